@@ -1,0 +1,1 @@
+"""Market figures of the short-drama business: pulled, gated, built, published, reported."""

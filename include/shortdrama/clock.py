@@ -1,0 +1,33 @@
+"""The pipeline's only source of "now", so that any day can be run again.
+
+A frozen clock gives the same answer for ever: replays, the demo and tests use it. Without one, the
+clock is the machine's, in UTC.
+"""
+
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+
+
+@dataclass(frozen=True)
+class Clock:
+    """Tells the time in UTC; frozen at an instant if one is given."""
+
+    frozen_at: datetime | None = None
+
+    def __post_init__(self) -> None:
+        if self.frozen_at is not None and self.frozen_at.tzinfo is None:
+            raise ValueError(f"a frozen clock needs a time zone: {self.frozen_at.isoformat()}")
+
+    @property
+    def is_frozen(self) -> bool:
+        """Whether time stands still."""
+        return self.frozen_at is not None
+
+    def now(self) -> datetime:
+        """The current instant, in UTC, whole seconds (what the lake's timestamps carry)."""
+        instant = self.frozen_at or datetime.now(UTC)
+        return instant.astimezone(UTC).replace(microsecond=0)
+
+    def today(self) -> date:
+        """The current UTC date."""
+        return self.now().date()

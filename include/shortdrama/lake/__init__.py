@@ -1,0 +1,1 @@
+"""The lake: one bucket, its zones, and the records that say what counts."""

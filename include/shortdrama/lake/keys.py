@@ -1,0 +1,58 @@
+"""Where things lie in the lake: every key is derived here, and nowhere else."""
+
+from datetime import date, datetime
+
+from shortdrama.datasets import Dataset
+
+LAKE = "lake.json"
+CURRENT_SNAPSHOT = "marts/current.json"
+
+
+def landing_prefix(dataset: Dataset, day: date, pull_id: str) -> str:
+    """Folder of the parts of one pull, landed on one day."""
+    return f"landing/{dataset.source}/{dataset.name}/{day:%Y/%m/%d}/{pull_id}/"
+
+
+def candidate(dataset: Dataset, load_id: str) -> str:
+    """A conformed load that waits for its gate."""
+    return f"candidates/{dataset.source}/{dataset.name}/{load_id}.parquet"
+
+
+def raw(dataset: Dataset, load_id: str, said_at: datetime) -> str:
+    """An accepted load."""
+    return f"raw/{dataset.source}/{dataset.name}/pulled_on={said_at:%Y-%m-%d}/{load_id}.parquet"
+
+
+def quarantined(dataset: Dataset, load_id: str) -> str:
+    """A refused load."""
+    return f"quarantine/{dataset.source}/{dataset.name}/{load_id}.parquet"
+
+
+def quarantine_reasons(dataset: Dataset, load_id: str) -> str:
+    """Why a load was refused."""
+    return f"quarantine/{dataset.source}/{dataset.name}/{load_id}.gate.json"
+
+
+def load_ledger(dataset: Dataset) -> str:
+    """The load ledger of a dataset."""
+    return f"ops/ledger/{dataset.id}.json"
+
+
+def outcome(kind: str, at: datetime, outcome_id: str) -> str:
+    """One outcome record."""
+    return f"ops/outcomes/{kind}/{at:%Y-%m-%d}/{outcome_id}.json"
+
+
+def mart_gate(fingerprint: str) -> str:
+    """The verdict on the marts of a build."""
+    return f"ops/gates/marts/{fingerprint}.json"
+
+
+def inbox(source: str) -> str:
+    """Folder where people drop the files of a source."""
+    return f"inbox/{source}/"
+
+
+def snapshot(snapshot_id: str, name: str) -> str:
+    """A file of a published snapshot."""
+    return f"marts/snapshots/{snapshot_id}/{name}"

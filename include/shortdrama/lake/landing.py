@@ -1,0 +1,148 @@
+"""Landing: the bytes as received, one part per request, never changed.
+
+A part is its gzipped body and a `.meta.json` beside it. The metadata is written last, so a part
+without it was killed halfway and does not count. A pull's parts are listed in its `pull.json`.
+"""
+
+import gzip
+import hashlib
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from pathlib import Path
+
+from pydantic import BaseModel, ConfigDict
+
+from shortdrama.clock import Clock
+from shortdrama.datasets import Dataset
+from shortdrama.lake import keys
+from shortdrama.lake.ledger import Coverage
+from shortdrama.lake.store import NotFound, ObjectStore, dump_json
+
+REUSE_FOR = timedelta(hours=24)
+"""A retried or cleared run takes the parts it already has, if they are younger than this."""
+
+
+class Part(BaseModel):
+    """One answer of a source. `context` is what the request meant (a country, a page)."""
+
+    model_config = ConfigDict(frozen=True)
+
+    key: str
+    said_at: datetime
+    request: dict[str, str]
+    response: dict[str, str]
+    context: dict[str, str]
+    sha256: str
+    size_bytes: int
+    is_sample: bool
+
+
+class Pull(BaseModel):
+    """A finished pull: what was asked, when it was said, and the parts in order."""
+
+    model_config = ConfigDict(frozen=True)
+
+    pull_id: str
+    dataset: str
+    coverage: Coverage
+    parts: tuple[Part, ...]
+
+    @property
+    def said_at(self) -> datetime:
+        """The oldest answer's time: nothing in the pull is older than this."""
+        return min(part.said_at for part in self.parts)
+
+    @property
+    def is_sample(self) -> bool:
+        """Whether any part says that it is sample."""
+        return any(part.is_sample for part in self.parts)
+
+    @property
+    def load_id(self) -> str:
+        """The id of the load that this pull becomes; the same however often it is conformed."""
+        return f"{self.said_at:%Y%m%dT%H%M%SZ}-{self.pull_id}"
+
+
+class Landing:
+    """The landing folder of one pull."""
+
+    def __init__(self, store: ObjectStore, dataset: Dataset, pull_id: str, clock: Clock) -> None:
+        self._store = store
+        self._dataset = dataset
+        self._pull_id = pull_id
+        self._clock = clock
+
+    def read(self, part: Part) -> bytes:
+        """The part's body, unzipped."""
+        return read_part(self._store, part)
+
+    def find(self, fingerprint: str) -> Part | None:
+        """The part that an earlier attempt of this run landed for the same request, if fresh."""
+        now = self._clock.now()
+        for day in (now.date(), now.date() - timedelta(days=1)):
+            prefix = keys.landing_prefix(self._dataset, day, self._pull_id)
+            try:
+                part = Part.model_validate_json(self._store.get(f"{prefix}{fingerprint}.meta.json"))
+            except NotFound:
+                continue
+            if now - part.said_at < REUSE_FOR:
+                return part
+        return None
+
+    def save(
+        self,
+        fingerprint: str,
+        body: Path,
+        *,
+        extension: str,
+        request: Mapping[str, str],
+        response: Mapping[str, str],
+        context: Mapping[str, str],
+        is_sample: bool,
+    ) -> Part:
+        """Land a gzipped body; the metadata goes last."""
+        now = self._clock.now()
+        prefix = keys.landing_prefix(self._dataset, now.date(), self._pull_id)
+        with body.open("rb") as file:
+            digest = hashlib.file_digest(file, "sha256").hexdigest()
+        part = Part(
+            key=f"{prefix}{fingerprint}.{extension}.gz",
+            said_at=now,
+            request=dict(request),
+            response=dict(response),
+            context=dict(context),
+            sha256=digest,
+            size_bytes=body.stat().st_size,
+            is_sample=is_sample,
+        )
+        self._store.upload(body, part.key)
+        self._store.put(
+            f"{prefix}{fingerprint}.meta.json",
+            dump_json(part.model_dump(mode="json")),
+            content_type="application/json",
+        )
+        return part
+
+    def finish(self, coverage: Coverage, parts: list[Part]) -> str:
+        """Write `pull.json`; the key under which `read_pull` finds the pull again."""
+        pull = Pull(
+            pull_id=self._pull_id,
+            dataset=self._dataset.id,
+            coverage=coverage,
+            parts=tuple(parts),
+        )
+        key = keys.landing_prefix(self._dataset, pull.said_at.date(), self._pull_id) + "pull.json"
+        self._store.put(
+            key, dump_json(pull.model_dump(mode="json")), content_type="application/json"
+        )
+        return key
+
+
+def read_pull(store: ObjectStore, key: str) -> Pull:
+    """The pull that was finished under that key."""
+    return Pull.model_validate_json(store.get(key))
+
+
+def read_part(store: ObjectStore, part: Part) -> bytes:
+    """A part's body, unzipped; whole in memory, so for small parts only."""
+    return gzip.decompress(store.get(part.key))

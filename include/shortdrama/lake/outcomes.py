@@ -1,0 +1,40 @@
+"""Outcomes: a record that a step succeeded, was refused or failed. SQL can read them all."""
+
+import hashlib
+from datetime import datetime
+from typing import Any, Literal
+
+from pydantic import BaseModel, ConfigDict
+
+from shortdrama.lake import keys
+from shortdrama.lake.store import ObjectStore, dump_json
+
+Kind = Literal["pull", "gate", "build", "publish", "send"]
+
+
+class Outcome(BaseModel):
+    """One step's end. `subject` is what it was about: a load, a build, an edition."""
+
+    model_config = ConfigDict(frozen=True)
+
+    kind: Kind
+    status: Literal["succeeded", "refused", "failed"]
+    subject: str
+    dataset: str | None = None
+    window: str | None = None
+    message: str = ""
+    at: datetime
+    details: dict[str, Any] = {}
+
+    @property
+    def key(self) -> str:
+        """Derived from the content: the same end recorded twice is one record."""
+        digest = hashlib.sha256(self.model_dump_json().encode()).hexdigest()[:16]
+        return keys.outcome(self.kind, self.at, digest)
+
+
+def record_outcome(store: ObjectStore, outcome: Outcome) -> None:
+    """Write the outcome into `ops/`."""
+    store.put(
+        outcome.key, dump_json(outcome.model_dump(mode="json")), content_type="application/json"
+    )

@@ -1,0 +1,184 @@
+"""The bucket, through boto3: whole objects, and compare-and-swap on the few that change."""
+
+import json
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import boto3
+from botocore.config import Config
+from botocore.exceptions import ClientError
+
+from shortdrama.config import S3Settings
+
+if TYPE_CHECKING:
+    from mypy_boto3_s3 import S3Client
+
+MISSING = {"404", "NoSuchKey", "NotFound"}
+PRECONDITION_FAILED = {"412", "PreconditionFailed", "409", "ConditionalRequestConflict"}
+SWAP_ATTEMPTS = 50
+
+
+class NotFound(KeyError):
+    """No object has that key."""
+
+
+class Conflict(RuntimeError):
+    """Somebody else changed the object between our read and our write."""
+
+
+def s3_client(s3: S3Settings) -> "S3Client":
+    """A client of the lake's endpoint; path-style, as every S3 server understands it."""
+    secret = s3.secret_access_key.get_secret_value() if s3.secret_access_key else None
+    return boto3.client(
+        "s3",
+        endpoint_url=s3.endpoint_url,
+        region_name=s3.region,
+        aws_access_key_id=s3.access_key_id,
+        aws_secret_access_key=secret,
+        config=Config(
+            s3={"addressing_style": "path" if s3.endpoint_url else "auto"},
+            retries={"mode": "standard", "max_attempts": 5},
+            request_checksum_calculation="when_required",
+            response_checksum_validation="when_required",
+        ),
+    )
+
+
+def _code(error: ClientError) -> str:
+    return str(error.response.get("Error", {}).get("Code", ""))
+
+
+class ObjectStore:
+    """The objects of one bucket."""
+
+    def __init__(self, client: "S3Client", bucket: str) -> None:
+        self.client = client
+        self.bucket = bucket
+
+    @classmethod
+    def of(cls, s3: S3Settings) -> "ObjectStore":
+        """The store that the settings name."""
+        return cls(s3_client(s3), s3.bucket)
+
+    def ensure_bucket(self) -> None:
+        """Make the bucket unless it is there."""
+        try:
+            self.client.head_bucket(Bucket=self.bucket)
+        except ClientError as error:
+            if _code(error) not in MISSING:
+                raise
+            self.client.create_bucket(Bucket=self.bucket)
+
+    def uri(self, key: str) -> str:
+        """How DuckDB and other engines call the object."""
+        return f"s3://{self.bucket}/{key}"
+
+    def get(self, key: str) -> bytes:
+        """The object's bytes; raises NotFound."""
+        body, _ = self._read(key)
+        return body
+
+    def put(self, key: str, body: bytes, *, content_type: str = "application/octet-stream") -> None:
+        """Write an object. Two writers of the same key are expected to write the same."""
+        self.client.put_object(Bucket=self.bucket, Key=key, Body=body, ContentType=content_type)
+
+    def exists(self, key: str) -> bool:
+        """Whether the object is there."""
+        try:
+            self.client.head_object(Bucket=self.bucket, Key=key)
+        except ClientError as error:
+            if _code(error) in MISSING:
+                return False
+            raise
+        return True
+
+    def upload(self, path: Path, key: str) -> None:
+        """Stream a local file into the lake."""
+        self.client.upload_file(str(path), self.bucket, key)
+
+    def download(self, key: str, path: Path) -> None:
+        """Stream an object to a local file; raises NotFound."""
+        try:
+            self.client.download_file(self.bucket, key, str(path))
+        except ClientError as error:
+            if _code(error) in MISSING:
+                raise NotFound(key) from error
+            raise
+
+    def copy(self, source: str, target: str) -> None:
+        """Copy within the bucket, on the server's side."""
+        self.client.copy({"Bucket": self.bucket, "Key": source}, self.bucket, target)
+
+    def delete(self, key: str) -> None:
+        """Remove an object, if it is there."""
+        self.client.delete_object(Bucket=self.bucket, Key=key)
+
+    def list(self, prefix: str) -> Iterator[str]:
+        """Keys under a prefix. For inboxes, outcomes and people; not on a hot path."""
+        pages = self.client.get_paginator("list_objects_v2").paginate(
+            Bucket=self.bucket, Prefix=prefix
+        )
+        for page in pages:
+            for entry in page.get("Contents", []):
+                yield entry["Key"]
+
+    def compare_and_swap(self, key: str, body: bytes, etag: str | None) -> str:
+        """Write if the object still has `etag` (None: if there is none yet); the new ETag.
+
+        Raises Conflict when somebody was faster.
+        """
+        precondition = {"IfNoneMatch": "*"} if etag is None else {"IfMatch": etag}
+        try:
+            answer = self.client.put_object(
+                Bucket=self.bucket,
+                Key=key,
+                Body=body,
+                ContentType="application/json",
+                **precondition,  # type: ignore[arg-type]
+            )
+        except ClientError as error:
+            if _code(error) in PRECONDITION_FAILED:
+                raise Conflict(f"{key} was changed by somebody else; read it again") from error
+            raise
+        return answer["ETag"]
+
+    def read_json_versioned(self, key: str) -> tuple[Any | None, str | None]:
+        """The JSON document and its ETag; (None, None) when there is none."""
+        try:
+            body, etag = self._read(key)
+        except NotFound:
+            return None, None
+        return json.loads(body), etag
+
+    def update_json(self, key: str, change: Callable[[Any | None], Any | None]) -> Any:
+        """Apply `change` to the document by compare-and-swap until it holds.
+
+        `change` gets the current document (None if there is none) and returns the new one, or None
+        to leave it as it is. Returns the document that now stands.
+        """
+        for _ in range(SWAP_ATTEMPTS):
+            document, etag = self.read_json_versioned(key)
+            changed = change(document)
+            if changed is None:
+                return document
+            try:
+                self.compare_and_swap(key, dump_json(changed), etag)
+            except Conflict:
+                continue
+            return changed
+        raise Conflict(f"{key} changed under {SWAP_ATTEMPTS} attempts; who keeps writing to it?")
+
+    def _read(self, key: str) -> tuple[bytes, str]:
+        try:
+            answer = self.client.get_object(Bucket=self.bucket, Key=key)
+        except ClientError as error:
+            if _code(error) in MISSING:
+                raise NotFound(key) from error
+            raise
+        return answer["Body"].read(), answer["ETag"]
+
+
+def dump_json(document: Any) -> bytes:
+    """JSON as the lake keeps it: readable for people, stable for comparisons."""
+    return json.dumps(document, indent=1, sort_keys=True, ensure_ascii=False).encode()

@@ -1,0 +1,174 @@
+"""Appfigures API v2: products and estimates.
+
+Contract: docs.appfigures.com and the vendor's own command-line client. The routes, parameters and
+error bodies that this speaks are listed in docs/sources.md.
+"""
+
+import gzip
+import json
+from pathlib import Path
+
+import duckdb
+
+from shortdrama.config import AppfiguresSettings
+from shortdrama.datasets import WORLD
+from shortdrama.lake.landing import Landing, Part, Pull
+from shortdrama.lake.ledger import Coverage
+from shortdrama.lake.store import ObjectStore
+from shortdrama.sources import strict
+from shortdrama.sources.connector import PullRequest
+from shortdrama.sources.errors import PermanentError, QuotaError, TransientError
+from shortdrama.sources.http import ApiClient, Call, Refusal
+from shortdrama.windows import Window
+
+PAGE_SIZE = 100
+FLAT_FIELDS = ("product_id", "start_date", "downloads", "revenue", "rollup")
+
+
+def _message(body: str) -> str:
+    try:
+        answer = json.loads(body)
+    except ValueError:
+        return "no readable reason"
+    return str(answer.get("message") or answer.get("error_description") or "no reason given")
+
+
+def classify(refusal: Refusal, about: str) -> Exception:
+    """The error that a refusal means. A bad token is a 403 here, a spent quota a 420."""
+    status, said = refusal.status, _message(refusal.body)
+    if status == 420:
+        return QuotaError(
+            f"{about}: Appfigures' daily quota is spent ({said}). It starts anew at 00:00 UTC;"
+            " the next scheduled run pulls this window again"
+        )
+    if status == 401 or (status == 403 and "accesstoken invalid" in said.lower()):
+        return PermanentError(
+            f"{about}: Appfigures does not accept the token ({said}). Set a personal access token"
+            " in SHORTDRAMA_APPFIGURES__TOKEN"
+        )
+    if status == 429 or status >= 500:
+        return TransientError(
+            f"{about}: Appfigures answered HTTP {status} ({said})", refusal.retry_after
+        )
+    return PermanentError(
+        f"{about}: Appfigures refused the request, HTTP {status} ({said}). Check the account's"
+        " plan and the request's parameters"
+    )
+
+
+def _client(settings: AppfiguresSettings, opening: bytes) -> ApiClient:
+    closing = {b"[": b"]", b"{": b"}"}[opening]
+
+    def check(body: Path, about: str) -> None:
+        with gzip.open(body) as file:
+            first = file.read(1)
+            file.seek(0)
+            last = first
+            while chunk := file.read(1 << 20):
+                last = chunk.rstrip()[-1:] or last
+        if first != opening:
+            raise PermanentError(
+                f"{about}: Appfigures answered HTTP 200 with something else than the expected JSON"
+                f" (it begins with {first.decode(errors='replace')!r})"
+            )
+        if last != closing:
+            raise TransientError(f"{about}: Appfigures' answer was cut off")
+
+    return ApiClient(
+        base_url=settings.base_url,
+        headers={"Authorization": f"Bearer {settings.token.get_secret_value()}"},
+        timeout_seconds=settings.timeout_seconds,
+        classify=classify,
+        check=check,
+    )
+
+
+class Products:
+    """`appfigures.products`: the account's products, each with the app it belongs to."""
+
+    def __init__(self, settings: AppfiguresSettings) -> None:
+        self._client = _client(settings, b"{")
+
+    def pull(self, request: PullRequest, landing: Landing) -> tuple[Coverage, list[Part]]:
+        """All pages of the products and of the unified apps. Two routes, ~10 calls."""
+        parts = [
+            *self._pages("products/mine", "product", request, landing),
+            *self._pages("unified-apps/search", "unified_app", request, landing),
+        ]
+        day = min(part.said_at for part in parts).date()
+        return Coverage(window=Window(start=day, end=day)), parts
+
+    def _pages(self, path: str, kind: str, request: PullRequest, landing: Landing) -> list[Part]:
+        parts: list[Part] = []
+        pages = 1
+        while len(parts) < pages:
+            page = len(parts) + 1
+            call = Call(path, {"page": str(page), "count": str(PAGE_SIZE)}, context={"kind": kind})
+            part = self._client.land(call, landing, f"{request}, {path} page {page}")
+            parts.append(part)
+            answer = json.loads(landing.read(part))
+            pages = answer["metadata"]["resultset"]["total_pages"]
+        return parts
+
+    def prepare(
+        self, connection: duckdb.DuckDBPyConnection, store: ObjectStore, pull: Pull
+    ) -> None:
+        """Relations `product_pages` and `unified_pages` (results, filename)."""
+        strict.prepare(connection, store, pull.parts)
+        for relation, kind in (("product_pages", "product"), ("unified_pages", "unified_app")):
+            parts = [part for part in pull.parts if part.context["kind"] == kind]
+            strict.json_relation(
+                connection, store, relation, parts, {"results": "JSON[]"}, "unstructured"
+            )
+
+
+class Estimates:
+    """`appfigures.estimates`: downloads and revenue by product, country and day.
+
+    Two pivots a call, as the vendor's own client sends: product × date, one call for the world
+    and one per country. The body names neither country nor currency: the request and the header
+    `x-currency` do.
+    """
+
+    def __init__(self, settings: AppfiguresSettings) -> None:
+        self._client = _client(settings, b"[")
+        self._countries = settings.countries
+
+    def pull(self, request: PullRequest, landing: Landing) -> tuple[Coverage, list[Part]]:
+        """One call for the world and one per country of the settings."""
+        if request.window is None:
+            raise PermanentError("appfigures.estimates needs a window; give start and end")
+        window = request.window
+        countries = (WORLD, *self._countries)
+        parts = [
+            self._client.land(_estimates_call(window, country), landing, f"{request}, {country}")
+            for country in countries
+        ]
+        return Coverage(window=window, countries=countries), parts
+
+    def prepare(
+        self, connection: duckdb.DuckDBPyConnection, store: ObjectStore, pull: Pull
+    ) -> None:
+        """Relation `answers`: the flat rows as sent, and the part each is from."""
+        strict.prepare(connection, store, pull.parts)
+        strict.json_relation(
+            connection,
+            store,
+            "answers",
+            list(pull.parts),
+            dict.fromkeys(FLAT_FIELDS, "JSON"),
+            "array",
+        )
+
+
+def _estimates_call(window: Window, country: str) -> Call:
+    params = {
+        "start_date": window.start.isoformat(),
+        "end_date": window.end.isoformat(),
+        "group_by": "product,date",
+        "granularity": "daily",
+        "format": "flat",
+    }
+    if country != WORLD:
+        params["countries"] = country
+    return Call("reports/estimates", params, context={"country_code": country})

@@ -1,0 +1,50 @@
+"""What every connector does: pull a request into landing, and say its rows as SQL."""
+
+import hashlib
+from typing import Protocol
+
+import duckdb
+from pydantic import BaseModel, ConfigDict
+
+from shortdrama.lake.landing import Landing, Part, Pull
+from shortdrama.lake.ledger import Coverage
+from shortdrama.lake.store import ObjectStore
+from shortdrama.windows import Window
+
+
+class PullRequest(BaseModel):
+    """One dataset to pull, for one window or from one inbox file.
+
+    `run_key` names the run: attempts with the same key share their landing parts.
+    """
+
+    model_config = ConfigDict(frozen=True)
+
+    dataset: str
+    run_key: str
+    window: Window | None = None
+    inbox_key: str | None = None
+
+    def __str__(self) -> str:
+        about = self.window or (self.inbox_key or "").rsplit("/", 1)[-1]
+        return f"{self.dataset} {about}".strip()
+
+    @property
+    def pull_id(self) -> str:
+        """The same for every attempt of the same run, and for no other."""
+        text = f"{self.dataset}|{self.window}|{self.inbox_key}|{self.run_key}"
+        return hashlib.sha256(text.encode()).hexdigest()[:12]
+
+
+class Connector(Protocol):
+    """One dataset's way in."""
+
+    def pull(self, request: PullRequest, landing: Landing) -> tuple[Coverage, list[Part]]:
+        """Land every answer; raises SourceError."""
+        ...
+
+    def prepare(
+        self, connection: duckdb.DuckDBPyConnection, store: ObjectStore, pull: Pull
+    ) -> None:
+        """Make the temporary relations that `sql/<dataset>.sql` reads the pull's rows from."""
+        ...

@@ -1,0 +1,163 @@
+"""One HTTP session type for all sources: streamed to landing, retried by error class."""
+
+import gzip
+import hashlib
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from importlib.metadata import version
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import requests
+from tenacity import RetryCallState, Retrying, retry_if_exception_type, stop_after_attempt
+from tenacity.wait import wait_exponential_jitter
+
+from shortdrama.lake.landing import Landing, Part
+from shortdrama.sources.errors import PermanentError, TransientError
+
+ATTEMPTS = 5
+LONGEST_WAIT_SECONDS = 60.0
+ERROR_BODY_BYTES = 64 * 1024
+CHUNK_BYTES = 256 * 1024
+KEPT_HEADERS = ("content-type", "date", "x-currency", "x-request-limit", "x-request-usage")
+SAMPLE_HEADER = "x-shortdrama-sample"
+
+
+@dataclass(frozen=True)
+class Call:
+    """One GET. `context` says what the answer is about, where the answer itself does not."""
+
+    path: str
+    params: Mapping[str, str]
+    context: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def fingerprint(self) -> str:
+        """Names the part: the same request of the same pull is the same part."""
+        request = json.dumps([self.path, sorted(self.params.items())])
+        return hashlib.sha256(request.encode()).hexdigest()[:16]
+
+
+@dataclass(frozen=True)
+class Refusal:
+    """An HTTP answer that is not a success, as far as it is needed to class it."""
+
+    status: int
+    body: str
+    retry_after: float | None
+
+
+class ApiClient:
+    """GETs of one source. `classify` turns a refusal into the error to raise."""
+
+    def __init__(
+        self,
+        *,
+        base_url: str,
+        headers: Mapping[str, str],
+        timeout_seconds: float,
+        classify: Callable[[Refusal, str], Exception],
+        check: Callable[[Path, str], None],
+        wait: Callable[[RetryCallState], float] | None = None,
+    ) -> None:
+        self._base_url = base_url.rstrip("/") + "/"
+        self._timeout = timeout_seconds
+        self._classify = classify
+        self._check = check
+        self._wait = wait or _wait
+        self._session = requests.Session()
+        self._session.headers.update(headers)
+        self._session.headers["User-Agent"] = f"shortdrama-pipeline/{version('shortdrama')}"
+
+    def land(self, call: Call, landing: Landing, about: str) -> Part:
+        """The answer to the call, landed; taken from an earlier attempt if that one has it."""
+        found = landing.find(call.fingerprint)
+        if found is not None:
+            return found
+        for attempt in Retrying(
+            retry=retry_if_exception_type(TransientError),
+            stop=stop_after_attempt(ATTEMPTS),
+            wait=self._wait,
+            reraise=True,
+        ):
+            with attempt:
+                return self._get(call, landing, about)
+        raise AssertionError("unreachable: the last attempt returns or raises")
+
+    def _get(self, call: Call, landing: Landing, about: str) -> Part:
+        try:
+            with (
+                TemporaryDirectory() as folder,
+                self._session.get(
+                    self._base_url + call.path,
+                    params=dict(call.params),
+                    timeout=self._timeout,
+                    stream=True,
+                    # A redirect would carry the token to wherever it points.
+                    allow_redirects=False,
+                ) as response,
+            ):
+                self._refuse(response, about)
+                body = Path(folder) / "body.gz"
+                _save_gzipped(response, body)
+                self._check(body, about)
+                headers = {
+                    name: response.headers[name]
+                    for name in KEPT_HEADERS
+                    if name in response.headers
+                }
+                return landing.save(
+                    call.fingerprint,
+                    body,
+                    extension="json",
+                    request={"path": call.path, **call.params},
+                    response={"status": str(response.status_code), **headers},
+                    context=call.context,
+                    is_sample=SAMPLE_HEADER in response.headers,
+                )
+        except requests.RequestException as error:
+            # Not chained: the original's text may hold the full request.
+            raise TransientError(
+                f"{about}: the source did not answer properly ({type(error).__name__})."
+                " If this goes on, check its base URL and the network"
+            ) from None
+
+    def _refuse(self, response: requests.Response, about: str) -> None:
+        if response.status_code == requests.codes.ok:
+            return
+        if response.is_redirect:
+            raise PermanentError(
+                f"{about}: the source redirects elsewhere (HTTP {response.status_code}), which is"
+                " refused because credentials would travel along; check the base URL"
+            )
+        body = next(response.iter_content(ERROR_BODY_BYTES), b"").decode(errors="replace")
+        retry_after = response.headers.get("retry-after", "")
+        raise self._classify(
+            Refusal(
+                status=response.status_code,
+                body=body,
+                retry_after=float(retry_after) if retry_after.isdigit() else None,
+            ),
+            about,
+        )
+
+
+def _save_gzipped(response: requests.Response, path: Path) -> None:
+    # mtime=0: the same body has the same sha256.
+    with (
+        path.open("wb") as raw,
+        gzip.GzipFile(fileobj=raw, mode="wb", compresslevel=1, mtime=0) as file,
+    ):
+        for chunk in response.iter_content(CHUNK_BYTES):
+            file.write(chunk)
+
+
+_exponential = wait_exponential_jitter(initial=1, max=LONGEST_WAIT_SECONDS, jitter=2)
+
+
+def _wait(state: RetryCallState) -> float:
+    error = state.outcome.exception() if state.outcome else None
+    if isinstance(error, TransientError) and error.retry_after is not None:
+        return min(error.retry_after, LONGEST_WAIT_SECONDS)
+    return _exponential(state)

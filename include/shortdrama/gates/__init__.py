@@ -1,0 +1,1 @@
+"""Gates: Great Expectations audits between two zones. Critical refuses, warning tells."""

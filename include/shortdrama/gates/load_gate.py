@@ -1,0 +1,131 @@
+"""The gate of a load: types, then every row, then the load as a whole."""
+
+from datetime import UTC, datetime
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import duckdb
+
+from shortdrama.datasets import Column, Dataset
+from shortdrama.gates import frames
+from shortdrama.gates.profiles import profile
+from shortdrama.gates.results import Finding, GateResult
+from shortdrama.gates.suites import Suite, audit_profile, audit_rows
+from shortdrama.lake import duck
+from shortdrama.lake.ledger import Coverage
+
+PROVISIONAL_DAYS = 3
+"""Days younger than this may still be missing: Google's estimates lag two days."""
+
+MEMORY_LIMIT = "256MB"
+"""Of DuckDB, beside Great Expectations' own 300 MB; what does not fit is spilled to disk."""
+
+WHAT_TO_DO = (
+    "the load is in quarantine with its rows and the last accepted load stays in force. If the"
+    " source was at fault, pull the window again; if it says the same again, ask the source"
+)
+
+
+def audit_load(
+    dataset: Dataset,
+    parquet: Path,
+    load_id: str,
+    coverage: Coverage,
+    said_at: datetime,
+    *,
+    slice_rows: int = frames.SLICE_ROWS,
+) -> GateResult:
+    """Audit a candidate: one Parquet file with the dataset's columns.
+
+    `said_at` has a time zone. Raises duckdb.Error if the file is no Parquet, SuiteError if a suite
+    does not fit the dataset.
+    """
+    rows_suite = Suite.load(f"{dataset.id}.rows")
+    load_suite = Suite.load(f"{dataset.id}.load")
+    with TemporaryDirectory() as spill, duck.connect() as connection:
+        connection.execute(f"set memory_limit = '{MEMORY_LIMIT}'")
+        connection.execute(f"set temp_directory = {duck.quoted(spill)}")
+        connection.read_parquet(str(parquet)).create_view("load")
+        rows = _count(connection)
+        findings = _schema_findings(connection, dataset)
+        if not findings:
+            _describe_asked(connection, load_id, coverage, said_at)
+            findings = [
+                *audit_rows(
+                    rows_suite,
+                    frames.slices(parquet, rows_suite.with_key(dataset.key), slice_rows),
+                    dataset.key,
+                ),
+                *audit_profile(load_suite, profile(connection, dataset.id)),
+            ]
+    return GateResult(
+        subject=f"{dataset.id} load {load_id}",
+        suites=("schema", rows_suite.name, load_suite.name),
+        rows=rows,
+        findings=tuple(findings),
+        what_to_do=WHAT_TO_DO,
+    )
+
+
+def _count(connection: duckdb.DuckDBPyConnection) -> int:
+    (rows,) = connection.execute("select count(*) from load").fetchone() or (0,)
+    return int(rows)
+
+
+def _schema_findings(connection: duckdb.DuckDBPyConnection, dataset: Dataset) -> list[Finding]:
+    """Columns that are missing, of another type, or unknown; the order does not matter."""
+    found = _described(connection, "select * from load")
+    expected = _described(connection, _empty_select(dataset.all_columns))
+    return [
+        Finding(
+            suite="schema",
+            expectation="schema",
+            column=name,
+            severity="critical",
+            unexpected=1,
+            checked=1,
+            expected=expected.get(name, "no such column"),
+            observed=found.get(name, "no such column"),
+            reason="Every engine reads the load with the dataset's columns and types.",
+        )
+        for name in dict.fromkeys((*expected, *found))
+        if expected.get(name) != found.get(name)
+    ]
+
+
+def _described(connection: duckdb.DuckDBPyConnection, query: str) -> dict[str, str]:
+    return {row[0]: row[1] for row in connection.execute(f"describe {query}").fetchall()}
+
+
+def _empty_select(columns: tuple[Column, ...]) -> str:
+    """A query whose description spells the types as DuckDB does."""
+    return "select " + ", ".join(
+        f"cast(null as {column.sql_type}) as {column.name}" for column in columns
+    )
+
+
+def _describe_asked(
+    connection: duckdb.DuckDBPyConnection, load_id: str, coverage: Coverage, said_at: datetime
+) -> None:
+    """The one-row relation `asked`: what the profile holds the load against."""
+    connection.execute(
+        """
+        create table asked as
+        select
+            $load_id as load_id,
+            cast($said_at as timestamp) as said_at,
+            cast($said_at as date) as said_on,
+            cast($window_start as date) as window_start,
+            cast($window_end as date) as window_end,
+            cast($countries as varchar[]) as countries,
+            cast($provisional_days as integer) as provisional_days
+        """,
+        {
+            "load_id": load_id,
+            "said_at": said_at.astimezone(UTC).replace(tzinfo=None),
+            "window_start": coverage.window.start,
+            "window_end": coverage.window.end,
+            "countries": list(coverage.countries),
+            "provisional_days": PROVISIONAL_DAYS,
+        },
+    )

@@ -1,0 +1,101 @@
+"""What a gate found. Light to import: whoever reads a result does not load Great Expectations."""
+
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict, JsonValue
+
+Severity = Literal["critical", "warning"]
+Sample = dict[str, JsonValue]
+
+
+class Finding(BaseModel):
+    """One expectation that does not hold.
+
+    `unexpected` of `checked` rows break it; for a figure about the whole table (a row count, a
+    column of a profile) `observed` is that figure and both counts are 1. `samples` are some of the
+    failing rows, key columns first.
+    """
+
+    model_config = ConfigDict(frozen=True)
+
+    suite: str
+    expectation: str
+    column: str | None
+    severity: Severity
+    unexpected: int
+    checked: int
+    expected: str
+    observed: JsonValue = None
+    samples: tuple[Sample, ...] = ()
+    reason: str
+
+    @property
+    def name(self) -> str:
+        """The expectation and its column, as people say it."""
+        return f"{self.expectation}({self.column})" if self.column else self.expectation
+
+    @property
+    def text(self) -> str:
+        """One readable line."""
+        if self.observed is None:
+            what = f"{self.unexpected:,} of {self.checked:,} rows are not {self.expected}"
+        else:
+            what = f"observed {words(self.observed)}, expected {self.expected}"
+        example = f", e.g. {_sample_words(self.samples[0])}" if self.samples else ""
+        return f"{self.name} — {what}{example}. {self.reason}"
+
+
+class GateResult(BaseModel):
+    """What a gate says about a load, or about the marts of a build."""
+
+    model_config = ConfigDict(frozen=True)
+
+    subject: str
+    suites: tuple[str, ...]
+    rows: int
+    findings: tuple[Finding, ...] = ()
+    what_to_do: str
+
+    @property
+    def critical(self) -> tuple[Finding, ...]:
+        """The findings that refuse."""
+        return tuple(finding for finding in self.findings if finding.severity == "critical")
+
+    @property
+    def warnings(self) -> tuple[Finding, ...]:
+        """The findings that travel on with the data."""
+        return tuple(finding for finding in self.findings if finding.severity == "warning")
+
+    @property
+    def refused(self) -> bool:
+        """Whether the subject may not go on."""
+        return bool(self.critical)
+
+    @property
+    def reasons(self) -> tuple[str, ...]:
+        """Why the subject was refused, one line per critical finding."""
+        return tuple(finding.text for finding in self.critical)
+
+    def summary(self) -> str:
+        """One line for an alert or a log: the verdict, the first reason, and what to do."""
+        if not self.refused:
+            warned = "; ".join(finding.text for finding in self.warnings)
+            return f"{self.subject} passed, {self.rows:,} rows" + (
+                f", {len(self.warnings)} warning(s): {warned}" if warned else ""
+            )
+        first, *others = self.reasons
+        more = f" Also: {'; '.join(finding.name for finding in self.critical[1:])}."
+        return (
+            f"{self.subject} refused: {first}{more if others else ''} What to do: {self.what_to_do}"
+        )
+
+
+def words(value: JsonValue) -> str:
+    """A figure as people write it, with thousands set off."""
+    if isinstance(value, float) and value.is_integer():
+        value = int(value)
+    return f"{value:,}" if isinstance(value, int | float) else str(value)
+
+
+def _sample_words(sample: Sample) -> str:
+    return ", ".join(f"{column} {value}" for column, value in sample.items())

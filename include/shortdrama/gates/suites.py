@@ -1,0 +1,239 @@
+"""Suites of expectations: read from `expectations/`, run on frames, merged into findings.
+
+Great Expectations takes seconds to import and is loaded when the first suite runs.
+"""
+
+import json
+import logging
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import pyarrow as pa
+
+from shortdrama.config import REPOSITORY
+from shortdrama.gates import frames
+from shortdrama.gates.results import Finding, Sample, Severity, words
+from shortdrama.lake.marker import LakeKind
+
+EXPECTATIONS = REPOSITORY / "expectations"
+MAX_SAMPLES = 5
+UNIQUE = ("expect_compound_columns_to_be_unique", "expect_column_values_to_be_unique")
+
+
+class SuiteError(RuntimeError):
+    """An expectation could not be evaluated: the suite and the data do not fit together."""
+
+
+@dataclass(frozen=True)
+class Suite:
+    """A suite, as its JSON file has it. `name` is the file's path below `expectations/`."""
+
+    name: str
+    document: dict[str, Any]
+
+    @classmethod
+    def load(cls, name: str, folder: Path = EXPECTATIONS) -> "Suite":
+        """Read `expectations/<name>.json`."""
+        return cls(name, json.loads((folder / f"{name}.json").read_text(encoding="utf-8")))
+
+    @property
+    def expectations(self) -> list[dict[str, Any]]:
+        """The expectations as Great Expectations writes them."""
+        return list(self.document["expectations"])
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """The columns that the expectations look at."""
+        names: dict[str, None] = {}
+        for expectation in self.expectations:
+            kwargs = expectation["kwargs"]
+            names |= dict.fromkeys(kwargs.get("column_list", ()))
+            names |= dict.fromkeys(
+                kwargs[role] for role in ("column", "column_A", "column_B") if role in kwargs
+            )
+        return tuple(names)
+
+    @property
+    def key(self) -> tuple[str, ...]:
+        """The columns that the suite says are unique together, if it does."""
+        for expectation in self.expectations:
+            if expectation["type"] in UNIQUE:
+                return tuple(_columns_of(expectation))
+        return ()
+
+    def with_key(self, key: Sequence[str]) -> tuple[str, ...]:
+        """The columns to read: those that are looked at, and those that name a row."""
+        return tuple(dict.fromkeys((*key, *self.columns)))
+
+    def for_lake(self, kind: LakeKind) -> "Suite":
+        """The suite without what `meta.lake` reserves for the other kind of lake."""
+        kept = [e for e in self.expectations if e["meta"].get("lake", kind) == kind]
+        return Suite(self.name, {**self.document, "expectations": kept})
+
+
+@dataclass
+class _Tally:
+    """One expectation's result so far, over the slices seen."""
+
+    holds: bool = True
+    unexpected: int = 0
+    checked: int = 0
+    observed: int | None = None
+    samples: list[Sample] = field(default_factory=list)
+
+    def add(self, result: Any, table: pa.Table, columns: Sequence[str]) -> None:
+        outcome = result.result
+        self.holds = self.holds and bool(result.success)
+        if "element_count" not in outcome:
+            self.observed = (self.observed or 0) + int(outcome["observed_value"])
+            self.unexpected = self.checked = 1
+            return
+        self.checked += int(outcome["element_count"])
+        self.unexpected += int(outcome["unexpected_count"])
+        rows = outcome.get("partial_unexpected_index_list") or []
+        wanted = rows[: MAX_SAMPLES - len(self.samples)]
+        self.samples += frames.samples(table, wanted, columns)
+
+
+def audit_rows(suite: Suite, slices: Iterable[pa.Table], key: Sequence[str]) -> list[Finding]:
+    """Run the suite on every slice; one finding per expectation that some slice breaks.
+
+    Over more than one slice only expectations about single rows and a row count of at least 1 have
+    a meaning; what concerns the whole table belongs to a profile.
+    """
+    tallies = [_Tally() for _ in suite.expectations]
+    for table in slices:
+        results = _validate(suite, frames.to_pandas(table))
+        for expectation, tally, result in zip(suite.expectations, tallies, results, strict=True):
+            tally.add(result, table, [*key, *_columns_of(expectation)])
+    return [
+        _finding(
+            suite,
+            expectation,
+            unexpected=tally.unexpected,
+            checked=tally.checked,
+            observed=tally.observed,
+            samples=tuple(tally.samples),
+        )
+        for expectation, tally in zip(suite.expectations, tallies, strict=True)
+        if not tally.holds
+    ]
+
+
+def audit_profile(suite: Suite, profile: dict[str, Any]) -> list[Finding]:
+    """Run the suite on a profile: figures about a whole table, by name.
+
+    A figure that is None does not apply and breaks nothing. `<figure>_samples`, a list of rows, is
+    what a finding about the figure shows.
+    """
+    figures = {name: profile[name] for name in suite.columns}
+    frame = pd.DataFrame({name: _figure_series(value) for name, value in figures.items()})
+    findings = []
+    for expectation, result in zip(suite.expectations, _validate(suite, frame), strict=True):
+        if result.success:
+            continue
+        column = expectation["kwargs"]["column"]
+        rows = (profile.get(f"{column}_samples") or [])[:MAX_SAMPLES]
+        findings.append(
+            _finding(
+                suite,
+                expectation,
+                unexpected=1,
+                checked=1,
+                observed=frames.json_safe(figures)[column],
+                samples=tuple(frames.json_safe(row) for row in rows),
+            )
+        )
+    return findings
+
+
+def _figure_series(value: Any) -> pd.Series:
+    """A column of one figure; numbers keep a numeric type even when the figure is None."""
+    number = None if value is None else float(value)
+    return pd.Series([number], dtype="Float64")
+
+
+def _finding(suite: Suite, expectation: dict[str, Any], **found: Any) -> Finding:
+    severity: Severity = expectation["severity"]
+    return Finding(
+        suite=suite.name,
+        expectation=expectation["type"],
+        column=", ".join(_columns_of(expectation)) or None,
+        severity=severity,
+        expected=_expected(expectation),
+        reason=expectation["meta"]["reason"],
+        **found,
+    )
+
+
+def _columns_of(expectation: dict[str, Any]) -> list[str]:
+    return list(Suite("", {"expectations": [expectation]}).columns)
+
+
+def _expected(expectation: dict[str, Any]) -> str:
+    """What the expectation asks for, in words."""
+    kwargs = expectation["kwargs"]
+    low, high = (
+        None if kwargs.get(end) is None else words(kwargs[end])
+        for end in ("min_value", "max_value")
+    )
+    if low and high:
+        return low if low == high else f"between {low} and {high}"
+    if low:
+        return f"above {low}" if kwargs.get("strict_min") else f"at least {low}"
+    if high:
+        return f"at most {high}"
+    if "value_set" in kwargs:
+        return "one of " + ", ".join(map(str, kwargs["value_set"]))
+    if "regex" in kwargs:
+        return f"like {kwargs['regex']}"
+    if expectation["type"] in UNIQUE:
+        return "unique"
+    if "column_A" in kwargs:
+        return f"{kwargs['column_A']} at least {kwargs['column_B']}"
+    return "filled in"
+
+
+@cache
+def _batch_definition() -> Any:
+    """The one context of this process: in memory, silent, and telling nobody."""
+    import great_expectations as gx
+
+    logging.getLogger("great_expectations").setLevel(logging.WARNING)
+    context = gx.get_context(mode="ephemeral")
+    context.enable_analytics(enable=False)
+    context.variables.progress_bars = {"globally": False, "metric_calculations": False}
+    asset = context.data_sources.add_pandas("gate").add_dataframe_asset("frame")
+    return asset.add_batch_definition_whole_dataframe("whole")
+
+
+def _validate(suite: Suite, frame: pd.DataFrame) -> list[Any]:
+    """Great Expectations' results, in the order of the suite; raises SuiteError."""
+    from great_expectations import ExpectationSuite
+
+    # It returns results grouped by column: an id for each expectation tells them apart.
+    numbered = [{**e, "id": str(number)} for number, e in enumerate(suite.expectations)]
+    batch = _batch_definition().get_batch(batch_parameters={"dataframe": frame})
+    results = batch.validate(
+        ExpectationSuite(**{**suite.document, "expectations": numbered}),
+        result_format={"result_format": "SUMMARY", "partial_unexpected_count": MAX_SAMPLES},
+    ).results
+    for result in results:
+        if not result.result:
+            raise SuiteError(
+                f"{result.expectation_config.type} of the suite {suite.name} could not be"
+                f" evaluated: {_messages(result.exception_info)}. Correct"
+                f" expectations/{suite.name}.json or the columns that it names"
+            )
+    return sorted(results, key=lambda result: int(result.expectation_config.id))
+
+
+def _messages(exception_info: dict[str, Any]) -> str:
+    """What went wrong, by metric, each message once."""
+    details = [entry for entry in exception_info.values() if isinstance(entry, dict)]
+    messages = {str(entry["exception_message"]) for entry in details or [exception_info]}
+    return "; ".join(sorted(messages))

@@ -1,0 +1,185 @@
+"""A red mart is refused by the expectation meant for it; good marts go on."""
+
+import duckdb
+import pytest
+
+from shortdrama.gates.mart_gate import MartContext, audit_mart, audit_marts, gated_marts
+from shortdrama.gates.suites import Suite
+
+BETWEEN = "expect_column_values_to_be_between"
+LOADED = frozenset({"appfigures.estimates", "appfigures.products", "omdia.forecasts"})
+
+MARKET_SIZE = """
+    select date '2025-07-01' as period_start_on, date '2025-09-30' as period_end_on,
+        '2025Q3' as period_label, geography, 'Appfigures' as vendor, 'net' as revenue_basis,
+        'USD' as currency, 298 as active_apps, 308000000 as downloads,
+        revenue_usd::decimal(18,2) as revenue_usd, 2.1::decimal(18,4) as revenue_per_download_usd,
+        share::decimal(9,4) as revenue_share_pct, share::decimal(9,4) as downloads_share_pct,
+        12.2::decimal(12,4) as downloads_growth_pct, 12.8::decimal(12,4) as revenue_growth_pct,
+        1::decimal(9,6) as completeness_ratio, 'settled' as maturity, true as is_sample
+    from (values ('World', 686e6, null), ('World ex-China', 647e6, 100), ('CN', 39e6, null),
+        ('US', 295e6, 45.6), ('Other', 1e6, 0.2)) as g(geography, revenue_usd, share)
+"""
+
+GOOD = {
+    "rpt_market_size_quarterly": MARKET_SIZE,
+    "rpt_market_size_monthly": MARKET_SIZE,
+    "rpt_app_leaderboard_monthly": """
+        select date '2025-07-01' as period_start_on, date '2025-07-31' as period_end_on,
+            '2025-07' as period_label, 'World' as geography, 'Appfigures' as vendor,
+            'net' as revenue_basis, 'USD' as currency, 'ua_' || i as app_id, '短剧' as app_name,
+            'Publisher' as publisher, i::integer as revenue_rank, 100::decimal(18,2) as revenue_usd,
+            5::decimal(9,4) as revenue_share_pct, 10 as downloads, i::integer as downloads_rank,
+            null::integer as previous_revenue_rank, null::integer as revenue_rank_change,
+            null::varchar as movement, 1::decimal(9,6) as completeness_ratio, true as is_sample
+        from range(1, 21) as r(i)
+    """,
+    "rpt_vendor_reconciliation": """
+        select 'fact-' || status || expected_status as fact_id, 'Appfigures' as vendor,
+            'revenue' as metric, 'US' as geography, '2025-07' as period, 95.5 as published_value,
+            95.6 as our_value, 'USD' as unit, expected_status, status, null as reason
+        from (values ('match', 'match'), ('match', 'no_data'), ('not_comparable', 'off'),
+            ('bound_holds', 'bound_holds')) as f(expected_status, status)
+    """,
+    "fct_app_estimates_daily": """
+        select 'ua_1' as app_id, country_code,
+            if(country_code = 'ZZ', 'world', 'country') as geography_level, 'apple' as store,
+            day::date as estimated_on, 'Appfigures' as vendor, 100 as downloads,
+            200::decimal(18,2) as revenue_usd, 'net' as revenue_basis, 'USD' as currency
+        from unnest(['ZZ', 'US']) as c(country_code),
+            generate_series(date '2025-07-01', date '2025-07-05', interval 1 day) as d(day)
+    """,
+    "fct_market_forecasts": """
+        select 'Omdia' as publisher, published_on, 'World' as geography, 'microdramas' as segment,
+            'revenue' as metric, 'USD' as unit, 2025 as year, 'forecast' as value_kind,
+            11e9::decimal(20,4) as value, 'omdia.xlsx' as file_name, 'H8' as cell
+        from unnest([date '2025-10-14', date '2026-02-23']) as v(published_on)
+    """,
+}
+
+DEFECTS = {
+    "quarter_twice": (
+        "insert into marts.rpt_market_size_quarterly from marts.rpt_market_size_quarterly limit 1",
+        "expect_compound_columns_to_be_unique"
+        "(period_start_on, geography, vendor, revenue_basis, currency)",
+    ),
+    "market_grows_tenfold": (
+        "update marts.rpt_market_size_monthly set revenue_growth_pct = 902.5"
+        " where geography = 'World ex-China'",
+        f"{BETWEEN}(revenue_growth_pct)",
+    ),
+    "share_above_100": (
+        "update marts.rpt_market_size_monthly set revenue_share_pct = 456 where geography = 'US'",
+        f"{BETWEEN}(revenue_share_pct)",
+    ),
+    "more_days_than_the_period_has": (
+        "update marts.rpt_market_size_monthly set completeness_ratio = 2",
+        f"{BETWEEN}(completeness_ratio)",
+    ),
+    "no_market_size": (
+        "delete from marts.rpt_market_size_quarterly",
+        "expect_table_row_count_to_be_between",
+    ),
+    "app_without_name": (
+        "update marts.rpt_app_leaderboard_monthly set app_name = null where revenue_rank = 3",
+        "expect_column_values_to_not_be_null(app_name)",
+    ),
+    "unknown_movement": (
+        "update marts.rpt_app_leaderboard_monthly set movement = 'sideways'",
+        "expect_column_values_to_be_in_set(movement)",
+    ),
+    "fact_twice": (
+        "insert into marts.fct_app_estimates_daily from marts.fct_app_estimates_daily limit 1",
+        f"{BETWEEN}(duplicate_keys)",
+    ),
+    "negative_fact": (
+        "update marts.fct_app_estimates_daily set downloads = -1 where country_code = 'US'",
+        f"{BETWEEN}(negative_rows)",
+    ),
+    "fact_without_app": (
+        "update marts.fct_app_estimates_daily set app_id = null where country_code = 'US'",
+        f"{BETWEEN}(rows_with_nulls)",
+    ),
+    "world_called_a_country": (
+        "update marts.fct_app_estimates_daily set geography_level = 'country'",
+        f"{BETWEEN}(mislabelled_countries)",
+    ),
+    "gross_blended_with_net": (
+        "update marts.fct_app_estimates_daily set revenue_basis = 'gross'"
+        " where country_code = 'US'",
+        f"{BETWEEN}(blended_vendors)",
+    ),
+    "no_facts": ("delete from marts.fct_app_estimates_daily", f"{BETWEEN}(row_count)"),
+    "110_dollars_for_11_billion": (
+        "update marts.fct_market_forecasts set value = 110",
+        f"{BETWEEN}(value)",
+    ),
+    "calibration_missed": (
+        "update marts.rpt_vendor_reconciliation set status = 'off'"
+        " where expected_status = 'bound_holds'",
+        "expect_column_values_to_be_in_set(status)",
+    ),
+}
+
+
+@pytest.fixture
+def marts():
+    """A warehouse with small good marts."""
+    with duckdb.connect() as connection:
+        connection.execute("create schema marts")
+        for mart, query in GOOD.items():
+            connection.execute(f"create table marts.{mart} as {query}")
+        yield connection
+
+
+def audit(connection, loaded=LOADED):
+    return audit_marts(connection, "B1", MartContext("sample", loaded))
+
+
+def test_good_marts_pass(marts):
+    result = audit(marts)
+    assert result.findings == ()
+    assert result.suites == tuple(f"marts/{mart}" for mart in gated_marts())
+    assert result.rows == 46
+
+
+@pytest.mark.parametrize("defect", DEFECTS)
+def test_a_defective_mart_is_refused_by_the_expectation_meant_for_it(marts, defect):
+    statement, expectation = DEFECTS[defect]
+    marts.execute(statement)
+    (mart,) = [mart for mart in gated_marts() if f"marts.{mart}" in statement]
+    findings = audit_mart(marts, mart, Suite.load(f"marts/{mart}").for_lake("sample"))
+    assert [finding.name for finding in findings] == [expectation]
+    assert findings[0].severity == "critical"
+
+
+def test_on_a_real_lake_a_missed_published_figure_is_a_warning(marts):
+    marts.execute(DEFECTS["calibration_missed"][0])
+    mart = "rpt_vendor_reconciliation"
+    (warning,) = audit_mart(marts, mart, Suite.load(f"marts/{mart}").for_lake("real"))
+    assert warning.severity == "warning"
+    assert warning.samples == ({"fact_id": "fact-bound_holdsbound_holds", "status": "off"},)
+
+
+def test_a_day_without_world_total_is_a_warning(marts):
+    marts.execute("delete from marts.fct_app_estimates_daily where estimated_on = '2025-07-03'")
+    mart = "fct_app_estimates_daily"
+    (warning,) = audit_mart(marts, mart, Suite.load(f"marts/{mart}"))
+    assert warning.severity == "warning"
+    assert warning.name == f"{BETWEEN}(world_days_missing)"
+    assert warning.samples == ({"after_on": "2025-07-02", "before_on": "2025-07-04"},)
+
+
+def test_marts_without_any_load_yet_are_empty_by_right(marts):
+    for mart in set(gated_marts()) - {"rpt_vendor_reconciliation"}:
+        marts.execute(f"truncate marts.{mart}")
+    result = audit(marts, loaded=frozenset())
+    assert not result.refused
+    assert result.suites == ("marts/rpt_vendor_reconciliation",)
+
+
+def test_an_empty_mart_of_a_loaded_dataset_is_refused_under_the_builds_name(marts):
+    marts.execute("delete from marts.fct_market_forecasts")
+    result = audit(marts, loaded=frozenset({"omdia.forecasts"}))
+    assert result.summary().startswith("marts of build B1 refused: ")
+    assert [finding.suite for finding in result.critical] == ["marts/fct_market_forecasts"]

@@ -1,0 +1,135 @@
+"""The suites themselves are under review: reasons, severities, and what each must hold."""
+
+import json
+
+import pyarrow as pa
+import pytest
+
+from shortdrama.datasets import DATASETS
+from shortdrama.gates.profiles import has_profile
+from shortdrama.gates.suites import EXPECTATIONS, Suite, SuiteError, audit_profile, audit_rows
+
+SUITES = sorted(
+    path.relative_to(EXPECTATIONS).with_suffix("").as_posix()
+    for path in EXPECTATIONS.rglob("*.json")
+)
+ROW_COUNT = "expect_table_row_count_to_be_between"
+
+
+def suite_of(*expectations: dict[str, object]) -> Suite:
+    meta = {"severity": "critical", "meta": {"reason": "Because."}}
+    return Suite("made", {"name": "made", "expectations": [{**meta, **e} for e in expectations]})
+
+
+@pytest.mark.parametrize("name", SUITES)
+def test_every_expectation_has_a_severity_and_a_reason_of_one_sentence(name):
+    for expectation in Suite.load(name).expectations:
+        assert expectation["severity"] in ("critical", "warning")
+        reason = expectation["meta"]["reason"]
+        assert reason.endswith("."), expectation
+        assert ". " not in reason, expectation
+
+
+@pytest.mark.parametrize("name", SUITES)
+def test_every_suite_has_a_critical_row_count(name):
+    counts = [
+        expectation
+        for expectation in Suite.load(name).expectations
+        if expectation["type"] == ROW_COUNT or expectation["kwargs"].get("column") == "row_count"
+    ]
+    assert any(c["severity"] == "critical" and c["kwargs"]["min_value"] >= 1 for c in counts)
+
+
+@pytest.mark.parametrize("name", SUITES)
+def test_every_suite_is_great_expectations_own_json_under_its_own_name(name):
+    from great_expectations import ExpectationSuite
+
+    suite = Suite.load(name)
+    read = json.loads(json.dumps(ExpectationSuite(**suite.document).to_json_dict()))
+    assert suite.document["name"] == name
+    assert [(e["type"], e["severity"], e["meta"]) for e in read["expectations"]] == [
+        (e["type"], e["severity"], e["meta"]) for e in suite.expectations
+    ]
+
+
+@pytest.mark.parametrize("dataset", DATASETS.values(), ids=DATASETS)
+def test_required_columns_are_expected_to_be_filled(dataset):
+    filled = {
+        expectation["kwargs"]["column"]
+        for expectation in Suite.load(f"{dataset.id}.rows").expectations
+        if expectation["type"] == "expect_column_values_to_not_be_null"
+    }
+    assert filled == {column.name for column in dataset.columns if column.required}
+
+
+@pytest.mark.parametrize("dataset_id", DATASETS)
+def test_rows_suites_hold_only_what_slices_can_answer(dataset_id):
+    for expectation in Suite.load(f"{dataset_id}.rows").expectations:
+        if expectation["type"] == ROW_COUNT:
+            assert expectation["kwargs"] == {"min_value": 1}
+        else:
+            assert "unique" not in expectation["type"]
+            assert expectation["type"].startswith("expect_column_")
+
+
+@pytest.mark.parametrize("dataset_id", DATASETS)
+def test_every_dataset_has_a_profile(dataset_id):
+    assert has_profile(dataset_id)
+
+
+def test_findings_of_slices_are_added_up_and_the_first_samples_kept():
+    at_least_10 = suite_of(
+        {"type": "expect_column_values_to_be_between", "kwargs": {"column": "n", "min_value": 10}}
+    )
+    slices = [pa.table({"id": list(range(s, s + 4)), "n": [1, 2, 3, 99]}) for s in (0, 4, 8)]
+    (finding,) = audit_rows(at_least_10, slices, ("id",))
+    assert (finding.unexpected, finding.checked, finding.expected) == (9, 12, "at least 10")
+    assert [sample["id"] for sample in finding.samples] == [0, 1, 2, 4, 5]
+
+
+def test_results_keep_the_order_of_the_suite():
+    columns = ["b", "a", "b"]
+    suite = suite_of(
+        *(
+            {
+                "type": "expect_column_values_to_be_between",
+                "kwargs": {"column": column, "min_value": 10 + position},
+            }
+            for position, column in enumerate(columns)
+        )
+    )
+    findings = audit_rows(suite, [pa.table({"a": [1], "b": [1]})], ())
+    assert [(f.column, f.expected) for f in findings] == [
+        ("b", "at least 10"),
+        ("a", "at least 11"),
+        ("b", "at least 12"),
+    ]
+
+
+def test_no_rows_at_all_break_the_row_count():
+    suite = suite_of({"type": ROW_COUNT, "kwargs": {"min_value": 1}})
+    (finding,) = audit_rows(suite, [pa.table({"n": pa.array([], pa.int64())})], ())
+    assert (finding.observed, finding.column) == (0, None)
+
+
+def test_a_figure_that_does_not_apply_breaks_nothing():
+    suite = suite_of(
+        {"type": "expect_column_values_to_be_between", "kwargs": {"column": "n", "max_value": 1}}
+    )
+    assert audit_profile(suite, {"n": None}) == []
+    assert [f.observed for f in audit_profile(suite, {"n": 2})] == [2]
+
+
+def test_a_suite_that_does_not_fit_is_an_error_not_a_verdict():
+    suite = suite_of(
+        {"type": "expect_column_values_to_not_be_null", "kwargs": {"column": "revenue"}}
+    )
+    with pytest.raises(SuiteError, match=r'made could not be evaluated: .*"revenue".*not exist'):
+        audit_rows(suite, [pa.table({"n": [1]})], ())
+
+
+def test_expectations_of_the_other_kind_of_lake_are_left_out():
+    for_sample = {"severity": "critical", "meta": {"reason": "R.", "lake": "sample"}}
+    suite = suite_of({"type": ROW_COUNT, "kwargs": {"min_value": 1}, **for_sample})
+    assert len(suite.for_lake("sample").expectations) == 1
+    assert suite.for_lake("real").expectations == []

@@ -1,0 +1,129 @@
+"""Admit: the gate's verdict on a candidate, and the one commit of a load, the ledger's append."""
+
+import hashlib
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from shortdrama.config import Settings
+from shortdrama.datasets import Dataset, dataset_named
+from shortdrama.gates.results import GateResult
+from shortdrama.lake import keys
+from shortdrama.lake.landing import Pull
+from shortdrama.lake.ledger import LoadLedger, LoadRecord
+from shortdrama.lake.marker import lake_kind
+from shortdrama.lake.outcomes import Outcome, record_outcome
+from shortdrama.lake.store import ObjectStore
+from shortdrama.loads.conform import conform
+from shortdrama.loads.refused import LoadRefused
+from shortdrama.sources.errors import SchemaError
+
+
+def conform_or_quarantine(pull: Pull, settings: Settings, store: ObjectStore) -> str:
+    """The candidate's key; an answer of another shape is quarantined as it came.
+
+    Raises LoadRefused when the shape is wrong.
+    """
+    try:
+        return conform(pull, settings, store)
+    except SchemaError as error:
+        dataset = dataset_named(pull.dataset)
+        record = LoadRecord(
+            load_id=pull.load_id,
+            pull_id=pull.pull_id,
+            dataset=dataset.id,
+            status="quarantined",
+            # Nothing could be conformed: what is kept of the load is its first landing part.
+            key=pull.parts[0].key,
+            sha256=pull.parts[0].sha256,
+            rows=0,
+            coverage=pull.coverage,
+            said_at=pull.said_at,
+            decided_at=settings.clock.now(),
+            is_sample=pull.is_sample,
+            reasons=(str(error),),
+        )
+        raise LoadRefused(_decide(record, dataset, store, {}).reasons[0]) from error
+
+
+def admit(pull: Pull, settings: Settings, store: ObjectStore) -> LoadRecord:
+    """Gate the candidate of a pull and commit the verdict; the ledger's record.
+
+    A load that was decided before stays as it was decided. Raises LoadRefused with the reasons.
+    """
+    dataset = dataset_named(pull.dataset)
+    ledger = LoadLedger(store, dataset)
+    record = ledger.find(pull.load_id) or _judge(pull, dataset, settings, store)
+    if record.status != "accepted":
+        raise LoadRefused("\n".join(record.reasons))
+    return record
+
+
+def _judge(pull: Pull, dataset: Dataset, settings: Settings, store: ObjectStore) -> LoadRecord:
+    # Imported here: Great Expectations takes seconds to import.
+    from shortdrama.gates.load_gate import audit_load
+
+    candidate = keys.candidate(dataset, pull.load_id)
+    with TemporaryDirectory() as folder:
+        path = Path(folder) / "candidate.parquet"
+        store.download(candidate, path)
+        result = audit_load(dataset, path, pull.load_id, pull.coverage, pull.said_at)
+        with path.open("rb") as file:
+            digest = hashlib.file_digest(file, "sha256").hexdigest()
+    reasons = _refusals(result, pull, store)
+    key = (
+        keys.quarantined(dataset, pull.load_id)
+        if reasons
+        else keys.raw(dataset, pull.load_id, pull.said_at)
+    )
+    store.copy(candidate, key)
+    record = LoadRecord(
+        load_id=pull.load_id,
+        pull_id=pull.pull_id,
+        dataset=dataset.id,
+        status="quarantined" if reasons else "accepted",
+        key=key,
+        sha256=digest,
+        rows=result.rows,
+        coverage=pull.coverage,
+        said_at=pull.said_at,
+        decided_at=settings.clock.now(),
+        is_sample=pull.is_sample,
+        reasons=reasons,
+    )
+    stands = _decide(record, dataset, store, result.model_dump(mode="json"))
+    store.delete(candidate)
+    return stands
+
+
+def _refusals(result: GateResult, pull: Pull, store: ObjectStore) -> tuple[str, ...]:
+    if pull.is_sample and lake_kind(store) == "real":
+        return (
+            f"{pull.dataset} load {pull.load_id} is sample, and this lake is marked real: point"
+            " the source's base URL at the real service",
+        )
+    return (result.summary(),) if result.refused else ()
+
+
+def _decide(
+    record: LoadRecord, dataset: Dataset, store: ObjectStore, gate: dict[str, object]
+) -> LoadRecord:
+    """Reasons and outcome first, the ledger last: a killed step is decided anew."""
+    refused = record.status == "quarantined"
+    outcome = Outcome(
+        kind="gate",
+        status="refused" if refused else "succeeded",
+        subject=record.load_id,
+        dataset=dataset.id,
+        window=str(record.coverage.window),
+        message="\n".join(record.reasons),
+        at=record.decided_at,
+        details=gate,
+    )
+    if refused:
+        store.put(
+            keys.quarantine_reasons(dataset, record.load_id),
+            outcome.model_dump_json(indent=1).encode(),
+            content_type="application/json",
+        )
+    record_outcome(store, outcome)
+    return LoadLedger(store, dataset).append(record)

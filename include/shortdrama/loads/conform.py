@@ -1,0 +1,62 @@
+"""Conform: a pull's parts become one typed Parquet object, the candidate, in one streaming pass."""
+
+from importlib.resources import files
+
+import duckdb
+
+from shortdrama.config import Settings
+from shortdrama.datasets import Dataset, dataset_named
+from shortdrama.lake import duck, keys
+from shortdrama.lake.landing import Pull
+from shortdrama.lake.store import ObjectStore
+from shortdrama.loads.connectors import connector_for
+from shortdrama.sources.errors import SchemaError
+
+ROW_GROUP_ROWS = 250_000
+
+
+def conform(pull: Pull, settings: Settings, store: ObjectStore) -> str:
+    """Write the candidate of a pull; its key.
+
+    Raises SchemaError, naming part and field, when an answer is not of the agreed shape. Doing it
+    again writes the same rows.
+    """
+    dataset = dataset_named(pull.dataset)
+    key = keys.candidate(dataset, pull.load_id)
+    with duck.connect(settings.s3) as connection:
+        connector_for(dataset, settings, store).prepare(connection, store, pull)
+        _write(connection, dataset, pull, store.uri(key))
+    return key
+
+
+def _write(
+    connection: duckdb.DuckDBPyConnection, dataset: Dataset, pull: Pull, target: str
+) -> None:
+    connection.execute("set variable said_at = cast(? as timestamp)", [pull.said_at])
+    rows_sql = files("shortdrama.sources").joinpath("sql", f"{dataset.id}.sql").read_text()
+    columns = ", ".join(
+        f"cast({column.name} as {column.sql_type}) as {column.name}" for column in dataset.columns
+    )
+    statement = f"""
+        copy (
+            select
+                {columns},
+                {duck.quoted(pull.load_id)} as load_id,
+                cast(getvariable('said_at') as timestamp) as said_at,
+                {str(pull.is_sample).lower()} as is_sample
+            from ({rows_sql})
+        ) to {duck.quoted(target)}
+        (format parquet, compression zstd, row_group_size {ROW_GROUP_ROWS})
+    """  # noqa: S608 - names and types are the dataset's own, texts are quoted
+    try:
+        connection.execute(statement)
+    except duckdb.Error as error:
+        raise SchemaError(
+            f"{pull.dataset} {pull.coverage.window}, load {pull.load_id}: an answer does not have"
+            f" the agreed shape. {_first_line(error)} The answers are kept in landing; mend the"
+            " connector if the vendor changed its format, else pull again"
+        ) from error
+
+
+def _first_line(error: duckdb.Error) -> str:
+    return str(error).strip().splitlines()[0].rstrip(".") + "."

@@ -1,0 +1,23 @@
+"""Which connector brings which dataset."""
+
+from shortdrama.config import Settings
+from shortdrama.datasets import Dataset
+from shortdrama.lake.store import ObjectStore
+from shortdrama.sources.appfigures import Estimates, Products
+from shortdrama.sources.connector import Connector
+from shortdrama.sources.inbox import Workbooks
+from shortdrama.sources.tiktok import Hashtags
+
+
+def connector_for(dataset: Dataset, settings: Settings, store: ObjectStore) -> Connector:
+    """The connector of a dataset, with its credentials."""
+    match dataset.id:
+        case "appfigures.products":
+            return Products(settings.appfigures)
+        case "appfigures.estimates":
+            return Estimates(settings.appfigures)
+        case "tiktok.hashtags":
+            return Hashtags(settings.tiktok)
+        case "omdia.forecasts":
+            return Workbooks(store)
+    raise KeyError(f"no connector brings {dataset.id}")

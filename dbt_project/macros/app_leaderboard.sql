@@ -1,0 +1,107 @@
+{#- Apps ranked within a geography and period; cadence is weekly or monthly. -#}
+{% macro app_leaderboard(cadence) %}
+with
+
+markets as (
+    select *
+    from {{ ref('rpt_market_size_' ~ cadence) }}
+),
+
+-- Ranks are compared with the whole period just before; without one nobody has moved.
+bases as (
+    select
+        geography,
+        period_start_on as previous_start_on,
+        cast({{ dateadd('day', 1, 'period_end_on') }} as date) as period_start_on
+    from markets
+    where completeness_ratio = 1
+),
+
+ranked as (
+    select
+        geography,
+        period_start_on,
+        app_id,
+        revenue_usd,
+        downloads,
+        cast(
+            rank() over (
+                partition by geography, period_start_on
+                order by revenue_usd desc nulls last, downloads desc nulls last
+            ) as int
+        ) as revenue_rank,
+        cast(
+            rank() over (
+                partition by geography, period_start_on
+                order by downloads desc nulls last, revenue_usd desc nulls last
+            ) as int
+        ) as downloads_rank
+    from {{ ref('int_app_periods') }}
+    where
+        period_kind = '{{ {"weekly": "week", "monthly": "month"}[cadence] }}'
+        and is_active
+),
+
+placed as (
+    select
+        markets.*,
+        bases.previous_start_on,
+        ranked.app_id,
+        ranked.revenue_usd as app_revenue_usd,
+        ranked.downloads as app_downloads,
+        ranked.revenue_rank,
+        ranked.downloads_rank
+    from markets
+    inner join ranked
+        on
+            markets.geography = ranked.geography
+            and markets.period_start_on = ranked.period_start_on
+    left join bases
+        on
+            markets.geography = bases.geography
+            and markets.period_start_on = bases.period_start_on
+),
+
+moved as (
+    select
+        placed.*,
+        previous.revenue_rank as previous_revenue_rank,
+        cast(previous.revenue_rank - placed.revenue_rank as int) as revenue_rank_change
+    from placed
+    left join ranked as previous
+        on
+            placed.geography = previous.geography
+            and placed.previous_start_on = previous.period_start_on
+            and placed.app_id = previous.app_id
+)
+
+select
+    moved.period_start_on,
+    moved.period_end_on,
+    moved.period_label,
+    moved.geography,
+    moved.vendor,
+    moved.revenue_basis,
+    moved.currency,
+    moved.app_id,
+    apps.app_name,
+    apps.publisher,
+    moved.revenue_rank,
+    moved.app_revenue_usd as revenue_usd,
+    {{ share_pct('moved.app_revenue_usd', 'moved.revenue_usd') }} as revenue_share_pct,
+    moved.app_downloads as downloads,
+    moved.downloads_rank,
+    moved.previous_revenue_rank,
+    moved.revenue_rank_change,
+    case
+        when moved.revenue_rank_change > 0 then 'up'
+        when moved.revenue_rank_change < 0 then 'down'
+        when moved.revenue_rank_change = 0 then 'same'
+        when moved.previous_start_on is not null then 'entrant'
+    end as movement,
+    moved.completeness_ratio,
+    moved.is_sample
+from moved
+inner join {{ ref('int_apps') }} as apps
+    on moved.app_id = apps.app_id
+{% endmacro %}

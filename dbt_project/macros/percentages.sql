@@ -1,0 +1,20 @@
+{#- A share, 0-100. Null without a whole, and where the whole is so small that the share says
+    nothing (it would not fit the column either). -#}
+{% macro share_pct(part, whole) -%}
+    case
+        when {{ whole }} > 0 and abs({{ part }}) <= 100 * {{ whole }}
+            then cast(100.0 * {{ part }} / nullif({{ whole }}, 0) as decimal(9, 4))
+    end
+{%- endmacro %}
+
+{#- A change in percent of what was there before. Null without a base, and from next to nothing. -#}
+{% macro change_pct(current_value, previous_value) -%}
+    case
+        when {{ previous_value }} > 0 and abs({{ current_value }}) <= 100000 * {{ previous_value }}
+            then
+                cast(
+                    100.0 * ({{ current_value }} - {{ previous_value }})
+                    / nullif({{ previous_value }}, 0) as decimal(12, 4)
+                )
+    end
+{%- endmacro %}

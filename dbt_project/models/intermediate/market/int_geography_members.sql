@@ -1,0 +1,64 @@
+with
+
+asked as (
+    select
+        country_code,
+        country_code = '{{ var("world_country_code") }}' as is_world,
+        country_code = 'CN' as is_china
+    from {{ ref('stg_lake__load_coverage') }}
+    where dataset = 'appfigures.estimates'
+    group by country_code
+),
+
+signed as (
+    select
+        country_code,
+        is_world,
+        is_china,
+        case when is_world then 1 else -1 end as sign,
+        bool_or(is_world) over () and bool_or(is_china) over () as knows_world_and_china
+    from asked
+),
+
+members as (
+    select
+        'World' as geography,
+        country_code,
+        sign
+    from signed
+    where is_world
+
+    union all
+
+    select
+        'World ex-China' as geography,
+        country_code,
+        sign
+    from signed
+    where knows_world_and_china and (is_world or is_china)
+
+    union all
+
+    select
+        'Other' as geography,
+        country_code,
+        sign
+    from signed
+    where knows_world_and_china
+
+    union all
+
+    select
+        country_code as geography,
+        country_code,
+        1 as sign
+    from signed
+    where not is_world
+)
+
+select
+    geography,
+    country_code,
+    sign,
+    count(*) over (partition by geography) as member_count
+from members

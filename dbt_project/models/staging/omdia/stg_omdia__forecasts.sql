@@ -1,0 +1,21 @@
+select
+    publisher,
+    published_on,
+    workbook_version,
+    geography,
+    segment,
+    metric,
+    unit,
+    year,
+    value_kind,
+    value,
+    is_lower_bound,
+    value_basis,
+    basis_evidence,
+    file_name,
+    sheet,
+    cell,
+    load_id,
+    said_at,
+    is_sample
+from {{ source('omdia', 'forecasts') }}

@@ -1,0 +1,313 @@
+"""One dbt build on a small market that is known by heart; every test here reads its result.
+
+Each product has the same figures on every day (`DAILY`), so that any sum can be done in the head.
+The second quarter is one load, the third another; September is restated by a third load, which
+drops an app. One load is a replay of an old answer, one ties with another in `said_at`.
+"""
+
+import csv
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import pyarrow
+import pytest
+
+from shortdrama.config import PUBLISHED_FIGURES, REPOSITORY
+from shortdrama.datasets import DATASETS, ESTIMATES, FORECASTS, HASHTAGS, PRODUCTS, Dataset
+
+DBT_PROJECT = REPOSITORY / "dbt_project"
+Q2 = (date(2025, 4, 1), date(2025, 6, 30))
+Q3 = (date(2025, 7, 1), date(2025, 9, 30))
+JULY = (date(2025, 7, 1), date(2025, 7, 31))
+SEPTEMBER = (date(2025, 9, 1), date(2025, 9, 30))
+LAST_DAY = (date(2025, 9, 30), date(2025, 9, 30))
+COUNTRIES = ("ZZ", "CN", "US", "IN")
+
+# product id: unified app id, unified name, product's name, store
+REELSHORT_IOS, REELSHORT_ANDROID, DRAMABOX, SOLO, HONGGUO, VANISHER, IDLE = range(1, 8)
+LISTED = {
+    REELSHORT_IOS: ("ua_reel", "ReelShort", "ReelShort - Stream Drama", "apple"),
+    REELSHORT_ANDROID: ("ua_reel", "ReelShort", "ReelShort", "google_play"),
+    DRAMABOX: ("ua_box", "DramaBox", "DramaBox - Stories", "apple"),
+    SOLO: (None, None, "Solo Drama", "google_play"),
+    HONGGUO: ("ua_hong", "Hongguo", "Hongguo", "apple"),
+    VANISHER: ("ua_gone", "Vanisher", "Vanisher", "apple"),
+    IDLE: ("ua_idle", "Idle", "Idle", "apple"),
+}
+
+Figures = dict[tuple[int, str], tuple[int, str]]
+"""Downloads and revenue of one day by product and country."""
+
+DAILY: Figures = {
+    (REELSHORT_IOS, "ZZ"): (100, "1000.00"),
+    (REELSHORT_IOS, "US"): (40, "500.00"),
+    (REELSHORT_IOS, "IN"): (30, "50.00"),
+    (REELSHORT_ANDROID, "ZZ"): (50, "400.00"),
+    (REELSHORT_ANDROID, "US"): (20, "100.00"),
+    (DRAMABOX, "ZZ"): (80, "500.00"),
+    (DRAMABOX, "US"): (30, "200.00"),
+    (DRAMABOX, "IN"): (10, "20.00"),
+    (HONGGUO, "ZZ"): (200, "700.00"),
+    (HONGGUO, "CN"): (200, "700.00"),
+    (IDLE, "ZZ"): (0, "0.00"),
+}
+DAILY_Q3: Figures = DAILY | {
+    (SOLO, "ZZ"): (30, "60.00"),
+    (SOLO, "US"): (5, "10.00"),
+    (VANISHER, "ZZ"): (10, "20.00"),
+    (VANISHER, "US"): (1, "2.00"),
+}
+DAILY_RESTATED: Figures = {key: value for key, value in DAILY_Q3.items() if key[0] != VANISHER} | {
+    (REELSHORT_IOS, "ZZ"): (100, "1100.00")
+}
+
+
+@dataclass
+class Load:
+    """A load as the ledger accepts it, with its rows."""
+
+    dataset: Dataset
+    load_id: str
+    said_at: str
+    window: tuple[date, date]
+    countries: tuple[str | None, ...] = (None,)
+    rows: list[dict[str, Any]] = field(default_factory=list)
+
+
+def days(window: tuple[date, date]) -> Iterator[date]:
+    start, end = window
+    for offset in range((end - start).days + 1):
+        yield start + timedelta(days=offset)
+
+
+def products(load_id: str, said_at: str, listed: dict[int, tuple[Any, ...]]) -> Load:
+    rows = [
+        {
+            "product_id": product_id,
+            "unified_app_id": app_id,
+            "unified_app_name": app_name,
+            "name": name,
+            "developer": f"Developer {product_id}",
+            "store": store,
+            "storefront": store,
+            "vendor_identifier": name,
+            "product_type": "app",
+            "is_active": True,
+        }
+        for product_id, (app_id, app_name, name, store) in listed.items()
+    ]
+    day = date.fromisoformat(said_at[:10])
+    return Load(PRODUCTS, load_id, said_at, (day, day), rows=rows)
+
+
+def estimates(
+    load_id: str,
+    said_at: str,
+    window: tuple[date, date],
+    figures: Figures,
+    countries: tuple[str, ...] = COUNTRIES,
+) -> Load:
+    rows = [
+        {
+            "product_id": product_id,
+            "country_code": country,
+            "estimated_on": day,
+            "downloads": downloads,
+            "revenue": Decimal(revenue),
+            "currency": "USD",
+        }
+        for (product_id, country), (downloads, revenue) in figures.items()
+        if country in countries
+        for day in days(window)
+    ]
+    return Load(ESTIMATES, load_id, said_at, window, countries, rows)
+
+
+def hashtags(load_id: str, said_at: str, views: dict[str, int]) -> Load:
+    rows = [
+        {
+            "hashtag_id": str(number),
+            "hashtag_name": name,
+            "country_code": "US",
+            "window_days": 7,
+            "as_of_at": "2025-09-30T00:00:00",
+            "views": count,
+            "curve": [{"curve_on": date(2025, 9, 29), "relative_value": Decimal("1.000000")}],
+        }
+        for number, (name, count) in enumerate(views.items(), start=4100)
+    ]
+    return Load(HASHTAGS, load_id, said_at, LAST_DAY, ("US",), rows)
+
+
+def omdia(load_id: str, said_at: str, published_on: str, scale: int = 1) -> Load:
+    """The published Omdia figures of a vintage; another `scale` is a slip of the unit."""
+    with PUBLISHED_FIGURES.open(encoding="utf-8", newline="") as file:
+        facts = [
+            fact
+            for fact in csv.DictReader(file)
+            if fact["vendor"] == "Omdia" and fact["published_on"] == published_on
+        ]
+    rows = [
+        {
+            "publisher": "Omdia",
+            "published_on": published_on,
+            "geography": fact["geography"],
+            "segment": fact["scope"],
+            "metric": fact["metric"],
+            "unit": fact["unit"],
+            "year": int(fact["period"]),
+            "value_kind": "forecast",
+            "value": Decimal(fact["value"]) / scale,
+            "is_lower_bound": fact["is_lower_bound"] == "true",
+            "value_basis": fact["value_basis"],
+            "basis_evidence": fact["basis_evidence"],
+            "file_name": "omdia.xlsx",
+            "sheet": "Revenue",
+            "cell": f"F{number}",
+        }
+        for number, fact in enumerate(facts, start=8)
+    ]
+    day = date.fromisoformat(published_on)
+    return Load(FORECASTS, load_id, said_at, (day, day), rows=rows)
+
+
+def small_market() -> list[Load]:
+    """The loads, in the order of the ledger."""
+    listed_later = {key: value for key, value in LISTED.items() if key != DRAMABOX}
+    listed_later[SOLO] = (None, None, "Solo Drama 2", "google_play")
+    tenfold: Figures = {key: (value[0] * 10, "9999.00") for key, value in DAILY.items()}
+    return [
+        products("products-first", "2025-07-01T00:00:00", LISTED),
+        products("products-without-dramabox", "2025-10-01T00:00:00", listed_later),
+        estimates("estimates-q2", "2025-07-05T00:00:00", Q2, DAILY),
+        estimates("estimates-q3", "2025-10-01T00:00:00", Q3, DAILY_Q3),
+        estimates("estimates-september", "2025-10-02T00:00:00", SEPTEMBER, DAILY_RESTATED),
+        estimates("estimates-replay-of-july", "2025-08-05T00:00:00", JULY, tenfold),
+        estimates(
+            "estimates-same-instant",
+            "2025-10-02T00:00:00",
+            LAST_DAY,
+            {(DRAMABOX, "US"): (31, "201.00")},
+            ("US",),
+        ),
+        hashtags("hashtags-first", "2025-09-30T06:00:00", {"shortdrama": 5, "dropped": 1}),
+        hashtags("hashtags-again", "2025-09-30T09:00:00", {"shortdrama": 7}),
+        omdia("omdia-october-in-millions", "2025-10-14T00:00:00", "2025-10-14", 1_000_000),
+        omdia("omdia-october", "2025-10-15T00:00:00", "2025-10-14"),
+        omdia("omdia-february", "2026-02-23T00:00:00", "2026-02-23"),
+    ]
+
+
+def write_raw(path: Path, loads: list[Load]) -> None:
+    """The schema `raw` as the warehouse runner makes it, with tables instead of views."""
+    with duckdb.connect(str(path)) as connection:
+        connection.execute("create schema raw")
+        for dataset in DATASETS.values():
+            columns = ", ".join(
+                f"{column.name} {column.sql_type}" for column in dataset.all_columns
+            )
+            connection.execute(f"create table raw.{dataset.table} ({columns})")
+        connection.execute(
+            """
+            create table raw.load_coverage (
+                dataset varchar, load_id varchar, load_seq bigint, said_at timestamp,
+                accepted_at timestamp, country_code varchar, start_on date, end_on date,
+                is_sample boolean
+            )
+            """
+        )
+        for load_seq, load in enumerate(loads, start=1):
+            _insert(connection, load, load_seq)
+
+
+def _insert(connection: duckdb.DuckDBPyConnection, load: Load, load_seq: int) -> None:
+    lineage = {"load_id": load.load_id, "said_at": load.said_at, "is_sample": True}
+    rows = pyarrow.Table.from_pylist([row | lineage for row in load.rows])
+    connection.register("rows", rows)
+    connection.execute(f"insert into raw.{load.dataset.table} by name select * from rows")  # noqa: S608
+    connection.executemany(
+        "insert into raw.load_coverage values (?, ?, ?, ?, ?, ?, ?, ?, true)",
+        [
+            (
+                load.dataset.id,
+                load.load_id,
+                load_seq,
+                load.said_at,
+                load.said_at,
+                country,
+                *load.window,
+            )
+            for country in load.countries
+        ],
+    )
+
+
+@dataclass(frozen=True)
+class Build:
+    """A finished dbt build: its file, its manifest, and what it said."""
+
+    warehouse: Path
+    manifest: dict[str, Any]
+    results: dict[str, str]
+
+    def query(self, sql: str, *parameters: Any) -> list[tuple[Any, ...]]:
+        with duckdb.connect(str(self.warehouse), read_only=True) as connection:
+            return connection.execute(sql, parameters).fetchall()
+
+    def one(self, sql: str, *parameters: Any) -> tuple[Any, ...]:
+        (row,) = self.query(sql, *parameters)
+        return row
+
+    @property
+    def models(self) -> dict[str, dict[str, Any]]:
+        return {
+            node["name"]: node
+            for node in self.manifest["nodes"].values()
+            if node["resource_type"] == "model"
+        }
+
+    @property
+    def tests(self) -> list[dict[str, Any]]:
+        return [node for node in self.manifest["nodes"].values() if node["resource_type"] == "test"]
+
+
+@pytest.fixture(scope="session")
+def build(tmp_path_factory: pytest.TempPathFactory) -> Build:
+    folder = tmp_path_factory.mktemp("dbt")
+    warehouse, target = folder / "market.duckdb", folder / "target"
+    write_raw(warehouse, small_market())
+    run = subprocess.run(
+        [
+            sys.executable, "-m", "dbt.cli.main", "build",
+            "--target", "local",
+            "--project-dir", str(DBT_PROJECT),
+            "--profiles-dir", str(DBT_PROJECT),
+            "--target-path", str(target),
+            "--log-path", str(folder / "logs"),
+            "--no-use-colors",
+        ],
+        env=os.environ
+        | {
+            "SHORTDRAMA_WAREHOUSE_PATH": str(warehouse),
+            "DBT_SEND_ANONYMOUS_USAGE_STATS": "false",
+        },
+        capture_output=True,
+        text=True,
+        check=False,
+    )  # fmt: skip
+    assert run.returncode == 0, run.stdout + run.stderr
+    results = json.loads((target / "run_results.json").read_text(encoding="utf-8"))["results"]
+    return Build(
+        warehouse=warehouse,
+        manifest=json.loads((target / "manifest.json").read_text(encoding="utf-8")),
+        results={result["unique_id"]: result["status"] for result in results},
+    )

@@ -1,0 +1,97 @@
+"""The structure rules of the dbt project, read from its manifest. Messages say how to mend."""
+
+import re
+from typing import Any
+
+PREFIXES = {
+    "staging": ("stg_",),
+    "intermediate": ("int_",),
+    "marts": ("dim_", "fct_", "rpt_"),
+}
+KEY_TESTS = {"unique", "unique_combination"}
+LAYERS_READ = {
+    "staging": {"source"},
+    "intermediate": {"staging", "intermediate", "seed"},
+    "marts": {"staging", "intermediate", "marts", "seed"},
+}
+
+
+def layer(model: dict[str, Any]) -> str:
+    return str(model["fqn"][1])
+
+
+def marts(build: Any) -> list[dict[str, Any]]:
+    return [model for model in build.models.values() if layer(model) == "marts"]
+
+
+def test_prefix_folder_and_schema_agree(build: Any) -> None:
+    for name, model in build.models.items():
+        assert name.startswith(PREFIXES[layer(model)]), f"rename {name} or move its file"
+        assert model["schema"] == layer(model), f"{name} is built in {model['schema']}"
+
+
+def test_layers_read_only_what_lies_before_them(build: Any) -> None:
+    for name, model in build.models.items():
+        for parent_id in model["depends_on"]["nodes"]:
+            kind = parent_id.split(".")[0]
+            parent = layer(build.manifest["nodes"][parent_id]) if kind == "model" else kind
+            assert parent in LAYERS_READ[layer(model)], f"{name} must not read {parent_id}"
+
+
+def test_every_model_is_described(build: Any) -> None:
+    for name, model in build.models.items():
+        assert model["description"].strip(), f"describe {name} in its folder's yml"
+
+
+def test_marts_begin_with_the_question_they_answer(build: Any) -> None:
+    for mart in marts(build):
+        first_line = mart["description"].splitlines()[0]
+        assert first_line.endswith("?"), f"{mart['name']} begins with: {first_line}"
+
+
+def test_marts_enforce_contracts_that_describe_every_column(build: Any) -> None:
+    for mart in marts(build):
+        assert mart["config"]["contract"]["enforced"], f"{mart['name']} has no contract"
+        for name, column in mart["columns"].items():
+            assert column["data_type"], f"{mart['name']}.{name} has no data_type"
+            assert column["description"], f"{mart['name']}.{name} is not described"
+
+
+def test_marts_carry_their_comments_into_the_warehouse(build: Any) -> None:
+    without = build.query(
+        "select table_name, column_name from duckdb_columns() "
+        "where schema_name = 'marts' and comment is null"
+    )
+    assert without == []
+
+
+def test_every_model_and_seed_has_a_tested_key(build: Any) -> None:
+    tested = {
+        node_id
+        for test in build.tests
+        if (test.get("test_metadata") or {}).get("name") in KEY_TESTS
+        for node_id in [test["attached_node"]]
+    }
+    nodes = {
+        node_id
+        for node_id, node in build.manifest["nodes"].items()
+        if node["resource_type"] in ("model", "seed")
+    }
+    assert nodes - tested == set(), "add `unique` or `unique_combination`"
+
+
+def test_the_sql_stays_portable(build: Any) -> None:
+    for name, model in build.models.items():
+        sql = re.sub(r"{{.*?}}|{%.*?%}", "", model["raw_code"], flags=re.DOTALL).lower()
+        assert "qualify" not in sql, f"{name}: use row_number() in a CTE"
+        assert "::" not in sql, f"{name}: use cast()"
+        assert '"' not in sql, f"{name}: no quoted identifiers"
+
+
+def test_no_column_is_a_float_or_wider_than_other_engines_know(build: Any) -> None:
+    unfit = build.query(
+        "select schema_name, table_name, column_name, data_type from duckdb_columns() "
+        "where schema_name in ('staging', 'intermediate', 'marts') "
+        "and data_type in ('DOUBLE', 'FLOAT', 'HUGEINT')"
+    )
+    assert unfit == [], "cast it to BIGINT or DECIMAL"

@@ -1,0 +1,190 @@
+"""Build: the private warehouse is given its sources and dbt builds the marts in it."""
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import duckdb
+
+from shortdrama.config import REPOSITORY, S3Settings, Settings, home
+from shortdrama.datasets import DATASETS, Dataset
+from shortdrama.failure import Failure
+from shortdrama.lake import duck
+from shortdrama.lake.credentials import credentials
+from shortdrama.lake.ledger import LoadRecord
+from shortdrama.lake.store import ObjectStore
+from shortdrama.warehouse.inputs import BuildInputs
+
+DBT_PROJECT = REPOSITORY / "dbt_project"
+
+
+class BuildFailed(Failure):
+    """dbt could not build; the message has its errors."""
+
+
+def build(
+    inputs: BuildInputs, settings: Settings, store: ObjectStore, say: Callable[[str], None]
+) -> None:
+    """Rebuild the private warehouse from the inputs.
+
+    dbt's output goes to `say`, line by line. Raises BuildFailed with dbt's own errors.
+    """
+    path = settings.warehouse_path
+    path.parent.mkdir(parents=True, exist_ok=True)
+    _inputs_path(settings).unlink(missing_ok=True)
+    _open_or_start_anew(path)
+    with duck.connect(settings.s3, path) as connection:
+        prepare_sources(connection, inputs, store)
+    _run_dbt(settings, say)
+    _inputs_path(settings).write_text(inputs.model_dump_json())
+
+
+def built_inputs(settings: Settings) -> BuildInputs:
+    """What the private warehouse was built from last; raises BuildFailed if it never was."""
+    path = _inputs_path(settings)
+    if not path.exists():
+        raise BuildFailed("the private warehouse is not built on this machine; clear task `build`")
+    return BuildInputs.model_validate_json(path.read_text())
+
+
+def _inputs_path(settings: Settings) -> Path:
+    return settings.warehouse_path.with_suffix(".inputs.json")
+
+
+def prepare_sources(
+    connection: duckdb.DuckDBPyConnection, inputs: BuildInputs, store: ObjectStore
+) -> None:
+    """Schema `raw`: a view per dataset over exactly the accepted files, and what they cover."""
+    connection.execute("create schema if not exists raw")
+    for dataset in DATASETS.values():
+        _source_view(connection, dataset, inputs.accepted[dataset.id], store)
+    connection.execute(
+        """
+        create or replace table raw.load_coverage (
+            dataset varchar, load_id varchar, load_seq bigint, said_at timestamp,
+            accepted_at timestamp, country_code varchar, start_on date, end_on date,
+            is_sample boolean
+        )
+        """
+    )
+    rows = [
+        row
+        for records in inputs.accepted.values()
+        for record in records
+        for row in _coverage_rows(record)
+    ]
+    if rows:
+        connection.executemany(
+            "insert into raw.load_coverage values (?, ?, ?, ?, ?, ?, ?, ?, ?)", rows
+        )
+
+
+def _source_view(
+    connection: duckdb.DuckDBPyConnection,
+    dataset: Dataset,
+    records: tuple[LoadRecord, ...],
+    store: ObjectStore,
+) -> None:
+    if records:
+        uris = duck.list_literal([store.uri(record.key) for record in records])
+        body = f"from read_parquet({uris}, union_by_name = true)"
+    else:
+        nulls = ", ".join(
+            f"cast(null as {column.sql_type}) as {column.name}" for column in dataset.all_columns
+        )
+        body = f"select {nulls} where false"
+    connection.execute(f"create or replace view raw.{dataset.table} as {body}")
+
+
+def _coverage_rows(record: LoadRecord) -> list[tuple[object, ...]]:
+    countries: tuple[str | None, ...] = record.coverage.countries or (None,)
+    return [
+        (
+            record.dataset,
+            record.load_id,
+            record.seq,
+            record.said_at.replace(tzinfo=None),
+            record.decided_at.replace(tzinfo=None),
+            country,
+            record.coverage.window.start,
+            record.coverage.window.end,
+            record.is_sample,
+        )
+        for country in countries
+    ]
+
+
+def _open_or_start_anew(path: Path) -> None:
+    """A file that a killed build left broken is thrown away: it can be built again."""
+    try:
+        duckdb.connect(str(path)).close()
+    except duckdb.IOException as error:
+        if "lock" in str(error).lower():
+            raise BuildFailed(
+                f"another process holds the private warehouse {path}; only market_marts may write"
+                " it, one run at a time"
+            ) from error
+        path.unlink()
+
+
+def dbt_environment(settings: Settings) -> dict[str, str]:
+    """What `profiles.yml` reads: where the warehouse is, and how the lake is reached."""
+    return {
+        **os.environ,
+        "DBT_PROFILES_DIR": str(DBT_PROJECT),
+        "DBT_SEND_ANONYMOUS_USAGE_STATS": "false",
+        "SHORTDRAMA_WAREHOUSE_PATH": str(settings.warehouse_path),
+        **_s3_environment(settings.s3),
+    }
+
+
+def _s3_environment(s3: S3Settings) -> dict[str, str]:
+    endpoint = urlsplit(s3.endpoint_url or f"https://s3.{s3.region}.amazonaws.com")
+    keys = credentials(s3)
+    return {
+        "SHORTDRAMA_S3_ENDPOINT": endpoint.netloc,
+        "SHORTDRAMA_S3_USE_SSL": str(endpoint.scheme == "https").lower(),
+        "SHORTDRAMA_S3_REGION": s3.region,
+        # dbt masks values of variables with this prefix in everything that it logs.
+        "DBT_ENV_SECRET_S3_KEY_ID": keys.key_id,
+        "DBT_ENV_SECRET_S3_SECRET": keys.secret,
+        "DBT_ENV_SECRET_S3_SESSION_TOKEN": keys.session_token,
+    }
+
+
+def dbt_target() -> Path:
+    """Where dbt leaves its artefacts (manifest, run results)."""
+    return home() / "warehouse" / "dbt"
+
+
+def _run_dbt(settings: Settings, say: Callable[[str], None]) -> None:
+    command = [
+        sys.executable, "-m", "dbt.cli.main", "build",
+        "--project-dir", str(DBT_PROJECT),
+        "--target", "lake",
+        "--target-path", str(dbt_target()),
+        "--log-path", str(home() / "logs"),
+        "--no-use-colors",
+        "--vars", json.dumps({"built_at": f"{settings.clock.now():%Y-%m-%dT%H:%M:%S}"}),
+    ]  # fmt: skip
+    lines: list[str] = []
+    with subprocess.Popen(  # noqa: S603 - dbt's own command
+        command,
+        env=dbt_environment(settings),
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+    ) as process:
+        for line in process.stdout or ():
+            lines.append(line.rstrip())
+            say(line.rstrip())
+    if process.returncode != 0:
+        errors = [line for line in lines if "ERROR" in line or "FAIL" in line] or lines[-20:]
+        raise BuildFailed(
+            "dbt could not build the marts; the published snapshot stays.\n" + "\n".join(errors)
+        )

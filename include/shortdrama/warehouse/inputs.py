@@ -1,0 +1,99 @@
+"""What a build reads: the accepted loads of every dataset, named by a fingerprint."""
+
+import hashlib
+from datetime import datetime
+
+from pydantic import BaseModel, ConfigDict
+
+from shortdrama.config import REPOSITORY
+from shortdrama.datasets import DATASETS
+from shortdrama.lake.ledger import LoadLedger, LoadRecord
+from shortdrama.lake.store import ObjectStore
+
+CODE = (
+    ("dbt_project", ("*.sql", "*.yml", "*.csv")),
+    ("expectations/marts", ("*.json",)),
+)
+
+
+class DatasetState(BaseModel):
+    """Where a dataset stands. `as_of` is the newest business date of its accepted loads."""
+
+    model_config = ConfigDict(frozen=True)
+
+    as_of: str | None
+    said_at: datetime | None
+    accepted_at: datetime | None
+    load_ids: tuple[str, ...]
+    refused_since: tuple[str, ...]
+    """Reasons of the loads that were refused after the last accepted one."""
+
+
+class BuildInputs(BaseModel):
+    """All that decides the rows of a build."""
+
+    model_config = ConfigDict(frozen=True)
+
+    accepted: dict[str, tuple[LoadRecord, ...]]
+    refused_since: dict[str, tuple[str, ...]]
+    code: str
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether no dataset has an accepted load yet."""
+        return not any(self.accepted.values())
+
+    @property
+    def fingerprint(self) -> str:
+        """Equal for builds that give the same rows."""
+        loads = [record.load_id for records in self.accepted.values() for record in records]
+        return hashlib.sha256("\n".join([self.code, *loads]).encode()).hexdigest()
+
+    def states(self) -> dict[str, DatasetState]:
+        """Each dataset's state, for the snapshot's manifest and for people."""
+        return {
+            dataset_id: _state(records, self.refused_since[dataset_id])
+            for dataset_id, records in self.accepted.items()
+        }
+
+
+def read_inputs(store: ObjectStore) -> BuildInputs:
+    """The inputs as the ledgers have them now."""
+    ledgers = {dataset.id: LoadLedger(store, dataset) for dataset in DATASETS.values()}
+    return BuildInputs(
+        accepted={name: tuple(ledger.accepted()) for name, ledger in ledgers.items()},
+        refused_since={name: _refused_since(ledger) for name, ledger in ledgers.items()},
+        code=code_digest(),
+    )
+
+
+def code_digest() -> str:
+    """A digest of the models, seeds and mart gates: other code is another build."""
+    digest = hashlib.sha256()
+    for folder, patterns in CODE:
+        paths = {path for pattern in patterns for path in (REPOSITORY / folder).rglob(pattern)}
+        for path in sorted(paths):
+            if "target" not in path.parts:
+                digest.update(path.relative_to(REPOSITORY).as_posix().encode())
+                digest.update(path.read_bytes())
+    return digest.hexdigest()
+
+
+def _refused_since(ledger: LoadLedger) -> tuple[str, ...]:
+    reasons: list[str] = []
+    for record in ledger.records():
+        if record.status == "accepted":
+            reasons.clear()
+        elif record.status == "quarantined":
+            reasons.extend(record.reasons)
+    return tuple(reasons)
+
+
+def _state(records: tuple[LoadRecord, ...], refused_since: tuple[str, ...]) -> DatasetState:
+    return DatasetState(
+        as_of=max((str(record.coverage.window.end) for record in records), default=None),
+        said_at=max((record.said_at for record in records), default=None),
+        accepted_at=max((record.decided_at for record in records), default=None),
+        load_ids=tuple(record.load_id for record in records),
+        refused_since=refused_since,
+    )

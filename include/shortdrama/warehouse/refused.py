@@ -1,0 +1,7 @@
+"""The error of marts that their gate refused."""
+
+from shortdrama.failure import Failure
+
+
+class MartsRefused(Failure):
+    """The mart gate is red: nothing may be published from this build."""

@@ -1,0 +1,1 @@
+"""The reports: what a published snapshot says, as mail that people read."""

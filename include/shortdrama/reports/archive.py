@@ -1,0 +1,119 @@
+"""Editions in the lake: what was rendered stays, and what is mailed is what was archived."""
+
+import hashlib
+from collections.abc import Mapping
+from datetime import datetime
+
+from pydantic import BaseModel, ConfigDict
+
+from shortdrama.failure import Failure
+from shortdrama.lake.store import ObjectStore
+from shortdrama.reports.formats import LocaleName
+from shortdrama.reports.render import CHART_NAME, RenderedBrief
+
+REPORT = "weekly_brief"
+
+
+class ArchiveDamaged(Failure):
+    """An archived part is not what the edition says it is."""
+
+
+class EditionPart(BaseModel):
+    """An edition in one locale; the digest is over HTML, text and picture."""
+
+    model_config = ConfigDict(frozen=True)
+
+    subject: str
+    sha256: str
+
+
+class Edition(BaseModel):
+    """One report for one period, bound to the snapshot that it was first rendered from."""
+
+    model_config = ConfigDict(frozen=True)
+
+    report: str = REPORT
+    period: str
+    snapshot_id: str
+    is_sample: bool
+    bound_at: datetime
+    parts: Mapping[LocaleName, EditionPart]
+
+    @property
+    def id(self) -> str:
+        """`weekly_brief/2025-W39`, as mails and people call it."""
+        return f"{self.report}/{self.period}"
+
+
+def edition_key(period: str) -> str:
+    """Where the edition of a period is recorded."""
+    return f"reports/{REPORT}/{period}/edition.json"
+
+
+def sends_key(period: str) -> str:
+    """Where the send ledger of a period lies."""
+    return f"reports/{REPORT}/{period}/sends.json"
+
+
+def part_key(period: str, locale: LocaleName, name: str) -> str:
+    """Where a rendered file of an edition lies."""
+    return f"reports/{REPORT}/{period}/{locale}/{name}"
+
+
+def read_edition(store: ObjectStore, period: str) -> Edition | None:
+    """The edition of a period, if there is one."""
+    document, _ = store.read_json_versioned(edition_key(period))
+    return None if document is None else Edition.model_validate(document)
+
+
+def bind_edition(
+    store: ObjectStore, edition: Edition, rendered: Mapping[LocaleName, RenderedBrief]
+) -> Edition:
+    """Archive the parts, then commit the edition; the edition that stands.
+
+    The record is written last and only if there is none: an edition is whole or not there, and
+    the first one binds its snapshot for good.
+    """
+    for locale, brief in rendered.items():
+        for name, content_type, body in _files(brief):
+            store.put(part_key(edition.period, locale, name), body, content_type=content_type)
+    standing = store.update_json(
+        edition_key(edition.period),
+        lambda found: None if found else edition.model_dump(mode="json"),
+    )
+    return Edition.model_validate(standing)
+
+
+def read_part(store: ObjectStore, edition: Edition, locale: LocaleName) -> RenderedBrief:
+    """An archived part; raises ArchiveDamaged when its bytes are not those that were bound."""
+    part = edition.parts[locale]
+    brief = RenderedBrief(
+        subject=part.subject,
+        html=store.get(part_key(edition.period, locale, "brief.html")).decode(),
+        text=store.get(part_key(edition.period, locale, "brief.txt")).decode(),
+        chart=store.get(part_key(edition.period, locale, CHART_NAME)),
+    )
+    if digest(brief) != part.sha256:
+        raise ArchiveDamaged(
+            f"the archived files of {edition.id} ({locale}) are not those that were bound to"
+            f" snapshot {edition.snapshot_id}: nothing is mailed. Restore them, or remove"
+            f" {edition_key(edition.period)} to make the edition anew"
+        )
+    return brief
+
+
+def digest(brief: RenderedBrief) -> str:
+    """What identifies the rendered bytes."""
+    combined = hashlib.sha256()
+    for name, _, body in _files(brief):
+        combined.update(f"{name} {len(body)}\n".encode())
+        combined.update(body)
+    return combined.hexdigest()
+
+
+def _files(brief: RenderedBrief) -> tuple[tuple[str, str, bytes], ...]:
+    return (
+        ("brief.html", "text/html; charset=utf-8", brief.html.encode()),
+        ("brief.txt", "text/plain; charset=utf-8", brief.text.encode()),
+        (CHART_NAME, "image/png", brief.chart),
+    )

@@ -1,0 +1,182 @@
+"""What the weekly market brief says, before any words, locale or layout.
+
+Money is USD and never blended over vendors or bases; `_pct` is 0-100; None means that the mart
+gives no figure (no base to compare with, or a period that is not complete).
+"""
+
+from collections.abc import Mapping
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict
+
+from shortdrama.failure import Failure
+
+ESTIMATES = "appfigures.estimates"
+CHART_WEEKS = 13
+
+
+def _day(value: object) -> object:
+    """Datasets with an instant as their as-of are as fresh as its day."""
+    if isinstance(value, datetime):
+        return value.date()
+    if isinstance(value, str):
+        return value[:10]
+    return value
+
+
+class Frozen(BaseModel):
+    """A value that does not change once made."""
+
+    model_config = ConfigDict(frozen=True, from_attributes=True)
+
+
+class DatasetState(Frozen):
+    """How fresh a dataset was when the snapshot was built; None: nothing accepted yet.
+
+    `refused_since` has the reasons of loads that were refused after the last accepted one.
+    """
+
+    as_of: Annotated[date | None, BeforeValidator(_day)] = None
+    accepted_at: datetime | None = None
+    refused_since: tuple[str, ...] = ()
+
+
+class SnapshotFacts(Frozen):
+    """What a brief needs of a snapshot's manifest; further fields are passed over."""
+
+    snapshot_id: str
+    created_at: datetime
+    is_sample: bool
+    datasets: Mapping[str, DatasetState]
+
+
+class Basis(Frozen):
+    """Whose figures these are, and how we know that their revenue is net of store fees."""
+
+    vendor: str
+    evidence: Literal["stated", "inferred", "assumed"]
+
+
+class MarketFigures(Frozen):
+    """The market outside China in one period. Growth is against the period before."""
+
+    label: str
+    starts_on: date
+    ends_on: date
+    active_apps: int
+    active_apps_change: int | None = None
+    downloads: int
+    downloads_growth_pct: Decimal | None
+    revenue_usd: Decimal
+    revenue_growth_pct: Decimal | None
+    revenue_per_download_usd: Decimal | None
+    revenue_per_download_growth_pct: Decimal | None = None
+    completeness_ratio: Decimal
+    maturity: Literal["settled", "provisional"]
+
+
+class WeekRevenue(Frozen):
+    """One bar of the chart."""
+
+    starts_on: date
+    revenue_usd: Decimal
+
+
+class LeaderboardRow(Frozen):
+    """One app of the leaderboard; `rank_change` is positive when it moved up."""
+
+    rank: int
+    app_name: str
+    publisher: str | None
+    revenue_usd: Decimal
+    share_pct: Decimal | None
+    movement: Literal["entrant", "up", "down", "same"] | None
+    rank_change: int | None
+
+
+class CountryRow(Frozen):
+    """One country; `share_pct` is of the revenue of the world without China."""
+
+    country_code: str
+    revenue_usd: Decimal
+    share_pct: Decimal | None
+    revenue_growth_pct: Decimal | None
+
+
+class ForecastFigure(Frozen):
+    """What a publisher says about one year."""
+
+    year: int
+    value_usd: Decimal
+    value_kind: Literal["actual", "estimate", "forecast"]
+    value_basis: str
+    basis_evidence: str
+
+
+class FastRatio(Frozen):
+    """Microdrama revenue over that of FAST channels, which may be of an older vintage."""
+
+    year: int
+    ratio: Decimal
+    fast_published_on: date
+
+
+class Forecast(Frozen):
+    """The newest vintage of a publisher's forecast for the world, China included."""
+
+    publisher: str
+    published_on: date
+    figures: tuple[ForecastFigure, ...]
+    fast: FastRatio | None
+
+
+class Reconciliation(Frozen):
+    """How many published figures ours were held against, by what came out."""
+
+    match: int = 0
+    bound_holds: int = 0
+    off: int = 0
+    not_comparable: int = 0
+    no_data: int = 0
+
+    @property
+    def compared(self) -> int:
+        """Facts for which a comparison was possible."""
+        return self.match + self.bound_holds + self.off
+
+
+class WeeklyBrief(Frozen):
+    """The content of one edition; the same for all locales and recipients."""
+
+    made_at: datetime
+    snapshot: SnapshotFacts
+    basis: Basis
+    week: MarketFigures
+    quarter: MarketFigures | None
+    chart: tuple[WeekRevenue, ...]
+    leaderboard: tuple[LeaderboardRow, ...]
+    countries: tuple[CountryRow, ...]
+    forecast: Forecast | None
+    reconciliation: Reconciliation
+
+    @property
+    def as_of(self) -> date | None:
+        """The newest day of the estimates behind it."""
+        estimates = self.snapshot.datasets.get(ESTIMATES)
+        return estimates.as_of if estimates else None
+
+
+class ReportWithheld(Failure):
+    """A report is not made, because a dataset that it requires does not cover its period."""
+
+    def __init__(self, period: str, dataset: str, reason: str, remedy: str) -> None:
+        super().__init__(f"the weekly brief {period} is withheld: {dataset} {reason}. {remedy}")
+        self.period = period
+        self.dataset = dataset
+
+
+def snapshot_facts(manifest: Mapping[str, Any] | object) -> SnapshotFacts:
+    """Read a snapshot's manifest, given as a model or as a mapping."""
+    return SnapshotFacts.model_validate(manifest)

@@ -1,0 +1,30 @@
+"""The words of the reports, per locale: one JSON file each, with the same keys."""
+
+import json
+from functools import cache
+from pathlib import Path
+
+from shortdrama.reports.formats import LocaleName
+
+FOLDER = Path(__file__).parent / "locales"
+
+
+class Catalogue:
+    """The texts of one locale; `{name}` in a text is filled in."""
+
+    def __init__(self, texts: dict[str, str]) -> None:
+        self._texts = texts
+
+    def text(self, key: str, **values: object) -> str:
+        """The text of a key; raises KeyError for a key or value that is missing."""
+        return self._texts[key].format(**values)
+
+    def text_or(self, key: str, default: str, **values: object) -> str:
+        """The text of a key, or of `default` for things that the catalogue does not know."""
+        return self.text(key if key in self._texts else default, **values)
+
+
+@cache
+def catalogue(locale: LocaleName) -> Catalogue:
+    """The catalogue of a locale."""
+    return Catalogue(json.loads((FOLDER / f"{locale}.json").read_text(encoding="utf-8")))

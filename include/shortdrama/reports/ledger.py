@@ -1,0 +1,136 @@
+"""The send ledger: who was sent an edition, so that nobody is sent it twice.
+
+A send is claimed before the mail leaves and settled afterwards. A claim that was never settled is
+unknown: the mail may have left. It is not sent again by itself; a person looks and releases it.
+"""
+
+from collections.abc import Callable
+from datetime import datetime
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict
+
+from shortdrama.config import Recipient
+from shortdrama.failure import Failure
+from shortdrama.lake.store import ObjectStore
+from shortdrama.reports.archive import sends_key
+
+Records = dict[str, "SendRecord"]
+
+
+class SendRecord(BaseModel):
+    """The last attempt to send an edition to somebody. `claim_id` says whose attempt it is."""
+
+    model_config = ConfigDict(frozen=True)
+
+    address: str
+    locale: str
+    state: Literal["claimed", "sent", "failed"]
+    claim_id: str
+    claimed_at: datetime
+    settled_at: datetime | None = None
+    error: str | None = None
+
+
+class NotClaimed(Failure):
+    """There is no open claim to settle or release."""
+
+
+def may_claim(records: Records, address: str) -> bool:
+    """Whether a mail to this address is certain not to have left yet."""
+    record = records.get(address)
+    return record is None or record.state == "failed"
+
+
+def read_sends(store: ObjectStore, period: str) -> Records:
+    """The ledger of a period, by address."""
+    document, _ = store.read_json_versioned(sends_key(period))
+    return _parsed(document)
+
+
+def claim(
+    store: ObjectStore, period: str, recipient: Recipient, claim_id: str, now: datetime
+) -> SendRecord:
+    """Claim a send, unless it is claimed or sent already; the record that stands.
+
+    The claim is the caller's if the record carries its `claim_id`: this also holds when the answer
+    to the first write was lost and the write is found to have arrived.
+    """
+    wanted = SendRecord(
+        address=recipient.address,
+        locale=recipient.locale,
+        state="claimed",
+        claim_id=claim_id,
+        claimed_at=now,
+    )
+
+    def claimed(records: Records) -> SendRecord | None:
+        return wanted if may_claim(records, recipient.address) else None
+
+    return _change(store, period, recipient.address, claimed)
+
+
+def settle(
+    store: ObjectStore, period: str, claim: SendRecord, now: datetime, error: str | None = None
+) -> SendRecord:
+    """Record how a claimed send ended: sent, or failed with an error."""
+    settled = claim.model_copy(
+        update={
+            "state": "failed" if error else "sent",
+            "settled_at": now,
+            "error": error,
+        }
+    )
+
+    def replace(records: Records) -> SendRecord:
+        standing = records.get(claim.address)
+        if standing is None or standing.claim_id != claim.claim_id:
+            raise NotClaimed(
+                f"the claim of {claim.address} on {period} was replaced while its mail was under"
+                f" way ({settled.state}); look at {sends_key(period)}"
+            )
+        return settled
+
+    return _change(store, period, claim.address, replace)
+
+
+def release(store: ObjectStore, period: str, address: str, now: datetime) -> SendRecord:
+    """Let an unknown send be tried again; for a person who has seen that no mail arrived."""
+
+    def released(records: Records) -> SendRecord:
+        standing = records.get(address)
+        if standing is None or standing.state != "claimed":
+            known = ", ".join(sorted(a for a, r in records.items() if r.state == "claimed"))
+            raise NotClaimed(
+                f"{address} has no send of {period} without an outcome;"
+                f" there are: {known or 'none'}"
+            )
+        return standing.model_copy(
+            update={"state": "failed", "settled_at": now, "error": "released by a person"}
+        )
+
+    return _change(store, period, address, released)
+
+
+def _change(
+    store: ObjectStore,
+    period: str,
+    address: str,
+    change: Callable[[Records], SendRecord | None],
+) -> SendRecord:
+    """Replace one record by compare-and-swap; None leaves it. Returns the one that stands."""
+
+    def changed(document: object) -> list[dict[str, object]] | None:
+        records = _parsed(document)
+        record = change(records)
+        if record is None:
+            return None
+        replaced = {**records, address: record}
+        return [entry.model_dump(mode="json") for _, entry in sorted(replaced.items())]
+
+    return _parsed(store.update_json(sends_key(period), changed))[address]
+
+
+def _parsed(document: object) -> Records:
+    entries = document if isinstance(document, list) else []
+    return {record.address: record for record in map(SendRecord.model_validate, entries)}

@@ -1,0 +1,57 @@
+"""ISO weeks, and which of them a weekly report is due for."""
+
+import re
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from shortdrama.windows import Window
+
+VENDOR_LAG_DAYS = 2
+"""Appfigures' estimates lag by up to two days (Google Play): before that no week is complete."""
+
+LABEL = re.compile(r"(\d{4})-W(\d{2})")
+
+
+@dataclass(frozen=True, order=True)
+class IsoWeek:
+    """A week from Monday to Sunday; `year` is the ISO year, that of the week's Thursday."""
+
+    year: int
+    number: int
+
+    def __post_init__(self) -> None:
+        try:
+            date.fromisocalendar(self.year, self.number, 1)
+        except ValueError as error:
+            raise ValueError(f"there is no ISO week {self.label}: {error}") from error
+
+    @classmethod
+    def parse(cls, label: str) -> "IsoWeek":
+        """The week of a label such as `2025-W39`; raises ValueError on anything else."""
+        match = LABEL.fullmatch(label)
+        if match is None:
+            raise ValueError(f"{label!r} is no ISO week; write it as 2025-W39")
+        return cls(int(match[1]), int(match[2]))
+
+    @classmethod
+    def containing(cls, day: date) -> "IsoWeek":
+        """The week that a day lies in."""
+        calendar = day.isocalendar()
+        return cls(calendar.year, calendar.week)
+
+    @property
+    def label(self) -> str:
+        """As the marts write it: `2025-W39`."""
+        return f"{self.year}-W{self.number:02d}"
+
+    @property
+    def window(self) -> Window:
+        """Monday to Sunday, both inclusive."""
+        monday = date.fromisocalendar(self.year, self.number, 1)
+        return Window(start=monday, end=monday + timedelta(days=6))
+
+
+def last_complete_week(today: date) -> IsoWeek:
+    """The newest week whose every day the vendor can have estimated by `today`."""
+    newest_day = today - timedelta(days=VENDOR_LAG_DAYS)
+    return IsoWeek.containing(newest_day - timedelta(days=6))

@@ -1,0 +1,145 @@
+"""The weekly market brief, step by step: what is due, make the edition, send it."""
+
+import uuid
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Literal, get_args
+
+from duckdb import DuckDBPyConnection
+
+from shortdrama.clock import Clock
+from shortdrama.config import MailSettings, Recipient
+from shortdrama.failure import Failure
+from shortdrama.lake.store import ObjectStore
+from shortdrama.reports import ledger
+from shortdrama.reports.archive import (
+    Edition,
+    EditionPart,
+    bind_edition,
+    digest,
+    read_edition,
+    read_part,
+)
+from shortdrama.reports.brief import snapshot_facts
+from shortdrama.reports.deliver import DeliveryFailed, DeliveryUnknown, deliver
+from shortdrama.reports.formats import LocaleName
+from shortdrama.reports.message import build_message
+from shortdrama.reports.periods import IsoWeek, last_complete_week
+from shortdrama.reports.queries import weekly_brief
+from shortdrama.reports.render import render
+
+LOCALES: tuple[LocaleName, ...] = get_args(LocaleName)
+
+
+@dataclass(frozen=True)
+class SendOutcome:
+    """What came of one recipient: `skipped` were sent the edition earlier."""
+
+    address: str
+    state: Literal["sent", "skipped", "failed", "unknown"]
+    detail: str = ""
+
+    def __str__(self) -> str:
+        return f"{self.address}: {self.state}" + (f" ({self.detail})" if self.detail else "")
+
+
+class SendIncomplete(Failure):
+    """Not everybody was sent the edition; `outcomes` has all recipients."""
+
+    def __init__(self, edition: Edition, outcomes: Sequence[SendOutcome]) -> None:
+        self.outcomes = tuple(outcomes)
+        open_ones = [outcome for outcome in outcomes if outcome.state in ("failed", "unknown")]
+        super().__init__(
+            f"{edition.id} did not reach {len(open_ones)} of {len(outcomes)} recipients for"
+            f" certain: {'; '.join(map(str, open_ones))}. Failed ones are tried again by the next"
+            " run; an unknown one only after somebody has seen that no mail arrived and has"
+            " released it in the send ledger"
+        )
+
+
+def due_period(clock: Clock, store: ObjectStore, recipients: Sequence[Recipient]) -> str | None:
+    """The last complete week (`2025-W39`), unless its edition is made and nobody waits for it."""
+    period = last_complete_week(clock.today()).label
+    if read_edition(store, period) is None:
+        return period
+    sends = ledger.read_sends(store, period)
+    waiting = any(ledger.may_claim(sends, recipient.address) for recipient in recipients)
+    return period if waiting else None
+
+
+def prepare_edition(
+    store: ObjectStore,
+    connection: DuckDBPyConnection,
+    snapshot_manifest: Mapping[str, Any] | object,
+    period: str,
+    clock: Clock,
+) -> Edition:
+    """Render and archive the edition of a week in all locales, once: later calls find it as it is.
+
+    `connection` has the marts of the snapshot that `snapshot_manifest` describes. Raises
+    ReportWithheld when the estimates do not cover the week.
+    """
+    week = IsoWeek.parse(period)
+    bound = read_edition(store, week.label)
+    if bound is not None:
+        return bound
+    facts = snapshot_facts(snapshot_manifest)
+    now = clock.now()
+    brief = weekly_brief(connection, facts, week, made_at=now)
+    rendered = {locale: render(brief, locale) for locale in LOCALES}
+    edition = Edition(
+        period=week.label,
+        snapshot_id=facts.snapshot_id,
+        is_sample=facts.is_sample,
+        bound_at=now,
+        parts={
+            locale: EditionPart(subject=part.subject, sha256=digest(part))
+            for locale, part in rendered.items()
+        },
+    )
+    return bind_edition(store, edition, rendered)
+
+
+def send_edition(
+    store: ObjectStore, edition: Edition, mail: MailSettings, clock: Clock
+) -> list[SendOutcome]:
+    """Send the edition to everybody who has not had it, one after the other.
+
+    Raises SendIncomplete at the end, when somebody's mail failed or its fate is unknown.
+    """
+    outcomes = [
+        _send(store, edition, mail, recipient, clock.now()) for recipient in mail.recipients
+    ]
+    if any(outcome.state in ("failed", "unknown") for outcome in outcomes):
+        raise SendIncomplete(edition, outcomes)
+    return outcomes
+
+
+def _send(
+    store: ObjectStore, edition: Edition, mail: MailSettings, recipient: Recipient, now: datetime
+) -> SendOutcome:
+    """Claim, hand over, settle; the mail is made first, so that no claim is left behind by that."""
+    part = read_part(store, edition, recipient.locale)
+    message = build_message(edition, part, mail.sender, recipient, now)
+    claim_id = uuid.uuid4().hex
+    claim = ledger.claim(store, edition.period, recipient, claim_id, now)
+    if claim.claim_id != claim_id:
+        return _already(claim)
+    try:
+        deliver(message, mail)
+    except DeliveryFailed as error:
+        ledger.settle(store, edition.period, claim, now, error=str(error))
+        return SendOutcome(recipient.address, "failed", str(error))
+    except DeliveryUnknown as error:
+        return SendOutcome(recipient.address, "unknown", str(error))
+    ledger.settle(store, edition.period, claim, now)
+    return SendOutcome(recipient.address, "sent")
+
+
+def _already(record: ledger.SendRecord) -> SendOutcome:
+    if record.state == "sent":
+        return SendOutcome(record.address, "skipped", f"sent {record.settled_at}")
+    return SendOutcome(
+        record.address, "unknown", f"claimed {record.claimed_at}, and no outcome was recorded"
+    )

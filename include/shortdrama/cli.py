@@ -1,0 +1,191 @@
+"""`shortdrama …`: what a person does without the Airflow UI."""
+
+import json
+import sys
+from datetime import UTC, datetime
+from enum import StrEnum
+from pathlib import Path
+from subprocess import run
+from typing import Annotated
+
+import typer
+from rich.console import Console
+from rich.table import Table
+
+from shortdrama.config import settings
+from shortdrama.failure import Failure
+from shortdrama.simulator.command import serve
+
+app = typer.Typer(no_args_is_help=True, add_completion=False, help=__doc__)
+lake_app = typer.Typer(no_args_is_help=True, help="The lake itself.")
+inbox_app = typer.Typer(no_args_is_help=True, help="Files that people hand in.")
+app.add_typer(lake_app, name="lake")
+app.add_typer(inbox_app, name="inbox")
+app.command("simulator")(serve)
+
+out = Console()
+err = Console(stderr=True)
+
+Json = Annotated[bool, typer.Option("--json", help="For machines.")]
+
+
+class Format(StrEnum):
+    """How `sql` shows its answer."""
+
+    table = "table"
+    csv = "csv"
+    json = "json"
+
+
+@app.command()
+def sql(
+    query: Annotated[str, typer.Argument(help="A SELECT on the published marts.")],
+    output: Annotated[Format, typer.Option("--format", help="How to show it.")] = Format.table,
+    snapshot: Annotated[str | None, typer.Option(help="An older snapshot's id.")] = None,
+) -> None:
+    """Answer a query from the published marts; on one machine the store starts by itself."""
+    from shortdrama.embedded.stack import store_if_embedded
+    from shortdrama.warehouse.answers import answer
+
+    store_if_embedded()
+    print(answer(query, output.value, settings(), snapshot))
+
+
+@app.command()
+def status(as_json: Json = False) -> None:
+    """How old each dataset is, what was refused since, and what is published."""
+    from shortdrama.embedded.stack import store_if_embedded
+    from shortdrama.lake.store import ObjectStore
+    from shortdrama.warehouse.inputs import read_inputs
+    from shortdrama.warehouse.snapshots import current_snapshot_id
+
+    store_if_embedded()
+    store = ObjectStore.of(settings().s3)
+    states = read_inputs(store).states()
+    current = current_snapshot_id(store)
+    if as_json:
+        datasets = {name: state.model_dump(mode="json") for name, state in states.items()}
+        print(json.dumps({"snapshot": current, "datasets": datasets}))
+        return
+    table = Table("dataset", "loads", "as of", "said at (UTC)", "refused since")
+    for name, state in states.items():
+        said = f"{state.said_at:%Y-%m-%d %H:%M}" if state.said_at else "never"
+        refused = str(len(state.refused_since) or "")
+        table.add_row(name, str(len(state.load_ids)), state.as_of or "", said, refused)
+    out.print(table)
+    out.print(f"published snapshot: {current or 'none yet'}")
+    for name, state in states.items():
+        for reason in state.refused_since:
+            out.print(f"[bold]{name}[/bold] stays at its last accepted load: {reason}")
+
+
+@app.command()
+def doctor(as_json: Json = False) -> None:
+    """Check endpoints, credentials, conditional puts, quota and the extension."""
+    from shortdrama.doctor import examine
+
+    checks = []
+    for check in examine(settings()):
+        checks.append(check)
+        if not as_json:
+            mark = "[green]ok[/green]  " if check.ok else "[red]FAIL[/red]"
+            out.print(f"{mark} {check.name}: {check.detail}")
+    if as_json:
+        print(json.dumps([vars(check) for check in checks]))
+    if not all(check.ok for check in checks):
+        raise typer.Exit(1)
+
+
+@lake_app.command("init")
+def lake_init() -> None:
+    """Make the bucket if it is not there and mark the lake as SHORTDRAMA_LAKE_KIND says."""
+    from shortdrama.lake.marker import ensure_lake
+    from shortdrama.lake.store import ObjectStore
+
+    store = ObjectStore.of(settings().s3)
+    store.ensure_bucket()
+    ensure_lake(store, settings().lake_kind)
+    out.print(f"lake {store.bucket} is {settings().lake_kind}")
+
+
+@inbox_app.command("put")
+def inbox_put(
+    source: Annotated[str, typer.Argument(help="The source, e.g. omdia.")],
+    file: Annotated[Path, typer.Argument(exists=True, dir_okay=False)],
+) -> None:
+    """Drop a file into the inbox of a source."""
+    from shortdrama.lake import keys
+    from shortdrama.lake.store import ObjectStore
+
+    key = keys.inbox(source) + file.name
+    ObjectStore.of(settings().s3).upload(file, key)
+    out.print(f"{key} is in; its DAG takes it on its next run")
+
+
+@app.command("omdia-workbooks")
+def omdia_workbooks(
+    folder: Annotated[Path, typer.Argument(file_okay=False, help="Where to write them.")],
+) -> None:
+    """Make the two workbooks that hold Omdia's published figures."""
+    from shortdrama.samples.omdia_workbooks import write_workbooks
+
+    folder.mkdir(parents=True, exist_ok=True)
+    for path in write_workbooks(folder):
+        out.print(str(path))
+
+
+@app.command()
+def demo() -> None:
+    """The whole pipeline on this machine: load two quarters, publish, mail, answer."""
+    from shortdrama.embedded.demo import run_demo
+
+    raise typer.Exit(run_demo(out))
+
+
+@app.command()
+def up(
+    clock: Annotated[
+        str | None, typer.Option(help="ISO instant (UTC) at which the clock stands still.")
+    ] = None,
+) -> None:
+    """Start the services of this machine and leave them running."""
+    from shortdrama.embedded.airflow import USER
+    from shortdrama.embedded.stack import start_stack
+
+    frozen = datetime.fromisoformat(clock).replace(tzinfo=UTC) if clock else None
+    machine = start_stack(frozen, lambda what: out.print(f"starting {what} …"))
+    out.print(f"Airflow    {machine.airflow_url}  ({USER} / {machine.airflow_password})")
+    out.print(f"Simulator  {machine.simulator_url}/docs")
+    out.print(f"S3         {machine.s3_url}")
+    out.print(f"Mail       {machine.maildir}")
+    out.print("stop with: make down")
+
+
+@app.command()
+def down() -> None:
+    """Stop the services of this machine; what is stored stays."""
+    from shortdrama.embedded.stack import stop_stack
+
+    stop_stack()
+    out.print("stopped")
+
+
+@app.command(context_settings={"allow_extra_args": True, "ignore_unknown_options": True})
+def airflow(context: typer.Context) -> None:
+    """Airflow's own command line, on this machine's Airflow."""
+    from shortdrama.embedded.airflow import airflow_environment
+    from shortdrama.embedded.machine import this_machine
+    from shortdrama.embedded.process import tool
+
+    env = airflow_environment(this_machine(), settings().frozen_clock)
+    ended = run([tool("airflow"), *context.args], env=env, check=False)  # noqa: S603
+    raise typer.Exit(ended.returncode)
+
+
+def main() -> None:
+    """Run the command line; what a person can mend is said without a traceback."""
+    try:
+        app()
+    except Failure as error:
+        err.print(f"[red]{error}[/red]")
+        sys.exit(1)

@@ -1,0 +1,123 @@
+"""The demonstration: the real DAGs under the real scheduler, on this machine alone."""
+
+from datetime import UTC, datetime
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from time import monotonic
+
+from rich.console import Console
+from rich.markup import escape
+
+from shortdrama.config import Settings, settings
+from shortdrama.embedded.airflow_api import AirflowApi, RunFailed
+from shortdrama.embedded.machine import Machine
+from shortdrama.embedded.stack import running, start_stack, stop_stack
+from shortdrama.lake import keys
+from shortdrama.lake.store import ObjectStore
+from shortdrama.samples.omdia_workbooks import write_workbooks
+from shortdrama.warehouse.answers import answer
+from shortdrama.warehouse.snapshots import read_manifest
+
+CLOCK = datetime(2026, 2, 25, 8, tzinfo=UTC)
+"""After Omdia's second edition, so that both are published by then."""
+QUARTERS = (("2025-04-01", "2025-06-30"), ("2025-07-01", "2025-09-30"))
+PERIOD = "2025-W39"
+DAGS = ("ingest_appfigures", "ingest_tiktok", "ingest_omdia", "market_marts", "market_reports")
+QUESTIONS = (
+    (
+        "How large was the market outside China, by quarter?",
+        """select period_label, active_apps, downloads, revenue_usd,
+       round(downloads_growth_pct, 1) as downloads_growth_pct,
+       round(revenue_growth_pct, 1) as revenue_growth_pct
+from rpt_market_size_quarterly
+where geography = 'World ex-China' order by period_label""",
+    ),
+    (
+        "Who led in July 2025?",
+        """select revenue_rank, app_name, revenue_usd, round(revenue_share_pct, 1) as share_pct
+from rpt_app_leaderboard_monthly
+where geography = 'World ex-China' and period_label = '2025-07'
+order by revenue_rank limit 5""",
+    ),
+    (
+        "What does Omdia expect, edition by edition?",
+        """select published_on, year, value / 1e9 as revenue_busd, ratio_to_fast
+from rpt_forecast_revisions
+where publisher = 'Omdia' and geography = 'World' and segment = 'microdramas'
+  and metric = 'revenue' order by published_on, year""",
+    ),
+)
+
+
+class _Progress:
+    """Says what happens, with the seconds since the start."""
+
+    def __init__(self, out: Console) -> None:
+        self._out = out
+        self.started = monotonic()
+
+    def say(self, text: str) -> None:
+        self._out.print(
+            f"[dim]{monotonic() - self.started:5.0f} s[/dim]  {escape(text)}", soft_wrap=True
+        )
+
+
+def run_demo(out: Console) -> int:
+    """Run it; 0 when everything that it promises was seen."""
+    progress = _Progress(out)
+    if any(running().values()):
+        progress.say("services of this home already run; stopping them first")
+        stop_stack()
+    try:
+        machine = start_stack(CLOCK, lambda what: progress.say(f"starting {what}"))
+        settings.cache_clear()
+        _load_and_publish(AirflowApi(machine), progress)
+        _show(out, settings(), machine)
+    finally:
+        progress.say("stopping what was started")
+        stop_stack()
+    out.print(f"\nThe demo took {monotonic() - progress.started:.0f} s after installation.")
+    return 0
+
+
+def _load_and_publish(airflow: AirflowApi, progress: _Progress) -> None:
+    airflow.wait_for_dags(set(DAGS))
+    _drop_workbooks(settings())
+    for dag_id in DAGS[:3]:
+        airflow.unpause(dag_id)
+    runs = [
+        airflow.trigger("ingest_appfigures", {"start": start, "end": end})
+        for start, end in QUARTERS
+    ]
+    runs += [airflow.trigger("ingest_omdia"), airflow.trigger("ingest_tiktok")]
+    for run in runs:
+        progress.say(f"{run.dag_id} {run.run_id}")
+        _expect_success(airflow.wait(run, progress.say), run.dag_id)
+    for dag_id, conf in (("market_marts", {}), ("market_reports", {"period": PERIOD})):
+        airflow.unpause(dag_id)
+        run = airflow.trigger(dag_id, conf)
+        progress.say(f"{run.dag_id} {run.run_id}")
+        _expect_success(airflow.wait(run, progress.say), dag_id)
+
+
+def _expect_success(state: str, dag_id: str) -> None:
+    if state != "success":
+        raise RunFailed(f"{dag_id} ended as {state}; its task logs are under the home's logs/tasks")
+
+
+def _drop_workbooks(settings: Settings) -> None:
+    store = ObjectStore.of(settings.s3)
+    with TemporaryDirectory() as folder:
+        for path in write_workbooks(Path(folder)):
+            store.upload(path, keys.inbox("omdia") + path.name)
+
+
+def _show(out: Console, settings: Settings, machine: Machine) -> None:
+    manifest = read_manifest(ObjectStore.of(settings.s3))
+    out.print(f"\nSnapshot  {manifest.snapshot_id}  (sample data)")
+    out.print(f"Mail      {machine.maildir}", soft_wrap=True)
+    for path in sorted((machine.maildir / "new").iterdir()):
+        out.print(f"          new/{path.name}", soft_wrap=True)
+    for question, query in QUESTIONS:
+        out.print(f"\n[bold]{question}[/bold]")
+        out.print(escape(answer(query, "table", settings)), soft_wrap=True, highlight=False)

@@ -1,0 +1,65 @@
+"""Pulls Appfigures: products, and estimates by country and day.
+
+**Daily at 00:00 UTC** it pulls the trailing 35 days again (on a month's first day 400), because the
+vendor restates; one call per country and window, whatever its length.
+
+**By hand**: trigger with `start` and `end`. A long span is split into windows of 92 days.
+**Airflow's backfill** pulls each run's own day; prefer one hand-triggered window, it costs the same
+calls once and not once a day.
+
+**A task is red**
+- `pull`: the message says what the vendor answered. Quota: leave it, tomorrow's window covers the
+  day. Token or plan: mend it, then clear the task; parts younger than 24 hours are not asked again.
+- `conform`: an answer has another shape; it lies in quarantine. The connector needs mending.
+- `gate`: the load is in quarantine with the expectation that refused it. Marts stay at the last
+  accepted load; the next good load heals it.
+
+Clearing any task is safe: a load that was decided stays as it was decided.
+"""
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from airflow.sdk import Param, dag, get_current_context, task
+
+from shortdrama.orchestration.loads import load
+from shortdrama.orchestration.schedule import daily
+
+DATE = {"type": ["null", "string"], "format": "date"}
+
+
+@dag(
+    schedule=daily(),
+    start_date=datetime(2025, 1, 1, tzinfo=UTC),
+    catchup=False,
+    max_active_runs=1,
+    doc_md=__doc__,
+    tags=["ingest"],
+    dagrun_timeout=timedelta(hours=6),
+    params={
+        "start": Param(None, **DATE, description="First business date, e.g. 2025-04-01"),
+        "end": Param(None, **DATE, description="Last business date, e.g. 2025-06-30"),
+    },
+)
+def ingest_appfigures() -> None:
+    """Plan the pulls of this run and load each."""
+
+    @task
+    def plan() -> list[dict[str, Any]]:
+        from shortdrama.config import settings
+        from shortdrama.orchestration.requests import as_requests, run_windows
+
+        context = get_current_context()
+        run = context["dag_run"]
+        windows = run_windows(
+            run.run_type, run.data_interval_start, context["params"], settings().clock.today()
+        )
+        return [
+            *as_requests("appfigures.products", run.run_id, [None]),
+            *as_requests("appfigures.estimates", run.run_id, windows),
+        ]
+
+    load.expand(request=plan())
+
+
+ingest_appfigures()

@@ -1,0 +1,47 @@
+"""Loads the workbooks that people drop into `inbox/omdia/`.
+
+**Hourly** it looks for files that no load was decided of yet; a file counts as new by its content.
+Drop one with `shortdrama inbox put omdia FILE`.
+
+**A task is red**
+- `conform`: the workbook has a sheet, column, label or unit that no layout knows; the message names
+  the cell. Mend the file and drop it again, or add to `sources/layouts/`.
+- `gate`: a figure is not plausible; the message names the expectation. The file is not tried again.
+"""
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from airflow.sdk import dag, task
+
+from shortdrama.orchestration.loads import load
+from shortdrama.orchestration.schedule import hourly
+
+
+@dag(
+    schedule=hourly(),
+    start_date=datetime(2025, 1, 1, tzinfo=UTC),
+    catchup=False,
+    max_active_runs=1,
+    allowed_run_types=["scheduled", "manual", "operator_triggered"],
+    doc_md=__doc__,
+    tags=["ingest"],
+    dagrun_timeout=timedelta(hours=1),
+)
+def ingest_omdia() -> None:
+    """Load every workbook that is new."""
+
+    @task
+    def plan() -> list[dict[str, Any]]:
+        from shortdrama.config import settings
+        from shortdrama.lake.store import ObjectStore
+        from shortdrama.sources.inbox import due_files
+
+        return [
+            request.model_dump(mode="json") for request in due_files(ObjectStore.of(settings().s3))
+        ]
+
+    load.expand(request=plan())
+
+
+ingest_omdia()

@@ -1,0 +1,41 @@
+"""Pulls TikTok's hashtag chart and the watched hashtags.
+
+**Daily at 00:00 UTC**, as they stand at that moment. The past cannot be asked: Airflow itself
+refuses to backfill this DAG. A missed day stays missing.
+
+**A task is red**: as in `ingest_appfigures`.
+"""
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from airflow.sdk import dag, get_current_context, task
+
+from shortdrama.orchestration.loads import load
+from shortdrama.orchestration.schedule import daily
+
+
+@dag(
+    schedule=daily(),
+    start_date=datetime(2025, 1, 1, tzinfo=UTC),
+    catchup=False,
+    max_active_runs=1,
+    allowed_run_types=["scheduled", "manual", "operator_triggered"],
+    doc_md=__doc__,
+    tags=["ingest"],
+    dagrun_timeout=timedelta(hours=2),
+)
+def ingest_tiktok() -> None:
+    """Load the chart and the watched hashtags."""
+
+    @task
+    def plan() -> list[dict[str, Any]]:
+        from shortdrama.orchestration.requests import as_requests
+
+        run = get_current_context()["dag_run"]
+        return as_requests("tiktok.hashtags", run.run_id, [None])
+
+    load.expand(request=plan())
+
+
+ingest_tiktok()

@@ -1,0 +1,81 @@
+"""Builds, gates and publishes the marts: the only writer.
+
+Runs when a load was accepted, and every hour in case an event was lost or a build failed; what
+there is to do is read from the lake. With nothing new it skips. One run at a time.
+
+**A task is red**
+- `build`: dbt's errors are in the message. Nothing was published.
+- `gate`: an expectation on a mart does not hold; it is named. The published snapshot stays.
+- `publish`: clear it. Until its last step (one pointer) readers keep the old snapshot.
+
+Clearing any task is safe. To build again although nothing is new, trigger with `force`.
+"""
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from airflow.sdk import AssetAny, AssetOrTimeSchedule, Param, dag, get_current_context, task
+from airflow.sdk.exceptions import AirflowSkipException
+
+from shortdrama.orchestration.assets import DATASET_ASSETS, PUBLISHED_MARTS
+from shortdrama.orchestration.schedule import hourly
+
+LOADS = AssetAny(*DATASET_ASSETS.values())
+
+
+@dag(
+    schedule=AssetOrTimeSchedule(timetable=hour, assets=LOADS) if (hour := hourly()) else LOADS,
+    start_date=datetime(2025, 1, 1, tzinfo=UTC),
+    catchup=False,
+    max_active_runs=1,
+    doc_md=__doc__,
+    tags=["marts"],
+    dagrun_timeout=timedelta(hours=3),
+    params={"force": Param(False, type="boolean", description="Build although nothing is new")},
+)
+def market_marts() -> None:
+    """One build, from the accepted loads to a published snapshot."""
+
+    @task(retries=1, retry_delay=timedelta(minutes=1))
+    def build() -> None:
+        from shortdrama.config import settings
+        from shortdrama.lake.store import ObjectStore
+        from shortdrama.warehouse.build import build as build_marts
+        from shortdrama.warehouse.inputs import read_inputs
+        from shortdrama.warehouse.publish import is_published
+
+        store = ObjectStore.of(settings().s3)
+        inputs = read_inputs(store)
+        if inputs.is_empty:
+            raise AirflowSkipException("no load is accepted yet")
+        if is_published(inputs, store) and not get_current_context()["params"]["force"]:
+            raise AirflowSkipException("the current snapshot has all accepted loads")
+        build_marts(inputs, settings(), store, print)
+
+    @task
+    def gate() -> str:
+        from shortdrama.config import settings
+        from shortdrama.lake.store import ObjectStore
+        from shortdrama.orchestration.errors import classed
+        from shortdrama.warehouse.audit import audit
+        from shortdrama.warehouse.build import built_inputs
+
+        with classed():
+            result = audit(built_inputs(settings()), settings(), ObjectStore.of(settings().s3))
+        return result.summary()
+
+    @task(outlets=[PUBLISHED_MARTS], retries=2, retry_delay=timedelta(minutes=1))
+    def publish() -> str:
+        from shortdrama.config import settings
+        from shortdrama.lake.store import ObjectStore
+        from shortdrama.warehouse.build import built_inputs
+        from shortdrama.warehouse.publish import publish as publish_snapshot
+
+        store = ObjectStore.of(settings().s3)
+        manifest = publish_snapshot(built_inputs(settings()), settings(), store, print)
+        return manifest.snapshot_id
+
+    _: Any = build() >> gate() >> publish()
+
+
+market_marts()

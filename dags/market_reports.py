@@ -1,0 +1,80 @@
+"""Sends the weekly market brief.
+
+Runs when marts were published, and every hour; sends what is due and not yet in the send ledger, so
+that a week's brief goes out once, whatever is retried or cleared. `period` (e.g. 2025-W39) asks for
+the edition of an earlier week.
+
+**A task is red**
+- `prepare`: the brief is withheld: the message names the dataset that is missing or late.
+- `send`: the message names who was not reached. Failed recipients are tried again by the next run;
+  an `unknown` one (claimed, no outcome) is never sent again by itself: see whether it arrived.
+"""
+
+from datetime import UTC, datetime, timedelta
+
+from airflow.sdk import AssetOrTimeSchedule, Param, dag, get_current_context, task
+from airflow.sdk.exceptions import AirflowSkipException
+
+from shortdrama.orchestration.assets import PUBLISHED_MARTS
+from shortdrama.orchestration.schedule import hourly
+
+
+@dag(
+    schedule=(
+        AssetOrTimeSchedule(timetable=hour, assets=PUBLISHED_MARTS)
+        if (hour := hourly())
+        else PUBLISHED_MARTS
+    ),
+    start_date=datetime(2025, 1, 1, tzinfo=UTC),
+    catchup=False,
+    max_active_runs=1,
+    doc_md=__doc__,
+    tags=["reports"],
+    dagrun_timeout=timedelta(hours=1),
+    params={
+        "period": Param(
+            None,
+            type=["null", "string"],
+            pattern=r"^\d{4}-W\d{2}$",
+            description="ISO week, e.g. 2025-W39; empty: the week that is due",
+        )
+    },
+)
+def market_reports() -> None:
+    """Prepare the edition that is due, and send it."""
+
+    @task
+    def prepare() -> str:
+        from shortdrama.config import settings
+        from shortdrama.lake.store import ObjectStore
+        from shortdrama.orchestration.errors import classed
+        from shortdrama.reports.weekly_brief import due_period, prepare_edition
+        from shortdrama.warehouse.read import connect
+        from shortdrama.warehouse.snapshots import read_manifest
+
+        store, clock = ObjectStore.of(settings().s3), settings().clock
+        asked = get_current_context()["params"]["period"]
+        period = asked or due_period(clock, store, settings().mail.recipients)
+        if period is None:
+            raise AirflowSkipException("the brief of the last week was sent to everybody")
+        manifest = read_manifest(store)
+        with classed(), connect(settings(), manifest.snapshot_id) as connection:
+            prepare_edition(store, connection, manifest, period, clock)
+        return str(period)
+
+    @task(retries=2, retry_delay=timedelta(minutes=5))
+    def send(period: str) -> list[str]:
+        from shortdrama.config import settings
+        from shortdrama.lake.store import ObjectStore
+        from shortdrama.reports.archive import read_edition
+        from shortdrama.reports.weekly_brief import send_edition
+
+        store = ObjectStore.of(settings().s3)
+        edition = read_edition(store, period)
+        outcomes = send_edition(store, edition, settings().mail, settings().clock)
+        return [str(outcome) for outcome in outcomes]
+
+    send(prepare())
+
+
+market_reports()

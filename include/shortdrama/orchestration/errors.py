@@ -1,0 +1,20 @@
+"""How the pipeline's errors end an Airflow task."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from airflow.sdk.exceptions import AirflowFailException
+
+from shortdrama.loads.refused import LoadRefused
+from shortdrama.reports.brief import ReportWithheld
+from shortdrama.sources.errors import PermanentError, QuotaError
+from shortdrama.warehouse.refused import MartsRefused
+
+
+@contextmanager
+def classed() -> Iterator[None]:
+    """Fail at once where a retry cannot help: it would only burn quota and repeat the alert."""
+    try:
+        yield
+    except (PermanentError, QuotaError, LoadRefused, MartsRefused, ReportWithheld) as error:
+        raise AirflowFailException(str(error)) from error

@@ -1,0 +1,74 @@
+"""The task group that every ingest DAG maps over its pull requests."""
+
+from datetime import timedelta
+from typing import Any
+
+from airflow.sdk import get_current_context, task, task_group
+
+from shortdrama.orchestration.assets import ACCEPTED_LOADS, DATASET_ASSETS
+from shortdrama.orchestration.errors import classed
+
+NAMED = "{{ about }}"
+"""Mapped tasks are shown by dataset and window, not by a number."""
+
+
+@task(
+    map_index_template=NAMED,
+    retries=3,
+    retry_delay=timedelta(minutes=2),
+    retry_exponential_backoff=True,
+)
+def pull(request: dict[str, Any]) -> str:
+    """Fetch into landing; a retry asks only for what the first attempt did not land."""
+    from shortdrama.config import settings
+    from shortdrama.lake.store import ObjectStore
+    from shortdrama.loads import pull as loads_pull
+    from shortdrama.sources.connector import PullRequest
+
+    asked = PullRequest.model_validate(request)
+    _show(str(asked))
+    with classed():
+        return loads_pull.pull(asked, settings(), ObjectStore.of(settings().s3))
+
+
+@task(map_index_template=NAMED)
+def conform(pull_key: str) -> str:
+    """Turn the landed answers into one typed Parquet object, the candidate."""
+    from shortdrama.config import settings
+    from shortdrama.lake.landing import read_pull
+    from shortdrama.lake.store import ObjectStore
+    from shortdrama.loads.admit import conform_or_quarantine
+
+    store = ObjectStore.of(settings().s3)
+    landed = read_pull(store, pull_key)
+    _show(f"{landed.dataset} {landed.coverage.window}")
+    with classed():
+        conform_or_quarantine(landed, settings(), store)
+    return pull_key
+
+
+@task(map_index_template=NAMED, outlets=[ACCEPTED_LOADS])
+def gate(pull_key: str, *, outlet_events: Any = None) -> str:
+    """Accept the candidate into the ledger, or quarantine it with reasons and fail."""
+    from shortdrama.config import settings
+    from shortdrama.lake.landing import read_pull
+    from shortdrama.lake.store import ObjectStore
+    from shortdrama.loads.admit import admit
+
+    store = ObjectStore.of(settings().s3)
+    landed = read_pull(store, pull_key)
+    _show(f"{landed.dataset} {landed.coverage.window}")
+    with classed():
+        record = admit(landed, settings(), store)
+    outlet_events[ACCEPTED_LOADS].add(DATASET_ASSETS[record.dataset])
+    return record.load_id
+
+
+@task_group
+def load(request: dict[str, Any]) -> None:
+    """Pull, conform and gate one request."""
+    gate(conform(pull(request)))  # type: ignore[arg-type]
+
+
+def _show(about: str) -> None:
+    get_current_context()["about"] = about  # type: ignore[typeddict-unknown-key]

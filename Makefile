@@ -59,17 +59,19 @@ test: $(READY) ## All tests but the slow ones (see e2e); browser tests where chr
 e2e: $(READY) ## The tests that run the real scheduler
 	$(BIN)/pytest -m e2e
 
-lint: $(READY) ## ruff, mypy, sqlfluff, yamllint, compose schema
+lint: $(READY) ## ruff, mypy, sqlfluff, yamllint, compose schema, hadolint
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
-	$(BIN)/sqlfluff lint --config .sqlfluff dbt_project/models dbt_project/tests
+	$(BIN)/sqlfluff lint dbt_project
 	$(BIN)/yamllint --strict .
+	$(BIN)/check-jsonschema --builtin-schema vendor.compose-spec docker-compose.yml
+	$(BIN)/hadolint Dockerfile
 
 format: $(READY) ## Let ruff and sqlfluff mend what they can
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
-	$(BIN)/sqlfluff fix --config .sqlfluff dbt_project/models dbt_project/tests
+	$(BIN)/sqlfluff fix dbt_project
 
 lock: $(UV) ## Compile the pinned requirements with hashes from pyproject.toml
 	$(UV) pip compile --quiet --generate-hashes --python-version 3.11 --no-header --extra dev pyproject.toml -o requirements-dev.txt

@@ -48,7 +48,7 @@ def sql(
     from shortdrama.warehouse.answers import answer
 
     store_if_embedded()
-    print(answer(query, output.value, settings(), snapshot))
+    print(answer(query, output.value, settings(), snapshot, width=out.width))
 
 
 @app.command()
@@ -168,6 +168,17 @@ def down() -> None:
 
     stop_stack()
     out.print("stopped")
+
+
+@app.command()
+def backfill(
+    first: Annotated[datetime, typer.Argument(formats=["%Y-%m-%d"], help="First day.")],
+    last: Annotated[datetime, typer.Argument(formats=["%Y-%m-%d"], help="Last day.")],
+) -> None:
+    """Pull a span of days anew through Airflow's backfill, then build and publish."""
+    from shortdrama.embedded.backfill import backfill as run_backfill
+
+    run_backfill(first.date(), last.date(), out.print)
 
 
 @app.command(context_settings={"allow_extra_args": True, "ignore_unknown_options": True})

@@ -110,13 +110,17 @@ def _httpfs(settings: Settings) -> str:
 
 
 def _appfigures(settings: Settings) -> str:
-    token = settings.appfigures.token.get_secret_value()
-    answer = requests.get(
-        f"{settings.appfigures.base_url}usage",
-        headers={"Authorization": f"Bearer {token}"},
-        timeout=20,
-        allow_redirects=False,
-    )
+    token = settings.appfigures.token.get_secret_value().strip()
+    url = f"{settings.appfigures.base_url}usage"
+    try:
+        answer = requests.get(
+            url,
+            headers={"Authorization": f"Bearer {token}"},
+            timeout=20,
+            allow_redirects=False,
+        )
+    except requests.ConnectionError:
+        raise RuntimeError(f"nobody answers at {url}") from None
     if not answer.ok:
         raise RuntimeError(f"HTTP {answer.status_code}")
     quota = answer.json()["api_requests"]

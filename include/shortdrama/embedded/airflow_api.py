@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from datetime import date
 from time import monotonic, sleep
 from typing import Any
 
@@ -78,6 +79,16 @@ class AirflowApi:
             sleep(POLL_SECONDS)
         raise RunFailed(f"{run.dag_id} {run.run_id} has not ended after {within_seconds:.0f} s")
 
+    def expect_success(self, run: Run, tell: Callable[[str], None]) -> None:
+        """Wait for the run; raises RunFailed unless it succeeds."""
+        tell(f"{run.dag_id} {run.run_id}")
+        state = self.wait(run, tell)
+        if state != "success":
+            raise RunFailed(
+                f"{run.dag_id} ended as {state}; the logs of its tasks are in Airflow's UI and in"
+                " the home's logs/tasks"
+            )
+
     def tasks(self, run: Run) -> Iterator[dict[str, Any]]:
         """The task instances of a run."""
         yield from self._get(f"dags/{run.dag_id}/dagRuns/{run.run_id}/taskInstances")[
@@ -85,7 +96,7 @@ class AirflowApi:
         ]
 
     def clear(self, run: Run, task_id: str) -> None:
-        """Let a task of an ended run, and what follows it, run again."""
+        """Let a task of an ended run, and it alone, run again."""
         self._call(
             "POST",
             f"dags/{run.dag_id}/clearTaskInstances",
@@ -94,10 +105,40 @@ class AirflowApi:
                 "dag_run_id": run.run_id,
                 "task_ids": [task_id],
                 "only_failed": False,
-                "include_downstream": True,
+                "include_downstream": False,
                 "reset_dag_runs": True,
             },
         )
+
+    def backfill(self, dag_id: str, first: date, last: date) -> int:
+        """Have Airflow run a day after the other, each as a run of its own; the backfill's id."""
+        answer = self._call(
+            "POST",
+            "backfills",
+            json={
+                "dag_id": dag_id,
+                "from_date": f"{first}T00:00:00Z",
+                "to_date": f"{last}T00:00:00Z",
+                "max_active_runs": 1,
+                "reprocess_behavior": "completed",
+                "dag_run_conf": {},
+            },
+        )
+        return int(answer["id"])
+
+    def backfill_runs(self, dag_id: str, first: date, last: date) -> list[Run]:
+        """The runs of a backfill, by their business dates."""
+        found = self._get(
+            f"dags/{dag_id}/dagRuns",
+            params={
+                "run_type": "backfill",
+                "logical_date_gte": f"{first}T00:00:00Z",
+                "logical_date_lte": f"{last}T00:00:00Z",
+                "order_by": "logical_date",
+                "limit": 100,
+            },
+        )
+        return [Run(dag_id, run["dag_run_id"]) for run in found["dag_runs"]]
 
     def log(self, run: Run, task_id: str, map_index: int = -1, try_number: int = 1) -> str:
         """What a task printed and how it ended."""

@@ -1,5 +1,6 @@
 """The demonstration: the real DAGs under the real scheduler, on this machine alone."""
 
+from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -9,7 +10,7 @@ from rich.console import Console
 from rich.markup import escape
 
 from shortdrama.config import Settings, settings
-from shortdrama.embedded.airflow_api import AirflowApi, RunFailed
+from shortdrama.embedded.airflow_api import AirflowApi, Run
 from shortdrama.embedded.machine import Machine
 from shortdrama.embedded.stack import running, start_stack, stop_stack
 from shortdrama.lake import keys
@@ -26,9 +27,9 @@ DAGS = ("ingest_appfigures", "ingest_tiktok", "ingest_omdia", "market_marts", "m
 QUESTIONS = (
     (
         "How large was the market outside China, by quarter?",
-        """select period_label, active_apps, downloads, revenue_usd,
-       round(downloads_growth_pct, 1) as downloads_growth_pct,
-       round(revenue_growth_pct, 1) as revenue_growth_pct
+        """select period_label, active_apps, downloads, revenue_usd as net_revenue_usd,
+       round(downloads_growth_pct, 1) as downloads_pct,
+       round(revenue_growth_pct, 1) as revenue_pct
 from rpt_market_size_quarterly
 where geography = 'World ex-China' order by period_label""",
     ),
@@ -41,7 +42,7 @@ order by revenue_rank limit 5""",
     ),
     (
         "What does Omdia expect, edition by edition?",
-        """select published_on, year, value / 1e9 as revenue_busd, ratio_to_fast
+        """select published_on, year, value / 1e9 as revenue_bn_usd, ratio_to_fast
 from rpt_forecast_revisions
 where publisher = 'Omdia' and geography = 'World' and segment = 'microdramas'
   and metric = 'revenue' order by published_on, year""",
@@ -71,7 +72,7 @@ def run_demo(out: Console) -> int:
     try:
         machine = start_stack(CLOCK, lambda what: progress.say(f"starting {what}"))
         settings.cache_clear()
-        _load_and_publish(AirflowApi(machine), progress)
+        load_and_publish(AirflowApi(machine), progress.say)
         _show(out, settings(), machine)
     finally:
         progress.say("stopping what was started")
@@ -80,7 +81,11 @@ def run_demo(out: Console) -> int:
     return 0
 
 
-def _load_and_publish(airflow: AirflowApi, progress: _Progress) -> None:
+def load_and_publish(airflow: AirflowApi, say: Callable[[str], None]) -> list[Run]:
+    """Load both quarters, the workbooks and the hashtags, publish, and send; the runs.
+
+    Raises RunFailed at the first run that does not succeed.
+    """
     airflow.wait_for_dags(set(DAGS))
     _drop_workbooks(settings())
     for dag_id in DAGS[:3]:
@@ -91,18 +96,12 @@ def _load_and_publish(airflow: AirflowApi, progress: _Progress) -> None:
     ]
     runs += [airflow.trigger("ingest_omdia"), airflow.trigger("ingest_tiktok")]
     for run in runs:
-        progress.say(f"{run.dag_id} {run.run_id}")
-        _expect_success(airflow.wait(run, progress.say), run.dag_id)
+        airflow.expect_success(run, say)
     for dag_id, conf in (("market_marts", {}), ("market_reports", {"period": PERIOD})):
         airflow.unpause(dag_id)
-        run = airflow.trigger(dag_id, conf)
-        progress.say(f"{run.dag_id} {run.run_id}")
-        _expect_success(airflow.wait(run, progress.say), dag_id)
-
-
-def _expect_success(state: str, dag_id: str) -> None:
-    if state != "success":
-        raise RunFailed(f"{dag_id} ended as {state}; its task logs are under the home's logs/tasks")
+        runs.append(airflow.trigger(dag_id, conf))
+        airflow.expect_success(runs[-1], say)
+    return runs
 
 
 def _drop_workbooks(settings: Settings) -> None:
@@ -120,4 +119,4 @@ def _show(out: Console, settings: Settings, machine: Machine) -> None:
         out.print(f"          new/{path.name}", soft_wrap=True)
     for question, query in QUESTIONS:
         out.print(f"\n[bold]{question}[/bold]")
-        out.print(escape(answer(query, "table", settings)), soft_wrap=True, highlight=False)
+        out.print(escape(answer(query, "table", settings)), highlight=False)

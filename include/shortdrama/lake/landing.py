@@ -1,7 +1,8 @@
 """Landing: the bytes as received, one part per request, never changed.
 
 A part is its gzipped body and a `.meta.json` beside it. The metadata is written last, so a part
-without it was killed halfway and does not count. A pull's parts are listed in its `pull.json`.
+without it was killed halfway and does not count. A pull's parts are listed in its
+`<load_id>.pull.json`.
 """
 
 import gzip
@@ -124,14 +125,16 @@ class Landing:
         return part
 
     def finish(self, coverage: Coverage, parts: list[Part]) -> str:
-        """Write `pull.json`; the key under which `read_pull` finds the pull again."""
+        """Write `<load_id>.pull.json`; the key under which `read_pull` finds the pull again."""
         pull = Pull(
             pull_id=self._pull_id,
             dataset=self._dataset.id,
             coverage=coverage,
             parts=tuple(parts),
         )
-        key = keys.landing_prefix(self._dataset, pull.said_at.date(), self._pull_id) + "pull.json"
+        # By load: a run cleared a day later may pull anew and still share parts with this day.
+        prefix = keys.landing_prefix(self._dataset, pull.said_at.date(), self._pull_id)
+        key = f"{prefix}{pull.load_id}.pull.json"
         self._store.put(
             key, dump_json(pull.model_dump(mode="json")), content_type="application/json"
         )

@@ -24,7 +24,7 @@ def ensure_lake(store: ObjectStore, kind: LakeKind) -> None:
 
 
 def lake_kind(store: ObjectStore) -> LakeKind:
-    """The kind of this lake; raises NotFound with a remedy on a lake that nobody has marked."""
+    """The kind of this lake; raises LakeKindMismatch if nobody has marked it."""
     document, _ = store.read_json_versioned(keys.LAKE)
     if document is None:
         raise LakeKindMismatch(f"the lake {store.bucket} is not marked; run `shortdrama lake init`")

@@ -21,12 +21,15 @@ from shortdrama.sources.errors import SchemaError
 def conform_or_quarantine(pull: Pull, settings: Settings, store: ObjectStore) -> str:
     """The candidate's key; an answer of another shape is quarantined as it came.
 
-    Raises LoadRefused when the shape is wrong.
+    A load that was decided before needs no candidate. Raises LoadRefused when the shape is wrong.
     """
+    dataset = dataset_named(pull.dataset)
+    decided = LoadLedger(store, dataset).find(pull.load_id)
+    if decided is not None:
+        return decided.key
     try:
         return conform(pull, settings, store)
     except SchemaError as error:
-        dataset = dataset_named(pull.dataset)
         record = LoadRecord(
             load_id=pull.load_id,
             pull_id=pull.pull_id,
@@ -53,6 +56,7 @@ def admit(pull: Pull, settings: Settings, store: ObjectStore) -> LoadRecord:
     dataset = dataset_named(pull.dataset)
     ledger = LoadLedger(store, dataset)
     record = ledger.find(pull.load_id) or _judge(pull, dataset, settings, store)
+    store.delete(keys.candidate(dataset, pull.load_id))
     if record.status != "accepted":
         raise LoadRefused("\n".join(record.reasons))
     return record
@@ -90,9 +94,7 @@ def _judge(pull: Pull, dataset: Dataset, settings: Settings, store: ObjectStore)
         is_sample=pull.is_sample,
         reasons=reasons,
     )
-    stands = _decide(record, dataset, store, result.model_dump(mode="json"))
-    store.delete(candidate)
-    return stands
+    return _decide(record, dataset, store, result.model_dump(mode="json"))
 
 
 def _refusals(result: GateResult, pull: Pull, store: ObjectStore) -> tuple[str, ...]:

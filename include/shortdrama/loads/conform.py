@@ -50,7 +50,8 @@ def _write(
     """  # noqa: S608 - names and types are the dataset's own, texts are quoted
     try:
         connection.execute(statement)
-    except duckdb.Error as error:
+    except (duckdb.DataError, duckdb.InvalidInputException) as error:
+        # Not any error: of a lake that does not answer nothing follows about the load.
         raise SchemaError(
             f"{pull.dataset} {pull.coverage.window}, load {pull.load_id}: an answer does not have"
             f" the agreed shape. {_first_line(error)} The answers are kept in landing; mend the"

@@ -11,7 +11,7 @@ from shortdrama.sources.errors import SourceError
 
 
 def pull(request: PullRequest, settings: Settings, store: ObjectStore) -> str:
-    """Land the answers to a request; the key of its `pull.json`.
+    """Land the answers to a request; the key of its `.pull.json`.
 
     A second attempt of the same run asks only for what the first did not land. Raises SourceError,
     after the failure was recorded.

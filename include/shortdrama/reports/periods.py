@@ -6,8 +6,8 @@ from datetime import date, timedelta
 
 from shortdrama.windows import Window
 
-VENDOR_LAG_DAYS = 2
-"""Appfigures' estimates lag by up to two days (Google Play): before that no week is complete."""
+SETTLING_DAYS = 3
+"""A day younger than this is provisional: Google Play's estimates come up to two days late."""
 
 LABEL = re.compile(r"(\d{4})-W(\d{2})")
 
@@ -52,6 +52,6 @@ class IsoWeek:
 
 
 def last_complete_week(today: date) -> IsoWeek:
-    """The newest week whose every day the vendor can have estimated by `today`."""
-    newest_day = today - timedelta(days=VENDOR_LAG_DAYS)
+    """The newest week whose every day can be settled by `today`."""
+    newest_day = today - timedelta(days=SETTLING_DAYS)
     return IsoWeek.containing(newest_day - timedelta(days=6))

@@ -6,7 +6,9 @@ error bodies that this speaks are listed in docs/sources.md.
 
 import gzip
 import json
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import duckdb
 
@@ -29,6 +31,8 @@ def _message(body: str) -> str:
     try:
         answer = json.loads(body)
     except ValueError:
+        return "no readable reason"
+    if not isinstance(answer, dict):
         return "no readable reason"
     return str(answer.get("message") or answer.get("error_description") or "no reason given")
 
@@ -56,27 +60,48 @@ def classify(refusal: Refusal, about: str) -> Exception:
     )
 
 
-def _client(settings: AppfiguresSettings, opening: bytes) -> ApiClient:
-    closing = {b"[": b"]", b"{": b"}"}[opening]
+def check_rows(body: Path, about: str) -> None:
+    """Estimates are one list, too long to be read whole: its ends tell whether it is complete."""
+    with gzip.open(body) as file:
+        first = last = file.read(1)
+        while chunk := file.read(1 << 20):
+            last = chunk.rstrip()[-1:] or last
+    if first not in (b"[", b""):
+        raise PermanentError(
+            f"{about}: Appfigures answered HTTP 200 with something else than a list of estimates"
+            f" (it begins with {first.decode(errors='replace')!r}); if it is no passing fault of"
+            " theirs, mend the connector"
+        )
+    if last != b"]":
+        raise TransientError(f"{about}: Appfigures' answer was cut off")
 
-    def check(body: Path, about: str) -> None:
-        with gzip.open(body) as file:
-            first = file.read(1)
-            file.seek(0)
-            last = first
-            while chunk := file.read(1 << 20):
-                last = chunk.rstrip()[-1:] or last
-        if first != opening:
-            raise PermanentError(
-                f"{about}: Appfigures answered HTTP 200 with something else than the expected JSON"
-                f" (it begins with {first.decode(errors='replace')!r})"
-            )
-        if last != closing:
-            raise TransientError(f"{about}: Appfigures' answer was cut off")
 
+def check_page(body: Path, about: str) -> None:
+    """A page holds its results and says how many pages there are."""
+    try:
+        answer = json.loads(gzip.decompress(body.read_bytes()))
+    except ValueError:
+        raise TransientError(f"{about}: Appfigures' answer is cut off or no JSON") from None
+    try:
+        complete = isinstance(answer["results"], list) and page_count(answer) >= 0
+    except (KeyError, TypeError):
+        complete = False
+    if not complete:
+        raise PermanentError(
+            f"{about}: Appfigures answered HTTP 200 with something else than a page of results;"
+            " if it is no passing fault of theirs, mend the connector"
+        )
+
+
+def page_count(answer: dict[str, Any]) -> int:
+    """How many pages there are, as each page says."""
+    return int(answer["metadata"]["resultset"]["total_pages"])
+
+
+def _client(settings: AppfiguresSettings, check: Callable[[Path, str], None]) -> ApiClient:
     return ApiClient(
         base_url=settings.base_url,
-        headers={"Authorization": f"Bearer {settings.token.get_secret_value()}"},
+        token=settings.token,
         timeout_seconds=settings.timeout_seconds,
         classify=classify,
         check=check,
@@ -87,7 +112,7 @@ class Products:
     """`appfigures.products`: the account's products, each with the app it belongs to."""
 
     def __init__(self, settings: AppfiguresSettings) -> None:
-        self._client = _client(settings, b"{")
+        self._client = _client(settings, check_page)
 
     def pull(self, request: PullRequest, landing: Landing) -> tuple[Coverage, list[Part]]:
         """All pages of the products and of the unified apps. Two routes, ~10 calls."""
@@ -106,8 +131,7 @@ class Products:
             call = Call(path, {"page": str(page), "count": str(PAGE_SIZE)}, context={"kind": kind})
             part = self._client.land(call, landing, f"{request}, {path} page {page}")
             parts.append(part)
-            answer = json.loads(landing.read(part))
-            pages = answer["metadata"]["resultset"]["total_pages"]
+            pages = page_count(json.loads(landing.read(part)))
         return parts
 
     def prepare(
@@ -131,7 +155,7 @@ class Estimates:
     """
 
     def __init__(self, settings: AppfiguresSettings) -> None:
-        self._client = _client(settings, b"[")
+        self._client = _client(settings, check_rows)
         self._countries = settings.countries
 
     def pull(self, request: PullRequest, landing: Landing) -> tuple[Coverage, list[Part]]:

@@ -10,6 +10,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import requests
+from pydantic import SecretStr
 from tenacity import RetryCallState, Retrying, retry_if_exception_type, stop_after_attempt
 from tenacity.wait import wait_exponential_jitter
 
@@ -49,13 +50,17 @@ class Refusal:
 
 
 class ApiClient:
-    """GETs of one source. `classify` turns a refusal into the error to raise."""
+    """GETs of one source with a bearer token.
+
+    `classify` turns a refusal into the error to raise; `check` raises for a body that is not to be
+    landed.
+    """
 
     def __init__(
         self,
         *,
         base_url: str,
-        headers: Mapping[str, str],
+        token: SecretStr,
         timeout_seconds: float,
         classify: Callable[[Refusal, str], Exception],
         check: Callable[[Path, str], None],
@@ -65,9 +70,10 @@ class ApiClient:
         self._timeout = timeout_seconds
         self._classify = classify
         self._check = check
-        self._wait = wait or _wait
+        self._wait = wait or polite_wait
+        self._token = token.get_secret_value().strip()
         self._session = requests.Session()
-        self._session.headers.update(headers)
+        self._session.headers["Authorization"] = f"Bearer {self._token}"
         self._session.headers["User-Agent"] = f"shortdrama-pipeline/{version('shortdrama')}"
 
     def land(self, call: Call, landing: Landing, about: str) -> Part:
@@ -132,12 +138,15 @@ class ApiClient:
                 " refused because credentials would travel along; check the base URL"
             )
         body = next(response.iter_content(ERROR_BODY_BYTES), b"").decode(errors="replace")
+        if self._token:
+            # Some services repeat what they were sent, and messages are logged and kept.
+            body = body.replace(self._token, "[token]")
         retry_after = response.headers.get("retry-after", "")
         raise self._classify(
             Refusal(
                 status=response.status_code,
                 body=body,
-                retry_after=float(retry_after) if retry_after.isdigit() else None,
+                retry_after=float(retry_after) if retry_after.isdecimal() else None,
             ),
             about,
         )
@@ -156,7 +165,8 @@ def _save_gzipped(response: requests.Response, path: Path) -> None:
 _exponential = wait_exponential_jitter(initial=1, max=LONGEST_WAIT_SECONDS, jitter=2)
 
 
-def _wait(state: RetryCallState) -> float:
+def polite_wait(state: RetryCallState) -> float:
+    """Seconds until the next attempt: as the source wishes, else growing, never over a minute."""
     error = state.outcome.exception() if state.outcome else None
     if isinstance(error, TransientError) and error.retry_after is not None:
         return min(error.retry_after, LONGEST_WAIT_SECONDS)

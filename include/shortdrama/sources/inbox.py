@@ -3,6 +3,7 @@
 import gzip
 import hashlib
 from dataclasses import asdict
+from datetime import date
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -13,10 +14,11 @@ from shortdrama.datasets import FORECASTS
 from shortdrama.lake import keys
 from shortdrama.lake.landing import Landing, Part, Pull, read_part
 from shortdrama.lake.ledger import Coverage, LoadLedger
-from shortdrama.lake.store import ObjectStore
+from shortdrama.lake.store import NotFound, ObjectStore
 from shortdrama.sources import omdia
 from shortdrama.sources.connector import PullRequest
 from shortdrama.sources.errors import PermanentError
+from shortdrama.sources.workbook import WorkbookRefused
 from shortdrama.windows import Window
 
 
@@ -48,9 +50,9 @@ class Workbooks:
         """Land the file's bytes as they are."""
         if request.inbox_key is None:
             raise PermanentError(f"{request}: no file is named")
-        content = self._store.get(request.inbox_key)
         part = landing.find(request.run_key)
         if part is None:
+            content = self._content(request, request.inbox_key)
             with TemporaryDirectory() as folder:
                 body = Path(folder) / "body.gz"
                 body.write_bytes(gzip.compress(content, mtime=0))
@@ -64,8 +66,16 @@ class Workbooks:
                     # A workbook does not say that it is sample; what the lake publishes does.
                     is_sample=False,
                 )
-        day = part.said_at.date()
-        return Coverage(window=Window(start=day, end=day)), [part]
+        vintage = _vintage(landing.read(part), part)
+        return Coverage(window=Window(start=vintage, end=vintage)), [part]
+
+    def _content(self, request: PullRequest, inbox_key: str) -> bytes:
+        try:
+            return self._store.get(inbox_key)
+        except NotFound:
+            raise PermanentError(
+                f"{request}: {inbox_key} is no longer in the inbox; drop it again"
+            ) from None
 
     def prepare(
         self, connection: duckdb.DuckDBPyConnection, store: ObjectStore, pull: Pull
@@ -75,6 +85,14 @@ class Workbooks:
         workbook = omdia.parse_workbook(read_part(store, part), part.context["file_name"])
         rows = [asdict(row) for row in workbook.rows]
         connection.register("answers", pa.Table.from_pylist(rows, schema=_SCHEMA))
+
+
+def _vintage(content: bytes, part: Part) -> date:
+    try:
+        return omdia.parse_workbook(content, part.context["file_name"]).published_on
+    except WorkbookRefused:
+        # Conforming refuses it with the reason; until then it is of the day it came.
+        return part.said_at.date()
 
 
 _ARROW_TYPES = {

@@ -16,7 +16,7 @@ from shortdrama.lake.ledger import Coverage
 from shortdrama.lake.store import ObjectStore
 from shortdrama.sources import strict
 from shortdrama.sources.connector import PullRequest
-from shortdrama.sources.errors import PermanentError, QuotaError, TransientError
+from shortdrama.sources.errors import PermanentError, QuotaError, SchemaError, TransientError
 from shortdrama.sources.http import ApiClient, Call, Refusal
 from shortdrama.windows import Window
 
@@ -45,13 +45,17 @@ def check(body: Path, about: str) -> None:
         answer = json.loads(gzip.decompress(body.read_bytes()))
     except ValueError:
         raise TransientError(f"{about}: the hashtag gateway's answer is not JSON") from None
-    code = answer.get("code")
+    code = answer.get("code") if isinstance(answer, dict) else None
     if code == NO_PERMISSION:
         raise PermanentError(
             f"{about}: the hashtag gateway does not accept the token; set SHORTDRAMA_TIKTOK__TOKEN"
         )
     if code != 0:
         raise TransientError(f"{about}: the hashtag gateway answered code {code}")
+    if not isinstance(answer.get("data"), dict):
+        raise PermanentError(
+            f"{about}: the hashtag gateway's answer has no data; mend the connector"
+        )
 
 
 class Hashtags:
@@ -61,7 +65,7 @@ class Hashtags:
         self._settings = settings
         self._client = ApiClient(
             base_url=settings.base_url,
-            headers={"Authorization": f"Bearer {settings.token.get_secret_value()}"},
+            token=settings.token,
             timeout_seconds=settings.timeout_seconds,
             classify=classify,
             check=check,
@@ -100,7 +104,10 @@ class Hashtags:
                 call, landing, f"{request}, chart of {country}, {days} days, page {page}"
             )
             parts.append(part)
-            has_more = json.loads(landing.read(part))["data"]["pagination"]["has_more"]
+            pagination = json.loads(landing.read(part))["data"].get("pagination") or {}
+            if "has_more" not in pagination:
+                raise SchemaError(f"{part.key}: field data.pagination.has_more is missing")
+            has_more = pagination["has_more"]
         return parts
 
     def _details(

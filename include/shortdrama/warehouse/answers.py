@@ -1,9 +1,6 @@
 """A query's answer from the published marts, as text."""
 
-from contextlib import redirect_stdout
-from io import StringIO
 from pathlib import Path
-from shutil import get_terminal_size
 from tempfile import TemporaryDirectory
 from typing import Literal
 
@@ -13,6 +10,8 @@ from shortdrama.config import Settings
 from shortdrama.failure import Failure
 from shortdrama.lake.duck import quoted
 from shortdrama.warehouse.read import connect
+
+GAP = "  "
 
 
 class QueryRefused(Failure):
@@ -24,23 +23,48 @@ def answer(
     output: Literal["table", "csv", "json"],
     settings: Settings,
     snapshot_id: str | None = None,
+    *,
+    width: int = 80,
 ) -> str:
     """The answer as a table for people, or as CSV or JSON (decimals exact) for machines."""
     query = query.strip().rstrip(";")
     with connect(settings, snapshot_id) as connection:
         try:
             if output == "table":
-                return _table(connection, query)
+                return _table(connection.sql(query), width)
             return _exported(connection, query, output)
         except duckdb.Error as error:
             raise QueryRefused(str(error)) from error
 
 
-def _table(connection: duckdb.DuckDBPyConnection, query: str) -> str:
-    connection.execute(f"create temp table answer as {query}")
-    with redirect_stdout(StringIO()) as shown:
-        connection.table("temp.answer").show(max_width=get_terminal_size().columns)
-    return shown.getvalue().rstrip("\n")
+def _table(relation: duckdb.DuckDBPyRelation, width: int) -> str:
+    """A table; a record per row, a column per line, where a table would be too wide."""
+    rows = [["" if value is None else str(value) for value in row] for row in relation.fetchall()]
+    columns = list(relation.columns)
+    right = [_is_number(str(kind)) for kind in relation.types]
+    widths = [max(map(len, cells)) for cells in zip(columns, *rows, strict=True)]
+    if sum(widths) + len(GAP) * (len(widths) - 1) > width:
+        return _records(columns, rows)
+
+    def line(cells: list[str]) -> str:
+        placed = zip(cells, widths, right, strict=True)
+        return GAP.join(
+            cell.rjust(size) if number else cell.ljust(size) for cell, size, number in placed
+        ).rstrip()
+
+    return "\n".join([line(columns), GAP.join("-" * size for size in widths), *map(line, rows)])
+
+
+def _records(columns: list[str], rows: list[list[str]]) -> str:
+    size = max(map(len, columns))
+    return "\n\n".join(
+        "\n".join(f"{name.rjust(size)}  {cell}" for name, cell in zip(columns, row, strict=True))
+        for row in rows
+    )
+
+
+def _is_number(kind: str) -> bool:
+    return kind.startswith("DECIMAL") or kind in {"BIGINT", "INTEGER", "HUGEINT", "DOUBLE"}
 
 
 def _exported(connection: duckdb.DuckDBPyConnection, query: str, output: str) -> str:

@@ -1,0 +1,34 @@
+"""Airflow's own backfill of the estimates, a day a run, and the build that follows."""
+
+from collections.abc import Callable
+from datetime import date
+
+from shortdrama.embedded.airflow_api import AirflowApi
+from shortdrama.embedded.machine import this_machine
+from shortdrama.embedded.stack import running
+from shortdrama.failure import Failure
+
+DAG = "ingest_appfigures"
+
+
+class BackfillRefused(Failure):
+    """The backfill cannot be started."""
+
+
+def backfill(first: date, last: date, say: Callable[[str], None]) -> None:
+    """Pull every day of a span anew, then build and publish once.
+
+    Raises BackfillRefused without a running stack, RunFailed when a day or the build fails.
+    """
+    if last < first:
+        raise BackfillRefused(f"the backfill ends ({last}) before it starts ({first})")
+    if not running().get("airflow-scheduler"):
+        raise BackfillRefused("Airflow does not run on this machine; start it with `make up`")
+    airflow = AirflowApi(this_machine())
+    airflow.wait_for_dags({DAG, "market_marts"})
+    for dag_id in (DAG, "market_marts"):
+        airflow.unpause(dag_id)
+    airflow.backfill(DAG, first, last)
+    for run in airflow.backfill_runs(DAG, first, last):
+        airflow.expect_success(run, say)
+    airflow.expect_success(airflow.trigger("market_marts"), say)

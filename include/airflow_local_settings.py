@@ -5,7 +5,9 @@ task processes are forked from it, so what it has imported costs them nothing. A
 processes and commands are spared.
 """
 
+import logging
 import sys
+from importlib import import_module
 
 
 def _is_scheduler() -> bool:
@@ -13,9 +15,14 @@ def _is_scheduler() -> bool:
 
 
 if _is_scheduler():
-    import shortdrama.gates.load_gate
-    import shortdrama.gates.mart_gate
-    import shortdrama.loads.admit
-    import shortdrama.loads.pull
-    import shortdrama.reports.weekly_brief
-    import shortdrama.warehouse.publish  # noqa: F401
+    logging.getLogger("great_expectations").setLevel(logging.WARNING)
+    for module in (
+        "great_expectations",
+        "shortdrama.gates.load_gate",
+        "shortdrama.gates.mart_gate",
+        "shortdrama.loads.admit",
+        "shortdrama.loads.pull",
+        "shortdrama.reports.weekly_brief",
+        "shortdrama.warehouse.publish",
+    ):
+        import_module(module)

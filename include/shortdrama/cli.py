@@ -6,17 +6,25 @@ from datetime import UTC, datetime
 from enum import StrEnum
 from pathlib import Path
 from subprocess import run
-from typing import Annotated
+from typing import Annotated, Never
 
 import typer
+from botocore.exceptions import BotoCoreError, ClientError
 from rich.console import Console
+from rich.markup import escape
 from rich.table import Table
 
 from shortdrama.config import settings
 from shortdrama.failure import Failure
 from shortdrama.simulator.command import serve
 
-app = typer.Typer(no_args_is_help=True, add_completion=False, help=__doc__)
+app = typer.Typer(
+    no_args_is_help=True,
+    add_completion=False,
+    help=__doc__,
+    # The long form prints local variables, and some of them are secrets.
+    pretty_exceptions_enable=False,
+)
 lake_app = typer.Typer(no_args_is_help=True, help="The lake itself.")
 inbox_app = typer.Typer(no_args_is_help=True, help="Files that people hand in.")
 app.add_typer(lake_app, name="lake")
@@ -198,5 +206,11 @@ def main() -> None:
     try:
         app()
     except Failure as error:
-        err.print(f"[red]{error}[/red]")
-        sys.exit(1)
+        _end_with(str(error))
+    except (BotoCoreError, ClientError) as error:
+        _end_with(f"the lake does not answer as it should: {error}. Try `shortdrama doctor`")
+
+
+def _end_with(message: str) -> Never:
+    err.print(f"[red]{escape(message)}[/red]")
+    sys.exit(1)

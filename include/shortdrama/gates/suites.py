@@ -201,9 +201,10 @@ def _expected(expectation: dict[str, Any]) -> str:
 @cache
 def _batch_definition() -> Any:
     """The one context of this process: in memory, silent, and telling nobody."""
+    # First: the import itself says hundreds of lines.
+    logging.getLogger("great_expectations").setLevel(logging.WARNING)
     import great_expectations as gx
 
-    logging.getLogger("great_expectations").setLevel(logging.WARNING)
     context = gx.get_context(mode="ephemeral")
     context.enable_analytics(enable=False)
     context.variables.progress_bars = {"globally": False, "metric_calculations": False}

@@ -28,9 +28,9 @@ def credentials(s3: S3Settings) -> Credentials:
     found = boto3.Session().get_credentials()
     if found is None:
         raise NoCredentials(
-            "no keys to the lake. Set SHORTDRAMA_S3__ACCESS_KEY_ID and"
-            " SHORTDRAMA_S3__SECRET_ACCESS_KEY, or give boto3 a profile or role; on one machine"
-            " `make up` makes its own"
+            "no keys to the lake. On one machine `make demo` or `make up` makes a lake with its"
+            " own keys; elsewhere set SHORTDRAMA_S3__ACCESS_KEY_ID and"
+            " SHORTDRAMA_S3__SECRET_ACCESS_KEY, or give boto3 a profile or role"
         )
     frozen = found.get_frozen_credentials()
     return Credentials(frozen.access_key or "", frozen.secret_key or "", frozen.token or "")

@@ -10,6 +10,7 @@ from botocore.config import Config
 from botocore.exceptions import ClientError
 
 from shortdrama.config import S3Settings
+from shortdrama.lake.credentials import credentials
 
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
@@ -28,7 +29,11 @@ class Conflict(RuntimeError):
 
 
 def s3_client(s3: S3Settings) -> "S3Client":
-    """A client of the lake's endpoint; path-style, as every S3 server understands it."""
+    """A client of the lake's endpoint; raises NoCredentials when nobody knows keys to it.
+
+    Path-style for an endpoint of one's own, as every S3 server understands it.
+    """
+    credentials(s3)
     secret = s3.secret_access_key.get_secret_value() if s3.secret_access_key else None
     return boto3.client(
         "s3",

@@ -37,6 +37,13 @@ RAMP_MONTHS = 4
 """A new app reaches its place in this many months."""
 
 
+COUNTRY_DRIFT = 0.02
+"""A country without published shares gains or loses up to this part of its share a month."""
+
+DRIFT_MONTHS = 24
+"""No country drifts further than this many months take it."""
+
+
 @dataclass(frozen=True)
 class Demand:
     """Fits a month's app × country matrices (all apps of the catalogue, all countries)."""
@@ -152,6 +159,11 @@ class Demand:
         shares[pinned] = [
             share_at(published[c.code], month) for c in EX_CHINA if c.code in published
         ]
+        elapsed = np.clip(month - JULY_2025, -DRIFT_MONTHS, DRIFT_MONTHS)
+        keys = np.array([key_of(country.code) for country in EX_CHINA], dtype=np.uint64)
+        shares *= np.where(
+            pinned, 1, np.exp(COUNTRY_DRIFT * centred(keys, key_of(metric)) * elapsed)
+        )
         shares[~pinned] *= (1 - shares[pinned].sum()) / shares[~pinned].sum()
         return np.asarray(shares * self.calibration.total(metric, month))
 

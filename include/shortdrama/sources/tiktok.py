@@ -53,9 +53,7 @@ def check(body: Path, about: str) -> None:
     if code != 0:
         raise TransientError(f"{about}: the hashtag gateway answered code {code}")
     if not isinstance(answer.get("data"), dict):
-        raise PermanentError(
-            f"{about}: the hashtag gateway's answer has no data; mend the connector"
-        )
+        raise SchemaError(f"{about}: the hashtag gateway's answer has no data; mend the connector")
 
 
 class Hashtags:
@@ -100,13 +98,15 @@ class Hashtags:
                 "sort_by": "popular",
             }
             call = Call(f"{ROUTE}/list", params, _context("chart", country, days))
-            part = self._client.land(
-                call, landing, f"{request}, chart of {country}, {days} days, page {page}"
-            )
+            about = f"{request}, chart of {country}, {days} days, page {page}"
+            part = self._client.land(call, landing, about)
             parts.append(part)
             pagination = json.loads(landing.read(part))["data"].get("pagination") or {}
             if "has_more" not in pagination:
-                raise SchemaError(f"{part.key}: field data.pagination.has_more is missing")
+                raise SchemaError(
+                    f"{about}: field data.pagination.has_more is missing in {part.key}; mend the"
+                    " connector"
+                )
             has_more = pagination["has_more"]
         return parts
 

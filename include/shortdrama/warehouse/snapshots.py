@@ -7,7 +7,7 @@ from pydantic import BaseModel, ConfigDict
 from shortdrama.failure import Failure
 from shortdrama.lake import keys
 from shortdrama.lake.store import ObjectStore
-from shortdrama.warehouse.inputs import DatasetState
+from shortdrama.warehouse.inputs import DatasetState, read_inputs
 
 VIEWS_FILE = "marts.duckdb"
 MANIFEST_FILE = "manifest.json"
@@ -62,3 +62,13 @@ def read_manifest(store: ObjectStore, snapshot_id: str | None = None) -> Snapsho
             f"there is no snapshot {wanted!r}; `shortdrama snapshots` lists them"
         )
     return SnapshotManifest.model_validate_json(store.get(key))
+
+
+def with_refusals(manifest: SnapshotManifest, store: ObjectStore) -> SnapshotManifest:
+    """The manifest with what was refused by now: a refusal alone publishes no new snapshot."""
+    now = read_inputs(store).states()
+    datasets = {
+        name: state.model_copy(update={"refused_since": now[name].refused_since})
+        for name, state in manifest.datasets.items()
+    }
+    return manifest.model_copy(update={"datasets": datasets})

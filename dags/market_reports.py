@@ -50,14 +50,21 @@ def market_reports() -> None:
         from shortdrama.orchestration.errors import classed
         from shortdrama.reports.weekly_brief import due_period, prepare_edition
         from shortdrama.warehouse.read import connect
-        from shortdrama.warehouse.snapshots import read_manifest, with_refusals
+        from shortdrama.warehouse.snapshots import (
+            NothingPublished,
+            read_manifest,
+            with_refusals,
+        )
 
         store, clock = ObjectStore.of(settings().s3), settings().clock
         asked = get_current_context()["params"]["period"]
         period = asked or due_period(clock, store, settings().mail.recipients)
         if period is None:
             raise AirflowSkipException("the brief of the last week was sent to everybody")
-        manifest = with_refusals(read_manifest(store), store)
+        try:
+            manifest = with_refusals(read_manifest(store), store)
+        except NothingPublished as error:
+            raise AirflowSkipException(str(error)) from error
         with classed(), connect(settings(), manifest.snapshot_id) as connection:
             prepare_edition(store, connection, manifest, period, clock)
         return str(period)

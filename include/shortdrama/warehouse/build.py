@@ -161,6 +161,16 @@ def dbt_target() -> Path:
     return home() / "warehouse" / "dbt"
 
 
+def built_marts() -> list[str]:
+    """The marts of the last build, by dbt's manifest: a table of a deleted model is none."""
+    manifest = json.loads((dbt_target() / "manifest.json").read_text())
+    return sorted(
+        node["name"]
+        for node in manifest["nodes"].values()
+        if node["resource_type"] == "model" and node["schema"] == "marts"
+    )
+
+
 def _run_dbt(settings: Settings, say: Callable[[str], None]) -> None:
     command = [
         sys.executable, "-m", "dbt.cli.main", "build",

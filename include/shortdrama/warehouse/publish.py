@@ -16,7 +16,7 @@ from shortdrama.lake.marker import lake_kind
 from shortdrama.lake.outcomes import Outcome, record_outcome
 from shortdrama.lake.store import ObjectStore, dump_json
 from shortdrama.warehouse.audit import verdict
-from shortdrama.warehouse.build import DBT_PROJECT
+from shortdrama.warehouse.build import DBT_PROJECT, built_marts
 from shortdrama.warehouse.inputs import BuildInputs
 from shortdrama.warehouse.snapshots import (
     MANIFEST_FILE,
@@ -100,14 +100,6 @@ def _snapshot_id(inputs: BuildInputs, previous: str | None, settings: Settings) 
     return f"{settings.clock.now():%Y%m%dT%H%M%SZ}-{digest[:8]}"
 
 
-def mart_names(connection: duckdb.DuckDBPyConnection) -> list[str]:
-    """The marts of the private warehouse."""
-    rows = connection.execute(
-        "select table_name from duckdb_tables() where schema_name = 'marts' order by table_name"
-    ).fetchall()
-    return [name for (name,) in rows]
-
-
 def _export(
     connection: duckdb.DuckDBPyConnection,
     snapshot_id: str,
@@ -116,7 +108,7 @@ def _export(
     say: Callable[[str], None],
 ) -> dict[str, tuple[MartFile, ...]]:
     marts: dict[str, tuple[MartFile, ...]] = {}
-    for name in mart_names(connection):
+    for name in built_marts():
         path = folder / f"{name}.parquet"
         connection.execute(
             # Sorted by all columns, the key's come first: readers prune row groups, and the same

@@ -121,6 +121,9 @@ def _appfigures(settings: Settings) -> str:
         )
     except requests.ConnectionError:
         raise RuntimeError(f"nobody answers at {url}") from None
+    except (requests.RequestException, UnicodeError) as error:
+        # Not its text: that of an invalid header holds the token.
+        raise RuntimeError(f"{url} cannot be asked ({type(error).__name__})") from None
     if not answer.ok:
         raise RuntimeError(f"HTTP {answer.status_code}")
     quota = answer.json()["api_requests"]

@@ -27,11 +27,11 @@ DAGS = ("ingest_appfigures", "ingest_tiktok", "ingest_omdia", "market_marts", "m
 QUESTIONS = (
     (
         "How large was the market outside China, by quarter?",
-        """select period_label, active_apps, downloads, revenue_usd as net_revenue_usd,
+        """select period_label as quarter, active_apps, downloads, revenue_usd as net_revenue_usd,
        round(downloads_growth_pct, 1) as downloads_pct,
        round(revenue_growth_pct, 1) as revenue_pct
 from rpt_market_size_quarterly
-where geography = 'World ex-China' order by period_label""",
+where geography = 'World ex-China' order by quarter""",
     ),
     (
         "Who led in July 2025?",

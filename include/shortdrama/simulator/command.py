@@ -1,14 +1,14 @@
 """The command that runs the simulator."""
 
 from copy import deepcopy
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Annotated
 
 import typer
 import uvicorn
 from uvicorn.config import LOGGING_CONFIG
 
-from shortdrama.clock import Clock
+from shortdrama.clock import Clock, parse_instant
 from shortdrama.simulator.app import create_app
 from shortdrama.simulator.model import market_model
 
@@ -21,24 +21,15 @@ def serve(
     host: Annotated[str, typer.Option(help="Address to listen on.")] = "127.0.0.1",
     port: Annotated[int, typer.Option(help="Port to listen on.")] = 8600,
     clock: Annotated[
-        str | None, typer.Option(help="ISO instant to stand still at; UTC if it has no zone.")
+        datetime | None,
+        typer.Option(
+            parser=parse_instant, help="ISO instant to stand still at; UTC if it has no zone."
+        ),
     ] = None,
 ) -> None:
     """Serve the sources' wire formats from the sample market."""
-    app = create_app(market_model(), Clock(_instant(clock)), token)
+    app = create_app(market_model(), Clock(clock), token)
     uvicorn.run(app, host=host, port=port, log_config=_terse_log(), server_header=False)
-
-
-def _instant(text: str | None) -> datetime | None:
-    if text is None:
-        return None
-    try:
-        instant = datetime.fromisoformat(text)
-    except ValueError as error:
-        raise typer.BadParameter(
-            f"{text!r} is no ISO instant, such as 2025-10-06T06:00Z"
-        ) from error
-    return instant if instant.tzinfo else instant.replace(tzinfo=UTC)
 
 
 def _terse_log() -> dict[str, object]:

@@ -21,6 +21,9 @@ from shortdrama.sources.errors import PermanentError
 from shortdrama.sources.workbook import WorkbookRefused
 from shortdrama.windows import Window
 
+SOURCES = (FORECASTS.source,)
+"""The sources that have an inbox."""
+
 
 def due_files(store: ObjectStore) -> list[PullRequest]:
     """The workbooks of the inbox that no load was decided of yet.

@@ -9,7 +9,7 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 UV := $(VENV)-uv/bin/uv
 
-.PHONY: help setup demo up down status sql backfill doctor test e2e lint format lock env clean
+.PHONY: help setup demo up down status sql backfill doctor test e2e lint format lock env bench clean
 
 help: ## Show this help
 	@echo "Short-drama market pipeline. On a fresh machine: make demo"
@@ -58,6 +58,9 @@ test: $(READY) ## All tests but e2e; browser tests where chromium is installed
 
 e2e: $(READY) ## The tests that run the real scheduler
 	$(BIN)/pytest -m e2e
+
+bench: $(READY) ## Measure pull and conform; results belong into docs/performance.md
+	$(BIN)/python benchmarks/ingest.py
 
 lint: $(READY) ## ruff, mypy, sqlfluff, yamllint, compose schema, hadolint
 	$(BIN)/ruff check .

@@ -77,7 +77,8 @@ def _report(measured: list[dict[str, float]]) -> None:
     print("|---|---|---|---|---|---|---|---|")
     for m in measured:
         print(
-            f"| {m['days']} days | {m['rows']:,} | {m['pull_seconds']:.1f} s | {m['pull_mb']:.0f} MB"
+            f"| {m['days']} days | {m['rows']:,}"
+            f" | {m['pull_seconds']:.1f} s | {m['pull_mb']:.0f} MB"
             f" | {m['conform_seconds']:.1f} s | {m['conform_mb']:.0f} MB"
             f" | {m['rows'] / m['conform_seconds']:,.0f} | {m['ratio']:.2f} |"
         )

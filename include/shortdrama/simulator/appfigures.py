@@ -16,7 +16,7 @@ from fastapi.responses import StreamingResponse
 from starlette.exceptions import HTTPException
 
 from shortdrama.simulator.apps import Product
-from shortdrama.simulator.charts import Charts
+from shortdrama.simulator.charts import charts_of
 from shortdrama.simulator.controls import Controls
 from shortdrama.simulator.estimates_answer import comma_separated, flat, nested
 from shortdrama.simulator.estimates_query import parse_query
@@ -134,7 +134,7 @@ def _estimate_route(api: FastAPI, model: MarketModel, controls: Controls) -> Non
 
 
 def _ranks_route(api: FastAPI, model: MarketModel, controls: Controls) -> None:
-    charts = Charts(model)
+    charts = charts_of(model)
 
     @api.get("/ranks/{ids}/{granularity}/{start}/{end}")
     def ranks(request: Request) -> Response:

@@ -60,6 +60,12 @@ class Charts:
         return charts
 
 
+@lru_cache(maxsize=1)
+def charts_of(model: MarketModel) -> Charts:
+    """The charts of a model, so that applications on one model share them."""
+    return Charts(model)
+
+
 def _ranked(values: NDArray[np.int32], heads: NDArray[np.float64]) -> Positions:
     """Positions along the first axis; among equals the product listed first stands higher."""
     order = np.argsort(-values, axis=0, kind="stable")

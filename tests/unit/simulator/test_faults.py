@@ -1,17 +1,21 @@
 import json
 import socket
+from datetime import UTC, datetime
 from threading import Thread
 from time import perf_counter, sleep
 
 import pytest
 import requests
 import uvicorn
+from fastapi.testclient import TestClient
 
 from shortdrama.clock import Clock
 from shortdrama.simulator.app import create_app
 from shortdrama.simulator.faults import FAULTS_BY_ROUTE, Fault
 from shortdrama.simulator.hashtags import TAG_NAMED
 
+TOKEN = "pat_for_tests"
+AFTER_2025Q3 = datetime(2025, 10, 10, 6, tzinfo=UTC)
 PRODUCT = 384758448052
 TAG = TAG_NAMED["reelshort"]
 ESTIMATES, PRODUCTS = "/v2/reports/estimates", "/v2/products/mine"
@@ -45,10 +49,22 @@ EVERY_FAULT_OF_EVERY_ROUTE = [
 ]
 
 
+@pytest.fixture(scope="module")
+def shared(model):
+    return TestClient(create_app(model, Clock(AFTER_2025Q3), TOKEN))
+
+
+@pytest.fixture
+def client(shared):
+    """One application for all tests here, as new for each."""
+    shared.headers = {"Authorization": f"Bearer {TOKEN}", "Access-Token": TOKEN}
+    shared.delete("/simulator/faults")
+    shared.put("/simulator/quota", json={"used": 0})
+    return shared
+
+
 @pytest.fixture
 def ask(client):
-    client.headers["Access-Token"] = "pat_for_tests"
-
     def get(route):
         return client.get(REQUESTS[route])
 
@@ -235,7 +251,7 @@ def test_a_plan_that_makes_no_sense_is_refused_with_its_reason(client, plan, nam
 @pytest.fixture(scope="module")
 def live(model):
     """The address of a simulator behind a real socket."""
-    app = create_app(model, Clock(), "pat_for_tests")
+    app = create_app(model, Clock(), TOKEN)
     with socket.create_server(("127.0.0.1", 0)) as listening:
         server = uvicorn.Server(uvicorn.Config(app, log_level="critical"))
         thread = Thread(target=server.run, kwargs={"sockets": [listening]})
@@ -250,7 +266,7 @@ def live(model):
 def over_the_wire(live, route, fault, **limits):
     plan = {route: {"fault": fault, **limits}}
     requests.put(f"{live}/simulator/faults", json=plan, timeout=5).raise_for_status()
-    headers = {"Authorization": "Bearer pat_for_tests", "Access-Token": "pat_for_tests"}
+    headers = {"Authorization": f"Bearer {TOKEN}", "Access-Token": TOKEN}
     return requests.get(live + REQUESTS[route], headers=headers, timeout=5, stream=True)
 
 

@@ -8,9 +8,11 @@ from shortdrama.clock import Clock
 from shortdrama.simulator.app import create_app
 from shortdrama.simulator.apps import GOOGLE
 from shortdrama.simulator.countries import CODES
+from shortdrama.simulator.months import parse_month
 from shortdrama.simulator.restatement import (
     FIRST_VANISHING_DAY,
     SETTLED_AFTER_DAYS,
+    as_told,
     vanishes_on,
 )
 
@@ -63,6 +65,14 @@ def test_a_young_day_deviates_by_at_most_15_percent_and_settles(told):
 def test_a_settled_day_stays_for_ever(told):
     settled = told(SETTLED_AFTER_DAYS)
     assert told(31) == told(168) == told(400) == settled
+
+
+@pytest.mark.parametrize("month", range(4, 10))
+def test_the_published_quarters_are_told_as_the_model_has_them(model, month):
+    block = model.month(parse_month(f"2025-{month:02d}"))
+    told = as_told(block, model.products, date(2026, 2, 25))
+    assert (told.downloads == block.downloads).all()
+    assert (told.cents == block.cents).all()
 
 
 def test_deviations_cancel_out_over_many_series(told):

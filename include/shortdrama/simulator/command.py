@@ -27,7 +27,48 @@ def serve(
         ),
     ] = None,
 ) -> None:
-    """Serve the sources' wire formats from the sample market."""
+    """Serve the sources' wire formats from the sample market, on its own.
+
+    \b
+    Appfigures API v2            (Authorization: Bearer TOKEN)
+      /v2/reports/estimates      /v2/products/mine   /v2/products/{id}
+      /v2/unified-apps/search    /v2/products/{store}/{id at the store}
+      /v2/unified-apps/{id}      /v2/usage
+      /v2/ranks/{ids}/daily/{start}/{end}
+
+    \b
+    TikTok Creative Center       (Authorization: Bearer TOKEN)
+      /creative_radar_api/v1/popular_trend/hashtag/list
+      /creative_radar_api/v1/popular_trend/hashtag/detail
+
+    \b
+    TikTok API for Business      (Access-Token: TOKEN)
+      /open_api/v1.3/discovery/trending_list/
+      /open_api/v1.3/discovery/detail/
+
+    \b
+    Every answer carries X-Shortdrama-Sample: true. What is told of a day
+    depends on the clock: a day is revised until it is 30 days old, and Google
+    Play tells it one day later than Apple.
+
+    \b
+    Settings while it runs, without a token (GET shows, PUT sets):
+      /simulator/clock   {"frozen_at": "2025-10-06T06:00:00Z"}; null: it runs
+      /simulator/quota   {"limit": 59, "used": 0}; after that it answers 420
+      /simulator/faults  {"/v2/ranks": "http_500"}, or in full
+                         {"/v2/ranks": {"fault": "slow", "seconds": 2,
+                                        "times": 1}}; DELETE clears them
+    `times` limits a fault to the route's next calls; `seconds` is how late a
+    slow answer comes, and what Retry-After says.
+
+    \b
+    Faults (which route has which is answered when one does not fit):
+      http_401  http_403  http_403_api_disabled  http_420  http_429
+      http_429_retry_after  http_500  http_502  slow  connection_reset
+      truncated_json  wrong_content_type  error_object_200  html_error_page
+      duplicated_page  missing_page  changed_page_order  extra_field
+      missing_field  changed_type  currency_change  negative_downloads
+    """  # noqa: D301 (click keeps the lines after the control character)
     app = create_app(market_model(), Clock(clock), token)
     uvicorn.run(app, host=host, port=port, log_config=_terse_log(), server_header=False)
 

@@ -35,6 +35,16 @@ def open_sheets(content: bytes, file_name: str, header: Collection[str]) -> list
     return [sheet for sheet in sheets if any(shown(cell) for row in sheet.rows for cell in row)]
 
 
+def check_is_csv(content: bytes, file_name: str) -> None:
+    """Refuse what is not text under the name of a CSV; raises WorkbookRefused."""
+    _check_size(content, file_name)
+    suffix, kind = PurePath(file_name).suffix.lower(), _kind(content)
+    if (suffix, kind) != (".csv", "text"):
+        raise WorkbookRefused(
+            file_name, f"a CSV file is expected; {_mismatch(suffix, kind, content)}"
+        )
+
+
 def _check_size(content: bytes, file_name: str) -> None:
     if not content.strip():
         raise WorkbookRefused(file_name, "the file is empty; save it again and drop it anew")

@@ -9,7 +9,7 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 UV := $(VENV)-uv/bin/uv
 
-.PHONY: help setup demo up down status sql backfill doctor test e2e lint format lock env clean
+.PHONY: help setup demo up down status sql backfill doctor test e2e lint format lock env bench clean
 
 help: ## Show this help
 	@echo "Short-drama market pipeline. On a fresh machine: make demo"
@@ -43,21 +43,24 @@ down: $(READY) ## Stop what `make up` started
 status: $(READY) ## How old each dataset is and what was refused
 	$(BIN)/shortdrama status
 
-sql: $(READY) ## Answer a query: make sql Q="select …" [FORMAT=table|csv|json]
+sql: $(READY) ## Answer a query: Q="select …" [FORMAT=table|csv|json]
 	@$(BIN)/shortdrama sql "$(Q)" --format $(or $(FORMAT),table)
 
-backfill: $(READY) ## Airflow's backfill, a day a run: make backfill FROM=2025-07-01 TO=2025-07-07
+backfill: $(READY) ## Airflow's backfill, a day a run: FROM=2025-07-01 TO=2025-07-07
 	@test -n "$(FROM)" -a -n "$(TO)" || { echo "give FROM and TO, e.g. make backfill FROM=2025-07-01 TO=2025-07-07"; exit 1; }
 	$(BIN)/shortdrama backfill $(FROM) $(TO)
 
 doctor: $(READY) ## Check endpoints, credentials, conditional puts, quota, extension
 	$(BIN)/shortdrama doctor
 
-test: $(READY) ## All tests but the slow ones (see e2e); browser tests where chromium is installed
+test: $(READY) ## All tests but e2e; browser tests where chromium is installed
 	$(BIN)/pytest -m "not e2e"
 
 e2e: $(READY) ## The tests that run the real scheduler
 	$(BIN)/pytest -m e2e
+
+bench: $(READY) ## Measure pull and conform; results belong into docs/performance.md
+	$(BIN)/python benchmarks/ingest.py
 
 lint: $(READY) ## ruff, mypy, sqlfluff, yamllint, compose schema, hadolint
 	$(BIN)/ruff check .
@@ -82,4 +85,4 @@ env: $(READY) ## Write .env with random passwords for docker-compose.yml
 
 clean: $(READY) ## Stop everything and remove this machine's lake, warehouse and mail
 	$(BIN)/shortdrama down
-	rm -rf .shortdrama
+	rm -rf "$${SHORTDRAMA_HOME:-.shortdrama}"

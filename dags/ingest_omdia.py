@@ -1,6 +1,7 @@
 """Loads the workbooks that people drop into `inbox/omdia/`.
 
-**Hourly** it looks for files that no load was decided of yet; a file counts as new by its content.
+**Hourly** it looks for files that no load was decided of yet; a file counts as new by its name and
+content.
 Drop one with `shortdrama inbox put omdia FILE`.
 
 **A task is red**

@@ -14,7 +14,7 @@ bases as (
         period_start_on as previous_start_on,
         cast({{ dateadd('day', 1, 'period_end_on') }} as date) as period_start_on
     from markets
-    where completeness_ratio = 1
+    where {{ is_whole('markets') }}
 ),
 
 ranked as (
@@ -60,6 +60,7 @@ placed as (
         on
             markets.geography = bases.geography
             and markets.period_start_on = bases.period_start_on
+            and {{ is_whole('markets') }}
 ),
 
 moved as (

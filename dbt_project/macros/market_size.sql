@@ -42,7 +42,7 @@ bases as (
         revenue_usd,
         cast({{ dateadd('day', 1, 'period_end_on') }} as date) as next_start_on
     from sized
-    where completeness_ratio = 1
+    where {{ is_whole('sized') }}
 )
 
 select
@@ -80,5 +80,5 @@ left join bases
     on
         sized.geography = bases.geography
         and sized.period_start_on = bases.next_start_on
-        and sized.completeness_ratio = 1
+        and {{ is_whole('sized') }}
 {% endmacro %}

@@ -1,3 +1,9 @@
+{#- Whether a period can be compared: every day is there and settled. A period that is still filling
+    up would show a fall that never was. -#}
+{% macro is_whole(period) -%}
+    ({{ period }}.completeness_ratio = 1 and {{ period }}.maturity = 'settled')
+{%- endmacro %}
+
 {#- A share, 0-100. Null without a whole, and where the whole is so small that the share says
     nothing (it would not fit the column either). -#}
 {% macro share_pct(part, whole) -%}

@@ -2,7 +2,7 @@
 
 import json
 import sys
-from datetime import UTC, datetime
+from datetime import datetime
 from enum import StrEnum
 from pathlib import Path
 from subprocess import run
@@ -14,6 +14,7 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
+from shortdrama.clock import parse_instant
 from shortdrama.config import settings
 from shortdrama.failure import Failure
 from shortdrama.simulator.command import serve
@@ -83,8 +84,10 @@ def status(as_json: Json = False) -> None:
     out.print(table)
     out.print(f"published snapshot: {current or 'none yet'}")
     for name, state in states.items():
+        if state.refused_since:
+            out.print(f"\n[bold]{name}[/bold] stays at its last accepted load; refused since:")
         for reason in state.refused_since:
-            out.print(f"[bold]{name}[/bold] stays at its last accepted load: {reason}")
+            out.print(f"- {escape(reason)}")
 
 
 @app.command()
@@ -122,9 +125,14 @@ def inbox_put(
     file: Annotated[Path, typer.Argument(exists=True, dir_okay=False)],
 ) -> None:
     """Drop a file into the inbox of a source."""
+    from shortdrama.embedded.stack import store_if_embedded
     from shortdrama.lake import keys
     from shortdrama.lake.store import ObjectStore
+    from shortdrama.sources.inbox import SOURCES
 
+    if source not in SOURCES:
+        raise typer.BadParameter(f"{source!r} has no inbox; there are: {', '.join(SOURCES)}")
+    store_if_embedded()
     key = keys.inbox(source) + file.name
     ObjectStore.of(settings().s3).upload(file, key)
     out.print(f"{key} is in; its DAG takes it on its next run")
@@ -174,15 +182,15 @@ def demo() -> None:
 @app.command()
 def up(
     clock: Annotated[
-        str | None, typer.Option(help="ISO instant (UTC) at which the clock stands still.")
+        datetime | None,
+        typer.Option(parser=parse_instant, help="ISO instant at which the clock stands still."),
     ] = None,
 ) -> None:
     """Start the services of this machine and leave them running."""
     from shortdrama.embedded.airflow import USER
     from shortdrama.embedded.stack import start_stack
 
-    frozen = datetime.fromisoformat(clock).replace(tzinfo=UTC) if clock else None
-    machine = start_stack(frozen, lambda what: out.print(f"starting {what} …"))
+    machine = start_stack(clock, lambda what: out.print(f"starting {what} …"))
     out.print(f"Airflow    {machine.airflow_url}  ({USER} / {machine.airflow_password})")
     out.print(f"Simulator  {machine.simulator_url}/docs")
     out.print(f"S3         {machine.s3_url}")
@@ -210,7 +218,10 @@ def backfill(
     run_backfill(first.date(), last.date(), out.print)
 
 
-@app.command(context_settings={"allow_extra_args": True, "ignore_unknown_options": True})
+@app.command(
+    context_settings={"allow_extra_args": True, "ignore_unknown_options": True},
+    add_help_option=False,
+)
 def airflow(context: typer.Context) -> None:
     """Airflow's own command line, on this machine's Airflow."""
     from shortdrama.embedded.airflow import airflow_environment

@@ -8,6 +8,15 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime
 
 
+def parse_instant(text: str) -> datetime:
+    """An ISO instant such as 2026-02-25T08:00Z; UTC if it has no zone. Raises ValueError."""
+    try:
+        instant = datetime.fromisoformat(text)
+    except ValueError:
+        raise ValueError(f"{text!r} is no ISO instant, such as 2026-02-25T08:00Z") from None
+    return instant if instant.tzinfo else instant.replace(tzinfo=UTC)
+
+
 @dataclass(frozen=True)
 class Clock:
     """Tells the time in UTC; frozen at an instant if one is given."""

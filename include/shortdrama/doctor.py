@@ -44,9 +44,9 @@ def examine(settings: Settings) -> Iterator[Check]:
         (
             "Appfigures",
             lambda: _appfigures(settings),
-            "check SHORTDRAMA_APPFIGURES__BASE_URL and SHORTDRAMA_APPFIGURES__TOKEN",
+            "check SHORTDRAMA_APPFIGURES__*; on one machine, `make up`",
         ),
-        ("mail", lambda: _mail(settings), "check SHORTDRAMA_MAIL__HOST and __PORT"),
+        ("mail", lambda: _mail(settings), "check SHORTDRAMA_MAIL__*; on one machine, `make up`"),
     ]
     for name, look, remedy in checks:
         try:
@@ -131,6 +131,8 @@ def _appfigures(settings: Settings) -> str:
 
 
 def _mail(settings: Settings) -> str:
-    with deliver.connect(settings.mail) as smtp:
-        smtp.noop()
+    try:
+        deliver.connect(settings.mail).quit()
+    except deliver.DeliveryFailed as error:
+        raise RuntimeError(str(error).split(". ")[0]) from None
     return f"{settings.mail.host}:{settings.mail.port} takes mail"

@@ -56,6 +56,14 @@ class AirflowApi:
         """Let the scheduler run the DAG."""
         self._call("PATCH", f"dags/{dag_id}", json={"is_paused": False})
 
+    def pause(self, dag_id: str) -> None:
+        """Let the scheduler start no more runs of the DAG."""
+        self._call("PATCH", f"dags/{dag_id}", json={"is_paused": True})
+
+    def has_schedule(self, dag_id: str) -> bool:
+        """Whether the DAG runs by time."""
+        return self._get(f"dags/{dag_id}")["timetable_summary"] is not None
+
     def trigger(self, dag_id: str, conf: dict[str, Any] | None = None) -> Run:
         """A new run with these parameters."""
         answer = self._call(

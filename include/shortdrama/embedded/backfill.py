@@ -9,6 +9,7 @@ from shortdrama.embedded.stack import running
 from shortdrama.failure import Failure
 
 DAG = "ingest_appfigures"
+MOST_DAYS = 100
 
 
 class BackfillRefused(Failure):
@@ -21,10 +22,18 @@ def backfill(first: date, last: date, say: Callable[[str], None]) -> None:
     Raises BackfillRefused without a running stack, RunFailed when a day or the build fails.
     """
     if last < first:
-        raise BackfillRefused(f"the backfill ends ({last}) before it starts ({first})")
+        raise BackfillRefused(f"the backfill ends on {last}, before it starts on {first}")
+    if (last - first).days >= MOST_DAYS:
+        raise BackfillRefused(
+            f"{first}..{last} are more than {MOST_DAYS} runs of a day each. Trigger"
+            " ingest_appfigures with start and end instead: a call is priced per country, not per"
+            " day"
+        )
     if not running().get("airflow-scheduler"):
         raise BackfillRefused("Airflow does not run on this machine; start it with `make up`")
     airflow = AirflowApi(this_machine())
+    if not airflow.has_schedule(DAG):
+        raise BackfillRefused("Airflow backfills by the calendar; start it with a running clock")
     airflow.wait_for_dags({DAG, "market_marts"})
     for dag_id in (DAG, "market_marts"):
         airflow.unpause(dag_id)

@@ -74,7 +74,10 @@ def run_demo(out: Console) -> int:
     try:
         machine = start_stack(CLOCK, lambda what: progress.say(f"starting {what}"))
         settings.cache_clear()
-        load_and_publish(AirflowApi(machine), progress.say)
+        airflow = AirflowApi(machine)
+        load_and_publish(airflow, progress.say)
+        for dag_id in DAGS:
+            airflow.pause(dag_id)
         _show(out, settings(), machine)
     finally:
         progress.say("stopping what was started")

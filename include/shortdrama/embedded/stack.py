@@ -34,14 +34,20 @@ def store_if_embedded() -> None:
 
 def start_stack(frozen_clock: datetime | None, say: Callable[[str], None]) -> Machine:
     """Start everything and wait until each service can do its work."""
-    say("S3 (ministack)")
-    machine = ensure_store()
-    say("the sources' simulator")
-    _simulator(machine, frozen_clock).start(lambda: _simulator_up(machine), within_seconds=60)
+    machine = start_sources(frozen_clock, say)
     say("mail (aiosmtpd)")
     _mail(machine).start(lambda: _mail_up(machine), within_seconds=30)
     say("Airflow (API server, scheduler, DAG processor)")
     start_airflow(machine, frozen_clock)
+    return machine
+
+
+def start_sources(frozen_clock: datetime | None, say: Callable[[str], None]) -> Machine:
+    """Start the lake and the simulator alone."""
+    say("S3 (ministack)")
+    machine = ensure_store()
+    say("the sources' simulator")
+    _simulator(machine, frozen_clock).start(lambda: _simulator_up(machine), within_seconds=60)
     return machine
 
 

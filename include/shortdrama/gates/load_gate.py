@@ -22,7 +22,8 @@ MEMORY_LIMIT = "256MB"
 
 WHAT_TO_DO = (
     "the load is in quarantine with its rows and the last accepted load stays in force. If the"
-    " source was at fault, pull the window again; if it says the same again, ask the source"
+    " source was at fault, pull the window again, or drop a mended file; if it says the same again,"
+    " ask the source"
 )
 
 

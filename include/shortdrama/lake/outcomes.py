@@ -21,16 +21,16 @@ class Outcome(BaseModel):
     status: Literal["succeeded", "refused", "failed"]
     subject: str
     dataset: str | None = None
-    window: str | None = None
+    business_window: str | None = None
     message: str = ""
-    at: datetime
+    ended_at: datetime
     details: dict[str, Any] = {}
 
     @property
     def key(self) -> str:
         """Derived from the content: the same end recorded twice is one record."""
         digest = hashlib.sha256(self.model_dump_json().encode()).hexdigest()[:16]
-        return keys.outcome(self.kind, self.at, digest)
+        return keys.outcome(self.kind, self.ended_at, digest)
 
 
 def record_outcome(store: ObjectStore, outcome: Outcome) -> None:

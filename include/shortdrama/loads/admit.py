@@ -116,9 +116,9 @@ def _decide(
         status="refused" if refused else "succeeded",
         subject=record.load_id,
         dataset=dataset.id,
-        window=str(record.coverage.window),
+        business_window=str(record.coverage.window),
         message="\n".join(record.reasons),
-        at=record.decided_at,
+        ended_at=record.decided_at,
         details=gate,
     )
     if refused:

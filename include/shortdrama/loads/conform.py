@@ -25,13 +25,14 @@ def conform(pull: Pull, settings: Settings, store: ObjectStore) -> str:
     key = keys.candidate(dataset, pull.load_id)
     with duck.connect(settings.s3) as connection:
         connector_for(dataset, settings, store).prepare(connection, store, pull)
-        _write(connection, dataset, pull, store.uri(key))
+        write_parquet(connection, dataset, pull, store.uri(key))
     return key
 
 
-def _write(
+def write_parquet(
     connection: duckdb.DuckDBPyConnection, dataset: Dataset, pull: Pull, target: str
 ) -> None:
+    """Write the rows of a prepared pull to one Parquet file, strictly typed; raises SchemaError."""
     connection.execute("set variable said_at = cast(? as timestamp)", [pull.said_at])
     rows_sql = files("shortdrama.sources").joinpath("sql", f"{dataset.id}.sql").read_text()
     columns = ", ".join(

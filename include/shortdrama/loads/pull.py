@@ -23,14 +23,14 @@ def pull(request: PullRequest, settings: Settings, store: ObjectStore) -> str:
         status="succeeded",
         subject=request.pull_id,
         dataset=dataset.id,
-        window=str(request.window) if request.window else None,
-        at=clock.now(),
+        business_window=str(request.window) if request.window else None,
+        ended_at=clock.now(),
     )
     landing = Landing(store, dataset, request.pull_id, clock)
     try:
         coverage, parts = connector_for(dataset, settings, store).pull(request, landing)
     except SourceError as error:
-        failed = {"status": "failed", "message": str(error), "at": clock.now()}
+        failed = {"status": "failed", "message": str(error), "ended_at": clock.now()}
         record_outcome(store, outcome.model_copy(update=failed))
         raise
     key = landing.finish(coverage, parts)

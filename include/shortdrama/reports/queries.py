@@ -80,6 +80,7 @@ def week_figures(connection: DuckDBPyConnection, week: IsoWeek) -> MarketFigures
         left join marts.rpt_market_size_weekly as base
             on base.period_end_on = week.period_start_on - interval 1 day
             and base.completeness_ratio = 1
+            and base.maturity = 'settled'
             and (base.vendor, base.revenue_basis, base.geography, base.currency)
                 = (week.vendor, week.revenue_basis, week.geography, week.currency)
         where (week.vendor, week.revenue_basis, week.geography) = ($vendor, $basis, $geography)
@@ -94,6 +95,8 @@ def week_figures(connection: DuckDBPyConnection, week: IsoWeek) -> MarketFigures
     if figures.completeness_ratio < 1:
         days = round(figures.completeness_ratio * week.window.days)
         raise _withheld(week, f"covers only {days} of the 7 days of {week.window}")
+    if figures.maturity != "settled":
+        raise _withheld(week, f"was asked for {week.window} before the vendor had all of it")
     return figures
 
 
@@ -118,7 +121,7 @@ def basis(connection: DuckDBPyConnection) -> Basis:
 
 
 def latest_quarter(connection: DuckDBPyConnection) -> MarketFigures | None:
-    """The newest quarter with data for every day, if the snapshot has one."""
+    """The newest quarter whose every day is settled, if the snapshot has one."""
     found = _rows(
         connection,
         """
@@ -129,6 +132,7 @@ def latest_quarter(connection: DuckDBPyConnection) -> MarketFigures | None:
         from marts.rpt_market_size_quarterly
         where (vendor, revenue_basis, geography) = ($vendor, $basis, $geography)
             and completeness_ratio = 1
+            and maturity = 'settled'
         order by period_start_on desc
         limit 1
         """,
@@ -146,6 +150,7 @@ def chart_weeks(connection: DuckDBPyConnection, week: IsoWeek) -> tuple[WeekReve
         from marts.rpt_market_size_weekly
         where (vendor, revenue_basis, geography) = ($vendor, $basis, $geography)
             and completeness_ratio = 1
+            and maturity = 'settled'
             and period_start_on between $first and $last
         order by period_start_on
         """,

@@ -11,6 +11,7 @@ from duckdb import DuckDBPyConnection
 from shortdrama.clock import Clock
 from shortdrama.config import MailSettings, Recipient
 from shortdrama.failure import Failure
+from shortdrama.lake.outcomes import Outcome, record_outcome
 from shortdrama.lake.store import ObjectStore
 from shortdrama.reports import ledger
 from shortdrama.reports.archive import (
@@ -111,7 +112,18 @@ def send_edition(
     outcomes = [
         _send(store, edition, mail, recipient, clock.now()) for recipient in mail.recipients
     ]
-    if any(outcome.state in ("failed", "unknown") for outcome in outcomes):
+    incomplete = any(outcome.state in ("failed", "unknown") for outcome in outcomes)
+    record_outcome(
+        store,
+        Outcome(
+            kind="send",
+            status="failed" if incomplete else "succeeded",
+            subject=edition.id,
+            message="; ".join(map(str, outcomes)) if incomplete else "",
+            ended_at=clock.now(),
+        ),
+    )
+    if incomplete:
         raise SendIncomplete(edition, outcomes)
     return outcomes
 

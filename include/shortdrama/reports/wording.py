@@ -73,7 +73,6 @@ class Wording:
     title: str
     period: str
     scope: str
-    provisional: str | None
     tiles: tuple[Tile, ...]
     quarter: Section
     chart: ChartWording

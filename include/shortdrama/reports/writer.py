@@ -47,7 +47,6 @@ class _Writer:
     def wording(self) -> Wording:
         t, week = self._words.text, self._brief.week
         is_sample = self._brief.snapshot.is_sample
-        provisional = t("provisional", **self._scope) if week.maturity == "provisional" else None
         return Wording(
             language=t("language"),
             subject=self._subject(),
@@ -56,7 +55,6 @@ class _Writer:
             title=t("title", week=self._week),
             period=self._formats.days(week.starts_on, week.ends_on),
             scope=t("scope", **self._scope),
-            provisional=provisional,
             tiles=self._tiles(),
             quarter=self._quarter(self._brief.quarter),
             chart=self._chart(),

@@ -8,9 +8,13 @@ from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from shortdrama.clock import Clock
-from shortdrama.simulator import appfigures, tiktok
+from shortdrama.simulator import paths
+from shortdrama.simulator.appfigures import appfigures_api
 from shortdrama.simulator.controls import Controls, control_routes
+from shortdrama.simulator.creative_center import creative_center_api
+from shortdrama.simulator.fault_effects import FaultyAnswers
 from shortdrama.simulator.model import MarketModel
+from shortdrama.simulator.tiktok_business import tiktok_business_api
 
 REQUESTS_PER_DAY = 1000
 SAMPLE_HEADER = "X-Shortdrama-Sample"
@@ -36,13 +40,15 @@ class SampleMark:
 def create_app(
     model: MarketModel, clock: Clock, token: str, request_limit: int = REQUESTS_PER_DAY
 ) -> FastAPI:
-    """The application. `token` is what both vendors' APIs take; `request_limit` is Appfigures'."""
+    """The application. `token` is what all vendors' APIs take; `request_limit` is Appfigures'."""
     controls = Controls(clock, token, request_limit)
     app = FastAPI(title="Short-drama sources (simulated)")
+    app.add_middleware(FaultyAnswers, controls=controls)
     app.add_middleware(SampleMark)
     app.include_router(control_routes(controls))
-    app.mount(appfigures.BASE_PATH, appfigures.appfigures_api(model, controls))
-    app.mount(tiktok.BASE_PATH, tiktok.tiktok_api(controls))
+    app.mount(paths.APPFIGURES, appfigures_api(model, controls))
+    app.mount(paths.CREATIVE_CENTER, creative_center_api(controls))
+    app.mount(paths.TIKTOK_BUSINESS, tiktok_business_api(controls))
 
     @app.get("/health")
     def health() -> dict[str, str | int]:

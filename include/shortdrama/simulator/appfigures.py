@@ -1,11 +1,11 @@
-"""Appfigures API v2: products, unified apps, estimates, usage.
+"""Appfigures API v2: products, unified apps, estimates, ranks, usage.
 
 Estimates lag: nothing is told of today, Apple's last day is the day before yesterday and Google
 Play's the day before that.
 """
 
 from collections.abc import Awaitable, Callable
-from datetime import date, timedelta
+from datetime import date
 from secrets import compare_digest
 from typing import Annotated, Any
 
@@ -15,36 +15,36 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import StreamingResponse
 from starlette.exceptions import HTTPException
 
-from shortdrama.simulator.apps import APPLE, GOOGLE
-from shortdrama.simulator.controls import Controls, Fault
-from shortdrama.simulator.estimates_answer import (
-    comma_separated,
-    flat,
-    nested,
-    rows,
-)
+from shortdrama.simulator.apps import Product
+from shortdrama.simulator.charts import charts_of
+from shortdrama.simulator.controls import Controls
+from shortdrama.simulator.estimates_answer import comma_separated, flat, nested
 from shortdrama.simulator.estimates_query import parse_query
-from shortdrama.simulator.estimates_table import estimates_table
+from shortdrama.simulator.estimates_rows import estimates_rows
+from shortdrama.simulator.fault_effects import page_to_send
 from shortdrama.simulator.listings import UnifiedApps, known, page_of, product_object
 from shortdrama.simulator.model import MarketModel
-from shortdrama.simulator.vendor_error import VendorError, bad_request
-
-BASE_PATH = "/v2"
-ESTIMATES = "/reports/estimates"
-
-DAYS_MISSING = {APPLE: 1, GOOGLE: 2}
-"""Days before the clock's date that a store has no estimates of yet."""
+from shortdrama.simulator.ranks import parse_ranks, ranks_json
+from shortdrama.simulator.vendor_error import (
+    VendorError,
+    bad_request,
+    bad_token,
+    chill_out,
+    not_authenticated,
+)
 
 Count = Annotated[int, Query(ge=1)]
 
 
 def appfigures_api(model: MarketModel, controls: Controls) -> FastAPI:
-    """The API as an application to mount under `BASE_PATH`."""
+    """The API as an application to mount where `paths` says."""
     api = FastAPI(title="Appfigures API v2 (simulated)")
     _answer_errors_like_the_vendor(api)
     _guard(api, controls)
     _product_routes(api, model, controls)
+    _unified_app_routes(api, model, controls)
     _estimate_route(api, model, controls)
+    _ranks_route(api, model, controls)
 
     @api.get("/usage")
     def usage() -> dict[str, Any]:
@@ -53,22 +53,28 @@ def appfigures_api(model: MarketModel, controls: Controls) -> FastAPI:
     return api
 
 
-def _product_routes(api: FastAPI, model: MarketModel, controls: Controls) -> None:
-    unified_apps = UnifiedApps(model)
+def _released(model: MarketModel, today: date) -> dict[int, Product]:
+    return {p.id: p for p in model.products if known(p, today)}
 
+
+def _product_routes(api: FastAPI, model: MarketModel, controls: Controls) -> None:
     @api.get("/products/mine")
     def products_mine(
-        count: Count | None = None, page: Count | None = None, store: str | None = None
+        request: Request,
+        count: Count | None = None,
+        page: Count | None = None,
+        store: str | None = None,
     ) -> dict[str, Any]:
         today = controls.clock.today()
         found = [
             product
-            for product in model.products
-            if known(product, today) and store in (None, product.store)
+            for product in _released(model, today).values()
+            if store in (None, product.store)
         ]
         if count is None and page is None:  # the older form: an object keyed by id
             return {str(product.id): product_object(product, today) for product in found}
-        shown, metadata = page_of(found, count or 25, page or 1)
+        page = page or 1
+        shown, metadata = page_of(found, count or 25, page, page_to_send(request, page))
         return {
             "metadata": metadata,
             "results": [product_object(product, today) for product in shown],
@@ -77,27 +83,47 @@ def _product_routes(api: FastAPI, model: MarketModel, controls: Controls) -> Non
     @api.get("/products/{product_id}")
     def product(product_id: int) -> dict[str, Any]:
         today = controls.clock.today()
-        found = model.product_by_id.get(product_id)
-        if found is None or not known(found, today):
+        found = _released(model, today).get(product_id)
+        if found is None:
             raise VendorError(404, f"Product {product_id} was not found")
         return product_object(found, today)
 
-    @api.get("/unified-apps/search")
-    def unified_apps_search(q: str = "", count: Count = 25, page: Count = 1) -> dict[str, Any]:
+    @api.get("/products/{store}/{store_specific_id}")
+    def product_of_store(store: str, store_specific_id: str) -> dict[str, Any]:
         today = controls.clock.today()
-        shown, metadata = page_of(unified_apps.named(q, today), count, page)
-        return {"metadata": metadata, "results": unified_apps.render(shown, today)}
+        for found in _released(model, today).values():
+            if (found.store, found.vendor_identifier) == (store, store_specific_id):
+                return product_object(found, today)
+        raise VendorError(404, f"Product {store_specific_id} of {store} was not found")
+
+
+def _unified_app_routes(api: FastAPI, model: MarketModel, controls: Controls) -> None:
+    unified_apps = UnifiedApps(model)
+
+    @api.get("/unified-apps/search")
+    def unified_apps_search(
+        request: Request, q: str = "", count: Count = 25, page: Count = 1, expand: str = ""
+    ) -> dict[str, Any]:
+        today = controls.clock.today()
+        found = unified_apps.named(q, today)
+        shown, metadata = page_of(found, count, page, page_to_send(request, page))
+        return {"metadata": metadata, "results": unified_apps.render(shown, today, expand)}
+
+    @api.get("/unified-apps/{unified_app_id}")
+    def unified_app(unified_app_id: str) -> dict[str, Any]:
+        today = controls.clock.today()
+        for app in unified_apps.named("", today):
+            if app.id == unified_app_id:
+                return unified_apps.unified_app(app, today)
+        raise VendorError(404, f"Unified app {unified_app_id} was not found")
 
 
 def _estimate_route(api: FastAPI, model: MarketModel, controls: Controls) -> None:
-    @api.get(ESTIMATES)
+    @api.get("/reports/estimates")
     def estimates(request: Request) -> Response:
         today = controls.clock.today()
-        query = parse_query(request.query_params, today, model.product_by_id)
-        table = estimates_table(model, query, _last_days(today))
-        if controls.faults.get(BASE_PATH + ESTIMATES) is Fault.NEGATIVE_DOWNLOADS:
-            table = table.with_negative_downloads()
-        answer = rows(table, query, model)
+        query = parse_query(request.query_params, today, _released(model, today))
+        answer = estimates_rows(model, query, today)
         headers = {"x-currency": "USD"}
         if query.format == "flat":
             return StreamingResponse(flat(answer), media_type="application/json", headers=headers)
@@ -107,8 +133,15 @@ def _estimate_route(api: FastAPI, model: MarketModel, controls: Controls) -> Non
         return Response(orjson.dumps(tree), media_type="application/json", headers=headers)
 
 
-def _last_days(today: date) -> dict[str, date]:
-    return {store: today - timedelta(days=missing + 1) for store, missing in DAYS_MISSING.items()}
+def _ranks_route(api: FastAPI, model: MarketModel, controls: Controls) -> None:
+    charts = charts_of(model)
+
+    @api.get("/ranks/{ids}/{granularity}/{start}/{end}")
+    def ranks(request: Request) -> Response:
+        today = controls.clock.today()
+        released = _released(model, today)
+        query = parse_ranks(request.path_params, request.query_params, today, released)
+        return StreamingResponse(ranks_json(charts, query), media_type="application/json")
 
 
 def _guard(api: FastAPI, controls: Controls) -> None:
@@ -129,17 +162,12 @@ def _guard(api: FastAPI, controls: Controls) -> None:
 def _refusal(request: Request, controls: Controls) -> VendorError | None:
     scheme, _, token = request.headers.get("authorization", "").partition(" ")
     if scheme.lower() != "bearer" or not token:
-        return VendorError(401, "Could not authenticate: no access token was sent")
+        return not_authenticated()
     if not compare_digest(token.encode(), controls.token.encode()):
-        return VendorError(403, "AccessToken invalid", "make a new personal access token")
+        return bad_token()
     today, quota = controls.clock.today(), controls.quota
     if not quota.take(today):
-        return VendorError(
-            420,
-            "Chill Out!",
-            f"used {quota.used(today)} of {quota.limit} daily requests",
-            see_also="https://appfigures.com/support/faq#/question/420",
-        )
+        return chill_out(quota.used(today), quota.limit)
     return None
 
 
@@ -149,7 +177,7 @@ def _usage(controls: Controls) -> dict[str, Any]:
     return {
         "total": quota.limit,
         "used": used,
-        "remaining": quota.limit - used,
+        "remaining": max(quota.limit - used, 0),
         "history": {
             "total": quota.limit,
             "today": used,

@@ -1,54 +1,19 @@
-"""Estimates in Appfigures' three forms: flat rows, nested objects, CSV.
-
-Counts are integers, money is a string with two decimals; `start_date` and `end_date` are ISO
-datetimes without a zone.
-"""
+"""Estimates in Appfigures' three forms: flat rows, nested objects, CSV."""
 
 from collections.abc import Callable, Iterator
 from csv import DictWriter
-from datetime import date
 from io import StringIO
 from typing import Any
 
 import orjson
 
-from shortdrama.simulator.apps import STOREFRONTS, STORES
-from shortdrama.simulator.countries import CODES
-from shortdrama.simulator.estimates_query import EstimatesQuery, period_end
-from shortdrama.simulator.estimates_table import EstimatesTable
-from shortdrama.simulator.model import MarketModel
+from shortdrama.simulator.estimates_query import EstimatesQuery
+from shortdrama.simulator.estimates_rows import Row
 
 ROWS_PER_CHUNK = 20_000
 
-Row = dict[str, Any]
-
 _KEYS = {"product": "product_id"}
 """The row's field that holds a pivot's value, where it is not called as the pivot is."""
-
-
-def rows(table: EstimatesTable, query: EstimatesQuery, model: MarketModel) -> Iterator[Row]:
-    """Flat rows in the table's order."""
-    labels: list[list[Row]] = []
-    if "date" in table.columns:
-        spans = {int(day): _span(int(day), query) for day in set(table.columns["date"].tolist())}
-        labels.append([spans[day] for day in table.columns["date"].tolist()])
-    if "product" in table.columns:
-        products = [{"product_id": product.id} for product in model.products]
-        labels.append([products[index] for index in table.columns["product"].tolist()])
-    if "country" in table.columns:
-        countries = [{"country": code} for code in CODES]
-        labels.append([countries[index] for index in table.columns["country"].tolist()])
-    if "storefront" in table.columns:
-        storefronts = [{"storefront": STOREFRONTS[store]} for store in STORES]
-        labels.append([storefronts[index] for index in table.columns["storefront"].tolist()])
-    figures = zip(table.downloads.tolist(), table.cents.tolist(), strict=True)
-    for place, (downloads, cents) in enumerate(figures):
-        row: Row = {}
-        for label in labels:
-            row.update(label[place])
-        row["downloads"] = downloads
-        row["revenue"] = f"{cents // 100}.{cents % 100:02d}"
-        yield row
 
 
 def flat(rows: Iterator[Row]) -> Iterator[bytes]:
@@ -98,9 +63,3 @@ def comma_separated(rows: Iterator[Row]) -> str:
             writer.writeheader()
         writer.writerow(row)
     return text.getvalue()
-
-
-def _span(ordinal: int, query: EstimatesQuery) -> Row:
-    start = date.fromordinal(ordinal)
-    end = period_end(start, query.granularity)
-    return {"start_date": f"{start}T00:00:00", "end_date": f"{end}T00:00:00"}

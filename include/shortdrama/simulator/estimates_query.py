@@ -1,19 +1,20 @@
 """The parameters of `GET /reports/estimates`, as Appfigures takes them.
 
 Dates are `YYYY-MM-DD` or an offset back from today (`-30`, `-2w`, `-3m`, `-1y`; `0` is today). What
-a bare `m` or `y` means is not known, so it is refused.
+a bare unit means is not published; here `m` is one month back, as `-1m` is. Of the filter strings
+for products, `storefronts` and `types` are known.
 """
 
 import re
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import Literal, cast, get_args
 
 from shortdrama.simulator.apps import STOREFRONTS, Product
 from shortdrama.simulator.countries import CODES
 from shortdrama.simulator.months import MODEL_START, first_day, month_of
-from shortdrama.simulator.vendor_error import bad_request
+from shortdrama.simulator.vendor_error import VendorError, bad_request
 
 Pivot = Literal["product", "country", "date", "storefront"]
 Granularity = Literal["daily", "weekly", "monthly", "quarterly", "yearly"]
@@ -32,7 +33,7 @@ PIVOTS: dict[str, Pivot] = {
     "stores": "storefront",
 }
 
-_OFFSET = re.compile(r"^(?:0|-(\d{1,4})([dwmy]?))$")
+_OFFSET = re.compile(r"0|-(?P<number>\d{1,4})(?P<unit>[dwmy]?)|-?(?P<bare>[dwmy])")
 _MONTHS_OF = {"monthly": 1, "quarterly": 3, "yearly": 12}
 _MONTHS_BACK = {"m": 1, "y": 12}
 
@@ -53,6 +54,13 @@ class EstimatesQuery:
     countries: tuple[int, ...] | None
     stores: tuple[str, ...] | None
     format: Format
+    rollups: bool
+    previous: tuple[date, date] | None
+
+    def of_previous(self) -> "EstimatesQuery":
+        """The same question about the window to compare with, if one was given."""
+        start, end = self.previous or (self.start, self.end)
+        return replace(self, start=start, end=end, previous=None)
 
 
 def parse_query(
@@ -60,19 +68,18 @@ def parse_query(
 ) -> EstimatesQuery:
     """Read the query string; raises VendorError 400 that names the parameter."""
     granularity = cast(Granularity, _choice(params, "granularity", Granularity, "daily"))
-    start = _date(params, "start_date", today) or first_day(MODEL_START)
-    end = _date(params, "end_date", today) or today
-    if end < start:
-        raise bad_request(f"end_date {end} is before start_date {start}")
+    start = parse_date(params, "start_date", today) or first_day(MODEL_START)
+    end = parse_date(params, "end_date", today) or today
     return EstimatesQuery(
-        start=period_start(start, granularity),
-        end=period_end(end, granularity),
+        *_rounded_out(start, end, granularity),
         pivots=_pivots(params.get("group_by", "")),
         granularity=granularity,
         products=_products(params.get("products", ""), products),
-        countries=_countries(params.get("countries", "")),
+        countries=parse_countries(params.get("countries", "")),
         stores=_stores(params.get("storefronts", "")),
         format=cast(Format, _choice(params, "format", Format, "json")),
+        rollups=_choice(params, "rollups", Literal["true", "false"], "false") == "true",
+        previous=_previous(params, today, granularity),
     )
 
 
@@ -96,12 +103,34 @@ def period_end(day: date, granularity: Granularity) -> date:
     return first_day(month_of(start) + _MONTHS_OF[granularity]) - timedelta(days=1)
 
 
-def _date(params: Mapping[str, str], name: str, today: date) -> date | None:
+def _rounded_out(
+    start: date, end: date, granularity: Granularity, suffix: str = ""
+) -> tuple[date, date]:
+    if end < start:
+        raise bad_request(f"end_date{suffix} {end} is before start_date{suffix} {start}")
+    return period_start(start, granularity), period_end(end, granularity)
+
+
+def _previous(
+    params: Mapping[str, str], today: date, granularity: Granularity
+) -> tuple[date, date] | None:
+    start, end = (parse_date(params, f"{name}_date_prev", today) for name in ("start", "end"))
+    if start is None and end is None:
+        return None
+    if start is None or end is None:
+        raise bad_request("start_date_prev and end_date_prev go together")
+    return _rounded_out(start, end, granularity, "_prev")
+
+
+def parse_date(params: Mapping[str, str], name: str, today: date) -> date | None:
+    """A date or an offset back from today; None if it is not given."""
     text = params.get(name, "").strip()
     if not text:
         return None
-    if offset := _OFFSET.match(text):
-        return _back(today, int(offset[1] or 0), offset[2] or "d")
+    if offset := _OFFSET.fullmatch(text):
+        if offset["bare"]:
+            return _back(today, 1, offset["bare"])
+        return _back(today, int(offset["number"] or 0), offset["unit"] or "d")
     try:
         return date.fromisoformat(text)
     except ValueError:
@@ -125,31 +154,58 @@ def _choice(params: Mapping[str, str], name: str, allowed: object, default: str)
     return value
 
 
-def _listed(text: str) -> list[str]:
+def listed(text: str) -> list[str]:
+    """The parts of a list joined by commas or semicolons; clients use both."""
     return [part.strip() for part in re.split("[,;]", text) if part.strip()]
 
 
 def _pivots(text: str) -> tuple[Pivot, ...]:
-    unknown = [name for name in _listed(text) if name not in PIVOTS]
+    unknown = [name for name in listed(text) if name not in PIVOTS]
     if unknown:
         raise bad_request(f"group_by {unknown[0]!r} is unknown", "product, country, date, store")
-    return tuple(dict.fromkeys(PIVOTS[name] for name in _listed(text)))
+    return tuple(dict.fromkeys(PIVOTS[name] for name in listed(text)))
 
 
 def _products(text: str, products: Mapping[int, Product]) -> tuple[int, ...] | None:
+    """Indexes of the products that a list of ids or a filter string means; None means all."""
     if not text:
         return None
-    ids = _listed(text)
-    found = [products[int(i)].index for i in ids if i.isdigit() and int(i) in products]
+    found = _filtered(text, products.values()) if ":" in text else products_of(text, products)
     if not found:
-        raise bad_request("Invalid or empty product parameter", f"products={text[:200]}")
-    return tuple(found)
+        raise no_products(text)
+    return tuple(product.index for product in found)
 
 
-def _countries(text: str) -> tuple[int, ...] | None:
+def products_of(text: str, products: Mapping[int, Product]) -> list[Product]:
+    """The products that a list of ids names; unknown ones are passed over."""
+    return [products[int(i)] for i in listed(text) if i.isdecimal() and int(i) in products]
+
+
+def no_products(text: str) -> VendorError:
+    """What is answered when a products filter matches nothing."""
+    return bad_request("Invalid or empty product parameter", f"products={text[:200]}")
+
+
+def _filtered(text: str, products: Collection[Product]) -> list[Product]:
+    """Such as `storefronts:apple:ios;types:app`; a filter's values are joined by commas."""
+    found = list(products)
+    for condition in text.split(";"):
+        name, _, values = condition.strip().partition(":")
+        wanted = values.split(",")
+        if name == "storefronts":
+            found = [product for product in found if STOREFRONTS[product.store] in wanted]
+        elif name == "types":
+            found = [product for product in found if "app" in wanted]
+        elif name:
+            raise bad_request(f"products: filter {name!r} is unknown", "storefronts, types")
+    return found
+
+
+def parse_countries(text: str) -> tuple[int, ...] | None:
+    """Indexes of the countries; None means all. Those that the model lacks are passed over."""
     if not text:
         return None
-    codes = [code.upper() for code in _listed(text)]
+    codes = [code.upper() for code in listed(text)]
     for code in codes:
         if not re.fullmatch("[A-Z]{2}", code):
             raise bad_request(f"countries: {code!r} is not an ISO code of two letters")
@@ -159,5 +215,5 @@ def _countries(text: str) -> tuple[int, ...] | None:
 def _stores(text: str) -> tuple[str, ...] | None:
     if not text:
         return None
-    wanted = _listed(text)
+    wanted = listed(text)
     return tuple(store for store, storefront in STOREFRONTS.items() if storefront in wanted)

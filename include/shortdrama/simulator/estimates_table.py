@@ -1,6 +1,5 @@
 """Estimates of the model, selected and summed by the pivots of a query."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from functools import partial
@@ -11,6 +10,7 @@ from numpy.typing import NDArray
 from shortdrama.simulator.apps import STORES
 from shortdrama.simulator.estimates_query import EstimatesQuery, Pivot, period_start
 from shortdrama.simulator.model import MarketModel, MonthBlock
+from shortdrama.simulator.restatement import as_told
 
 Whole = NDArray[np.int64]
 
@@ -26,21 +26,27 @@ class EstimatesTable:
     downloads: Whole
     cents: Whole
 
-    def with_negative_downloads(self, rows: int = 25) -> "EstimatesTable":
-        """The fault: the first rows have downloads below zero."""
-        downloads = self.downloads.copy()
-        downloads[:rows] = -np.maximum(downloads[:rows], 1)
-        return EstimatesTable(self.columns, downloads, self.cents)
+    def rolled_up(self, pivots: tuple[Pivot, ...]) -> tuple["EstimatesTable", Whole]:
+        """Sums by the first of the pivots only, and the place of each group's last row."""
+        is_last = np.zeros(len(self.downloads), dtype=bool)
+        is_last[-1:] = True
+        for pivot in pivots:
+            is_last[:-1] |= np.diff(self.columns[pivot]) != 0
+        ends = np.flatnonzero(is_last)
+        downloads, cents = (
+            np.diff(np.concatenate([[0], values.cumsum()[ends]]))
+            for values in (self.downloads, self.cents)
+        )
+        columns = {pivot: self.columns[pivot][ends] for pivot in pivots}
+        return EstimatesTable(columns, downloads, cents), ends
 
 
-def estimates_table(
-    model: MarketModel, query: EstimatesQuery, last_days: Mapping[str, date]
-) -> EstimatesTable:
-    """Sum what the query selects; `last_days` is the last day that each store has figures for.
+def estimates_table(model: MarketModel, query: EstimatesQuery, today: date) -> EstimatesTable:
+    """Sum what the query selects, as it is told today.
 
     Combinations without downloads and revenue are absent.
     """
-    select = partial(_selected, model, query, last_days)
+    select = partial(_selected, model, query, today)
     nothing = np.zeros((3, 0), dtype=np.int64)
     parts = [select(block) for block in model.blocks(query.start, query.end)]
     keys, downloads, cents = _summed(np.concatenate([nothing, *parts], axis=1))
@@ -51,9 +57,7 @@ def estimates_table(
     return EstimatesTable(columns, downloads, cents)
 
 
-def _selected(
-    model: MarketModel, query: EstimatesQuery, last_days: Mapping[str, date], block: MonthBlock
-) -> Whole:
+def _selected(model: MarketModel, query: EstimatesQuery, today: date, block: MonthBlock) -> Whole:
     """One month's packed keys, downloads and cents, a row of each."""
     stores = np.array([STORES.index(product.store) for product in model.products])
     series = np.ones(len(block.products), dtype=bool)
@@ -64,14 +68,13 @@ def _selected(
     if query.stores is not None:
         wanted = [STORES.index(store) for store in query.stores]
         series &= np.isin(stores[block.products], wanted)
-    products, countries = block.products[series], block.countries[series]
-    downloads, cents = block.downloads[series], block.cents[series]
+    told = as_told(block.only(series), model.products, today)
+    products, countries = told.products, told.countries
+    downloads, cents = told.downloads, told.cents
 
     days = block.first_ordinal + np.arange(downloads.shape[1])
-    last = np.array([last_days[store].toordinal() for store in STORES])[stores[products]]
     in_window = (days >= query.start.toordinal()) & (days <= query.end.toordinal())
-    told = in_window & (days <= last[:, None])
-    row, day = np.nonzero(((downloads != 0) | (cents != 0)) & told)
+    row, day = np.nonzero(((downloads != 0) | (cents != 0)) & in_window)
 
     periods = [
         period_start(date.fromordinal(int(ordinal)), query.granularity).toordinal()

@@ -58,6 +58,13 @@ def product_object(product: Product, today: date) -> dict[str, Any]:
     }
 
 
+USUAL_PARTS = "unified-app,downloads-estimate,revenue-estimate"
+"""What a search result holds when nothing else is asked for (our guess)."""
+
+UNIFIED_APP_PARTS = ("unified_app", "unified_app_intelligence_metadata_minimal")
+"""Two names under which clients read the same object."""
+
+
 class UnifiedApps:
     """Search over unified apps, with worldwide estimates of the last full month."""
 
@@ -75,19 +82,27 @@ class UnifiedApps:
             if app.released_on <= today and text.casefold() in app.name.casefold()
         ]
 
-    def render(self, apps: Sequence[App], today: date) -> list[dict[str, Any]]:
-        """Search results for the apps."""
+    def render(self, apps: Sequence[App], today: date, expand: str) -> list[dict[str, Any]]:
+        """Search results for the apps, with the parts that `expand` lists (joined by commas)."""
+        parts = {part.strip().replace("-", "_") for part in (expand or USUAL_PARTS).split(",")}
         downloads, revenue = self._last_full_month(today)
-        return [
-            {
-                "unified_app": self._unified_app(app, today),
-                "downloads_estimate": _estimate(downloads[app.index]),
-                "revenue_estimate": {**_estimate(revenue[app.index]), "currency_code": "USD"},
+        results = []
+        for app in apps:
+            result: dict[str, Any] = {
+                part: self.unified_app(app, today) for part in UNIFIED_APP_PARTS if part in parts
             }
-            for app in apps
-        ]
+            if "product" in parts:
+                result["product"] = product_object(self._products[app.index][0], today)
+            if "downloads_estimate" in parts:
+                result["downloads_estimate"] = _estimate(downloads[app.index])
+            if "revenue_estimate" in parts:
+                money = {**_estimate(revenue[app.index]), "currency_code": "USD"}
+                result["revenue_estimate"] = money
+            results.append(result)
+        return results
 
-    def _unified_app(self, app: App, today: date) -> dict[str, Any]:
+    def unified_app(self, app: App, today: date) -> dict[str, Any]:
+        """The app over its stores."""
         products = self._products[app.index]
         return {
             "id": app.id,
@@ -114,9 +129,9 @@ def _estimate(value: int) -> dict[str, Any]:
 
 
 def page_of(
-    found: Sequence[Any], count: int, page: int
+    found: Sequence[Any], count: int, page: int, sent: int
 ) -> tuple[Sequence[Any], dict[str, dict[str, int]]]:
-    """A page (1-based) of what was found, and the metadata that Appfigures sends with it."""
+    """The results of the page that is sent, with the metadata of the page asked for (1-based)."""
     count = min(count, MOST_PER_PAGE)
     metadata = {
         "count": count,
@@ -124,4 +139,4 @@ def page_of(
         "total_count": len(found),
         "total_pages": -(-len(found) // count),
     }
-    return found[(page - 1) * count : page * count], {"resultset": metadata}
+    return found[(sent - 1) * count : sent * count], {"resultset": metadata}

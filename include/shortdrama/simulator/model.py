@@ -4,7 +4,8 @@ Calibrated to published figures (`calibration` says which rows): the monthly and
 2025Q2 and 2025Q3, world ex-China; the number of active apps; the revenue or downloads of the
 leading apps; the figures of US, IN and ID. Invented: every other share of an app or a country, the
 split by store, the shape of days within a month, China, and everything outside those two quarters,
-which is extrapolated at steady growth.
+which is extrapolated at steady growth. These are the settled figures; `restatement` says what is
+told of them while they are young.
 
 Kept off, and why: rows marked doubtful; gross figures (the series is net of store fees); other
 vendors (their scope differs); lower bounds of a quarter, which are not aimed at but tested to hold.
@@ -64,6 +65,16 @@ class MonthBlock:
     def first_ordinal(self) -> int:
         """Proleptic ordinal of the month's first day."""
         return first_day(self.month).toordinal()
+
+    def only(self, series: NDArray[np.bool_]) -> "MonthBlock":
+        """The rows of the chosen series."""
+        return MonthBlock(
+            self.month,
+            self.products[series],
+            self.countries[series],
+            self.downloads[series],
+            self.cents[series],
+        )
 
 
 class MarketModel:

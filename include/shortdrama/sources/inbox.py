@@ -13,7 +13,7 @@ from typing import Any
 import duckdb
 import pyarrow as pa
 
-from shortdrama.datasets import Dataset, datasets_of
+from shortdrama.datasets import CATALOG, FORECASTS, Dataset, datasets_of
 from shortdrama.lake import keys
 from shortdrama.lake.landing import Landing, Part, Pull, read_part
 from shortdrama.lake.ledger import Coverage, LoadLedger
@@ -23,6 +23,9 @@ from shortdrama.sources.connector import PullRequest
 from shortdrama.sources.errors import PermanentError
 from shortdrama.sources.workbook import WorkbookRefused
 from shortdrama.windows import Window
+
+SOURCES = (FORECASTS.source, CATALOG.source)
+"""The sources that have an inbox."""
 
 Parse = Callable[[bytes, str], tuple[Window, Sequence[Mapping[str, Any]]]]
 """From the bytes and the name of a file to the days it is about and its rows.

@@ -30,8 +30,11 @@ def answer(
     query = query.strip().rstrip(";")
     with connect(settings, snapshot_id) as connection:
         try:
+            relation = connection.sql(query) if query else None
+            if relation is None:
+                raise QueryRefused("there is no answer to that; give a query, such as a SELECT")
             if output == "table":
-                return _table(connection.sql(query), width)
+                return _table(relation, width)
             return _exported(connection, query, output)
         except duckdb.Error as error:
             raise QueryRefused(str(error)) from error

@@ -36,7 +36,7 @@ def audit(inputs: BuildInputs, settings: Settings, store: ObjectStore) -> GateRe
             status="refused" if result.refused else "succeeded",
             subject=inputs.fingerprint,
             message=result.summary(),
-            at=settings.clock.now(),
+            ended_at=settings.clock.now(),
         ),
     )
     if result.refused:

@@ -16,6 +16,7 @@ from shortdrama.failure import Failure
 from shortdrama.lake import duck
 from shortdrama.lake.credentials import credentials
 from shortdrama.lake.ledger import LoadRecord
+from shortdrama.lake.outcomes import Outcome, record_outcome
 from shortdrama.lake.store import ObjectStore
 from shortdrama.warehouse.inputs import BuildInputs
 
@@ -39,7 +40,19 @@ def build(
     _open_or_start_anew(path)
     with duck.connect(settings.s3, path) as connection:
         prepare_sources(connection, inputs, store)
-    _run_dbt(settings, say)
+    outcome = Outcome(
+        kind="build",
+        status="succeeded",
+        subject=inputs.fingerprint,
+        ended_at=settings.clock.now(),
+    )
+    try:
+        _run_dbt(settings, say)
+    except BuildFailed as error:
+        failed = outcome.model_copy(update={"status": "failed", "message": str(error)})
+        record_outcome(store, failed)
+        raise
+    record_outcome(store, outcome)
     _inputs_path(settings).write_text(inputs.model_dump_json())
 
 

@@ -81,7 +81,7 @@ def publish(
             kind="publish",
             status="succeeded",
             subject=manifest.snapshot_id,
-            at=manifest.created_at,
+            ended_at=manifest.created_at,
             details={"previous": previous, "fingerprint": inputs.fingerprint},
         ),
     )

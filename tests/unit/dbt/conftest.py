@@ -233,7 +233,7 @@ def _insert(connection: duckdb.DuckDBPyConnection, load: Load, load_seq: int) ->
     lineage = {"load_id": load.load_id, "said_at": load.said_at, "is_sample": True}
     rows = pyarrow.Table.from_pylist([row | lineage for row in load.rows])
     connection.register("rows", rows)
-    connection.execute(f"insert into raw.{load.dataset.table} by name select * from rows")  # noqa: S608
+    connection.execute(f"insert into raw.{load.dataset.table} by name select * from rows")
     connection.executemany(
         "insert into raw.load_coverage values (?, ?, ?, ?, ?, ?, ?, ?, true)",
         [

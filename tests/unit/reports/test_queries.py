@@ -31,7 +31,11 @@ def test_without_a_complete_week_before_there_is_nothing_to_compare_with(
 
 @pytest.mark.parametrize(
     ("week", "reason"),
-    [(IsoWeek(2025, 40), "covers only 2 of the 7 days"), (IsoWeek(2025, 20), "no figures at all")],
+    [
+        (IsoWeek(2025, 40), "covers only 2 of the 7 days"),
+        (IsoWeek(2025, 41), "before the vendor had all of it"),
+        (IsoWeek(2025, 20), "no figures at all"),
+    ],
 )
 def test_a_week_that_is_not_covered_withholds_the_report(
     example_marts: duckdb.DuckDBPyConnection, week: IsoWeek, reason: str

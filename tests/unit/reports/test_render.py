@@ -54,7 +54,7 @@ EVERYWHERE: dict[LocaleName, tuple[str, ...]] = {
         "Calibration check against published figures", "3 match",
         "figures up to 30 Sept 2025", "2 days before this edition",
         "inferred, not stated by the vendor", "weekly_brief/2025-W39",
-        "20251001T021455Z-8f3c2a", "1 Oct 2025 02:14 UTC", "Provisional",
+        "20251001T021455Z-8f3c2a", "1 Oct 2025 02:14 UTC",
     ),
     "zh": (
         "示例数据", "短剧市场周报 第39周", "2025年9月22日至28日", "全球（不含中国）",
@@ -112,10 +112,6 @@ def test_growth_without_a_base_is_not_available(example_brief: WeeklyBrief) -> N
     first = with_week(example_brief, revenue_growth_pct=None, active_apps_change=None)
     assert render(first, "en").text.count("n/a vs previous week") == 2
     assert "暂无" in html_words(first, "zh")
-
-
-def test_a_settled_week_is_not_called_provisional(example_brief: WeeklyBrief) -> None:
-    assert "Provisional" not in html_words(with_week(example_brief, maturity="settled"))
 
 
 def test_names_cannot_bring_markup_of_their_own(example_brief: WeeklyBrief) -> None:

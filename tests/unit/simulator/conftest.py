@@ -11,6 +11,8 @@ from shortdrama.simulator.model import MarketModel, market_model
 
 TOKEN = "pat_for_tests"
 AFTER_2025Q3 = datetime(2025, 10, 10, 6, tzinfo=UTC)
+SETTLED_2025Q3 = datetime(2025, 11, 15, 6, tzinfo=UTC)
+"""No day of the quarter is restated any more: only now does it hold the published totals."""
 
 
 @pytest.fixture(scope="session")
@@ -26,8 +28,8 @@ def client(model: MarketModel) -> TestClient:
 
 @pytest.fixture(scope="session")
 def estimates(model: MarketModel) -> Callable[..., list[dict[str, Any]]]:
-    """Flat rows of the estimates route, for the window and pivots asked for."""
-    app = create_app(model, Clock(AFTER_2025Q3), TOKEN, request_limit=1_000_000)
+    """Flat rows of the estimates route, settled, for the window and pivots asked for."""
+    app = create_app(model, Clock(SETTLED_2025Q3), TOKEN, request_limit=1_000_000)
     client = TestClient(app, headers={"Authorization": f"Bearer {TOKEN}"})
 
     def ask(start: str, end: str, group_by: str = "date", **params: str) -> list[dict[str, Any]]:

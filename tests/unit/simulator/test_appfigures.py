@@ -48,6 +48,15 @@ def test_a_product_object_has_what_the_vendor_documents(client):
     assert client.get(f"/v2/products/{apple['id']}").json() == apple
 
 
+@pytest.mark.parametrize("store", ["apple", "google_play"])
+def test_a_product_is_found_by_its_id_in_the_store(client, store):
+    (shown,) = client.get(
+        "/v2/products/mine", params={"count": 1, "page": 7, "store": store}
+    ).json()["results"]
+    assert client.get(f"/v2/products/{store}/{shown['vendor_identifier']}").json() == shown
+    assert client.get(f"/v2/products/{store}/nobody").status_code == 404
+
+
 def test_without_paging_products_are_keyed_by_id(client):
     keyed = client.get("/v2/products/mine", params={"store": "google_play"}).json()
     assert all(key == str(product["id"]) for key, product in keyed.items())
@@ -78,6 +87,28 @@ def test_unified_apps_join_the_stores(client):
     }  # fmt: skip
     assert app["id"].startswith("ua_")
     assert len(app["id"]) == 9
+
+
+def test_a_unified_app_is_found_by_its_id(client):
+    (found,) = client.get(SEARCH, params={"q": "dramabox"}).json()["results"]
+    app = found["unified_app"]
+    assert client.get(f"/v2/unified-apps/{app['id']}").json() == app
+    assert client.get("/v2/unified-apps/ua_nobody").status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("expand", "parts"),
+    [
+        ("unified-app", {"unified_app"}),
+        ("unified-app-intelligence-metadata-minimal,downloads-estimate",
+         {"unified_app_intelligence_metadata_minimal", "downloads_estimate"}),
+        ("unified-app,product,downloads-estimate,revenue-estimate",
+         {"unified_app", "product", "downloads_estimate", "revenue_estimate"}),
+    ],
+)  # fmt: skip
+def test_a_search_result_holds_what_expand_asks_for(client, expand, parts):
+    (found,) = client.get(SEARCH, params={"q": "dramabox", "expand": expand}).json()["results"]
+    assert found.keys() == parts
 
 
 def test_unified_apps_carry_last_months_estimates(client):

@@ -4,7 +4,8 @@ import pytest
 import typer
 from typer.testing import CliRunner
 
-from shortdrama.simulator import command
+from shortdrama.simulator import command, paths
+from shortdrama.simulator.faults import FAULTS_BY_ROUTE, Fault
 
 
 @pytest.fixture
@@ -42,3 +43,19 @@ def test_a_clock_that_is_no_instant_is_named(cli):
     assert result.exit_code == 2
     assert "tomorrow" in result.output
     assert not served
+
+
+def test_help_tells_routes_settings_and_faults_in_80_columns(cli):
+    result, _ = cli("--help", COLUMNS="80")
+    lines = result.output.splitlines()
+    assert max(map(len, lines)) <= 80
+    words = result.output.split()
+    assert set(Fault) <= set(words)
+    for route in FAULTS_BY_ROUTE:
+        assert route.startswith((paths.APPFIGURES, paths.CREATIVE_CENTER, paths.TIKTOK_BUSINESS))
+        assert any(word.startswith(route) for word in words), route
+    for setting in ("clock", "quota", "faults"):
+        assert f"/simulator/{setting}" in words
+    # A line that was too long would leave its last words alone on the next.
+    kept = [line.strip() for line in (command.serve.__doc__ or "").splitlines() if "\b" not in line]
+    assert [line for line in kept if line not in "\n".join(s.strip() for s in lines)] == []

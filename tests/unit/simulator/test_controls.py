@@ -38,3 +38,18 @@ def test_a_clock_without_a_zone_is_refused(client):
 def test_an_unknown_fault_is_refused(client):
     assert client.put("/simulator/faults", json={"/v2/usage": "meteorite"}).status_code == 422
     assert client.get("/simulator/faults").json() == {}
+
+
+def test_the_quota_can_be_made_to_end_at_any_call(client):
+    assert client.get("/simulator/quota").json() == {"limit": 1000, "used": 0}
+    client.put("/simulator/quota", json={"limit": 3})
+    statuses = [client.get("/v2/usage").status_code for _ in range(5)]
+    assert statuses == [200, 200, 200, 420, 420]
+    assert client.put("/simulator/quota", json={"used": 2}).json() == {"limit": 3, "used": 2}
+    assert [client.get("/v2/usage").status_code for _ in range(2)] == [200, 420]
+
+
+@pytest.mark.parametrize("setting", [{"limit": -1}, {"limits": 5}, {"used": "all"}])
+def test_a_quota_that_makes_no_sense_is_refused(client, setting):
+    assert client.put("/simulator/quota", json=setting).status_code == 422
+    assert client.get("/simulator/quota").json() == {"limit": 1000, "used": 0}

@@ -122,10 +122,19 @@ def test_the_last_days_are_missing_longer_on_google_play(client):
 
 @pytest.mark.parametrize(
     ("offset", "first"),
-    [("-30", "2025-09-10"), ("-2w", "2025-09-26"), ("-1m", "2025-09-10"), ("-1y", "2024-10-10")],
+    [
+        ("-30", "2025-09-10"),
+        ("-2w", "2025-09-26"),
+        ("-1m", "2025-09-10"),
+        ("-1y", "2024-10-10"),
+        ("w", "2025-10-03"),
+        ("m", "2025-09-10"),
+        ("-m", "2025-09-10"),
+        ("y", "2024-10-10"),
+    ],
 )
 def test_relative_dates_count_back_from_today(client, offset, first):
-    rows = ask(client, start_date=offset, end_date="-7", group_by="date", format="flat").json()
+    rows = ask(client, start_date=offset, end_date="-4", group_by="date", format="flat").json()
     assert rows[0]["start_date"] == f"{first}T00:00:00"
 
 
@@ -140,6 +149,10 @@ def test_relative_dates_count_back_from_today(client, offset, first):
         ({"format": "xml"}, "format 'xml'"),
         ({"countries": "USA"}, "'USA'"),
         ({"products": "1"}, "or empty product parameter"),
+        ({"products": "planets:mars"}, "'planets'"),
+        ({"rollups": "yes"}, "rollups 'yes'"),
+        ({"start_date_prev": "2025-06-01"}, "go together"),
+        ({"start_date_prev": "-1", "end_date_prev": "-2"}, "before start_date_prev"),
     ],
 )
 def test_bad_parameters_are_named(client, params, named):
@@ -162,6 +175,101 @@ def test_all_countries_by_name_are_those_of_the_model(client):
     rows = ask(client, **JULY_FIRST, group_by="country", format="flat").json()
     assert {row["country"] for row in rows} == set(CODES)
     assert len(rows) == 62
+
+
+ROLLED_UP = {"group_by": "country,product,date", "countries": "US;IN", "format": "flat",
+             "rollups": "true", **JULY_FIRST}  # fmt: skip
+
+
+def test_sub_totals_follow_their_rows_and_the_grand_total_comes_last(client):
+    apple, google = reelshort(client)
+    rows = ask(client, **ROLLED_UP, products=f"{apple},{google}").json()
+    assert [row.get("rollup") for row in rows] == (
+        [None, None, ["country", "product"], None, None, ["country", "product"], ["country"]] * 2
+        + [[]]
+    )
+    assert set(rows[2]) == {"country", "product_id", "rollup", "downloads", "revenue"}
+    assert set(rows[-1]) == {"rollup", "downloads", "revenue"}
+
+
+def test_each_total_is_the_sum_of_its_rows(client):
+    rows = ask(client, **ROLLED_UP).json()
+    leaves = [row for row in rows if "rollup" not in row]
+    assert len(leaves) > 100
+    for total in (row for row in rows if "rollup" in row):
+        below = [
+            leaf
+            for leaf in leaves
+            if all(leaf[key] == total[key] for key in ("country", "product_id") if key in total)
+        ]
+        assert total["downloads"] == sum(leaf["downloads"] for leaf in below)
+        assert Decimal(total["revenue"]) == sum(Decimal(leaf["revenue"]) for leaf in below)
+    assert leaves == ask(client, **{**ROLLED_UP, "rollups": "false"}).json()
+
+
+def test_roll_ups_of_nothing_are_nothing_and_of_no_pivots_the_total(client):
+    nowhere = {**ROLLED_UP, "countries": "AQ"}
+    assert ask(client, **nowhere).json() == []
+    (total,) = ask(client, **{**ROLLED_UP, "group_by": ""}).json()
+    assert total["rollup"] == []
+
+
+def test_previous_tells_the_same_row_of_the_window_before(client):
+    asked = {"group_by": "country,date", "countries": "US;IN", "format": "flat"}
+    before = ask(client, **asked, start_date="2025-06-01", end_date="2025-06-02").json()
+    rows = ask(client, **asked, **JULY_FIRST, start_date_prev="2025-06-01",
+               end_date_prev="2025-06-02").json()  # fmt: skip
+    assert [row["previous"] for row in rows] == [
+        {key: row[key] for key in ("start_date", "downloads", "revenue")} for row in before
+    ]
+    plain = ask(client, **asked, **JULY_FIRST).json()
+    assert [{k: v for k, v in row.items() if k != "previous"} for row in rows] == plain
+
+
+def test_previous_is_zero_where_there_was_nothing(client, model):
+    young = next(p for p in model.products if str(p.app.released_on)[:7] == "2025-07")
+    rows = ask(client, group_by="product", products=str(young.id), format="flat",
+               start_date="2025-08-01", end_date="2025-08-31",
+               start_date_prev="2025-06-01", end_date_prev="2025-06-30").json()  # fmt: skip
+    assert rows[0]["downloads"] > 0
+    assert rows[0]["previous"] == {
+        "start_date": "2025-06-01T00:00:00", "downloads": 0, "revenue": "0.00",
+    }  # fmt: skip
+
+
+def test_totals_have_their_previous_too(client):
+    rows = ask(client, **ROLLED_UP, start_date_prev="2025-06-01", end_date_prev="2025-06-02").json()
+    before = ask(client, **{**ROLLED_UP, "start_date": "2025-06-01", "end_date": "2025-06-02"})
+    assert rows[-1]["previous"]["downloads"] == before.json()[-1]["downloads"]
+
+
+@pytest.mark.parametrize(
+    ("filter_string", "storefronts"),
+    [
+        ("storefronts:apple:ios;types:app", {"apple:ios"}),
+        ("storefronts:google_play", {"google_play"}),
+        ("storefronts:apple:ios,google_play", {"apple:ios", "google_play"}),
+        ("types:app", {"apple:ios", "google_play"}),
+    ],
+)
+def test_products_may_be_a_filter_string(client, filter_string, storefronts):
+    rows = ask(client, **JULY_FIRST, group_by="storefront", format="flat",
+               products=filter_string).json()  # fmt: skip
+    assert {row["storefront"] for row in rows} == storefronts
+
+
+@pytest.mark.parametrize(
+    "matches_nothing", ["types:inapp", "storefronts:steam", "storefronts:apple:ios;types:book", ";"]
+)
+def test_a_filter_that_matches_nothing_is_an_empty_parameter(client, matches_nothing):
+    answer = ask(client, **JULY_FIRST, products=matches_nothing)
+    assert answer.status_code == 400
+    assert "or empty product parameter" in answer.json()["message"]
+
+
+def test_a_product_that_is_not_released_yet_is_no_product(client, model):
+    later = next(p for p in model.products if p.app.released_on.year == 2026)
+    assert ask(client, **JULY_FIRST, products=str(later.id)).status_code == 400
 
 
 def test_negative_downloads_fault_shows_until_it_is_cleared(client):

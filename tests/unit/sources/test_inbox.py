@@ -1,106 +1,146 @@
-"""What is due in an inbox, and how a dropped file becomes rows."""
+import gzip
+import hashlib
+from collections.abc import Callable
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
 
-from collections.abc import Iterator
-from datetime import UTC, datetime
-
-import boto3
-import duckdb
 import pytest
-from moto import mock_aws
 
-from shortdrama.clock import Clock
-from shortdrama.config import S3Settings
-from shortdrama.datasets import CATALOG, SEARCH_INTEREST, dataset_named
-from shortdrama.lake.landing import Landing, Pull
-from shortdrama.lake.ledger import LoadLedger, LoadRecord
+from shortdrama.config import Settings
+from shortdrama.datasets import FORECASTS
+from shortdrama.lake.ledger import LoadLedger
 from shortdrama.lake.store import ObjectStore
+from shortdrama.loads.admit import admit
+from shortdrama.loads.conform import conform
+from shortdrama.samples.omdia_workbooks import write_workbooks
 from shortdrama.sources.connector import PullRequest
-from shortdrama.sources.inbox import due_files, minis_files, workbooks
-from shortdrama.sources.workbook import WorkbookRefused
+from shortdrama.sources.errors import PermanentError, SchemaError
+from shortdrama.sources.inbox import due_files
 
-OFFER = b"""# a remark
-snapshot_on,market,mini_app_id,kind,evidence,apps,app_name,published_on,source
-2026-01-11,ZZ,snackshort,drama,named,1,SnackShort,2026-01-11,a newspaper
-"""
-INTEREST = b"""window_start_on,window_end_on,market,subject,growth_ratio,published_on,source
-2025-12-30,2026-01-05,ZZ,Minis,3.0,2026-01-11,a newspaper
-"""
-NOW = datetime(2026, 1, 12, 9, tzinfo=UTC)
+KEY = "inbox/omdia/omdia_microdramas.xlsx"
+
+
+@pytest.fixture(scope="module")
+def workbooks(tmp_path_factory: pytest.TempPathFactory) -> list[bytes]:
+    """Both vintages, older first."""
+    return [path.read_bytes() for path in write_workbooks(tmp_path_factory.mktemp("omdia"))]
 
 
 @pytest.fixture
-def store() -> Iterator[ObjectStore]:
-    with mock_aws():
-        boto3.client("s3", region_name="us-east-1").create_bucket(Bucket="shortdrama")
-        yield ObjectStore.of(S3Settings(access_key_id="key", secret_access_key="x"))
+def decide(settings, store, pull) -> Callable[[PullRequest], str]:
+    """Takes a request up to the gate's verdict."""
+
+    def take(request: PullRequest) -> str:
+        landed = pull(request, settings)
+        conform(landed, settings, store)
+        return admit(landed, settings, store).status
+
+    return take
 
 
-def drop(store: ObjectStore, name: str, content: bytes, source: str = "minis") -> None:
-    store.put(f"inbox/{source}/{name}", content, content_type="text/csv")
+def test_an_empty_inbox_has_nothing_due(store: ObjectStore) -> None:
+    assert due_files(store, "omdia") == []
 
 
-def pulled(store: ObjectStore, request: PullRequest) -> Pull:
-    dataset = dataset_named(request.dataset)
-    landing = Landing(store, dataset, request.pull_id, Clock(NOW))
-    make = workbooks if dataset.source == "omdia" else minis_files
-    coverage, parts = make(store, dataset).pull(request, landing)
-    return Pull(pull_id=request.pull_id, dataset=dataset.id, coverage=coverage, parts=tuple(parts))
+def test_folders_and_other_sources_files_are_not_due(store: ObjectStore) -> None:
+    for key in ("inbox/omdia/", "inbox/minis/catalog.csv", "elsewhere.xlsx"):
+        store.put(key, b"")
+    assert due_files(store, "omdia") == []
 
 
-def decide(store: ObjectStore, pull: Pull) -> None:
-    LoadLedger(store, dataset_named(pull.dataset)).append(
-        LoadRecord(
-            load_id=pull.load_id, pull_id=pull.pull_id, dataset=pull.dataset, status="accepted",
-            key="k", sha256="s", rows=1, coverage=pull.coverage, said_at=pull.said_at,
-            decided_at=NOW, is_sample=False,
-        )
-    )  # fmt: skip
+def test_a_dropped_file_is_due_until_it_is_decided(store, workbooks, decide) -> None:
+    store.put(KEY, workbooks[0])
+    (request,) = due_files(store, "omdia")
+    assert (request.dataset, request.inbox_key) == (FORECASTS.id, KEY)
+    assert str(request) == "omdia.forecasts omdia_microdramas.xlsx"
+    assert due_files(store, "omdia") == [request]
+    assert decide(request) == "accepted"
+    assert due_files(store, "omdia") == []
 
 
-def test_files_of_two_datasets_are_told_apart_by_their_headers(store: ObjectStore) -> None:
-    drop(store, "a.csv", OFFER)
-    drop(store, "b.csv", INTEREST)
-    drop(store, "forecast.xlsx", b"PK", source="omdia")
-    due = {request.inbox_key: request.dataset for request in due_files(store, "minis")}
-    assert due == {
-        "inbox/minis/a.csv": CATALOG.id,
-        "inbox/minis/b.csv": SEARCH_INTEREST.id,
-    }
-    assert [request.dataset for request in due_files(store, "omdia")] == ["omdia.forecasts"]
+def test_dropping_a_decided_file_again_brings_no_second_load(store, workbooks, decide) -> None:
+    store.put(KEY, workbooks[0])
+    decide(*due_files(store, "omdia"))
+    store.put(KEY, workbooks[0])
+    assert due_files(store, "omdia") == []
 
 
-def test_a_decided_file_is_due_again_only_with_other_content(store: ObjectStore) -> None:
-    drop(store, "a.csv", OFFER)
-    (request,) = due_files(store, "minis")
-    decide(store, pulled(store, request))
-    assert due_files(store, "minis") == []
-    drop(store, "a.csv", OFFER.replace(b"SnackShort", b"SnackShorts"))
-    assert len(due_files(store, "minis")) == 1
+def test_a_mended_file_of_the_same_name_is_due(store, workbooks, decide) -> None:
+    store.put(KEY, workbooks[0])
+    decide(*due_files(store, "omdia"))
+    store.put(KEY, workbooks[1])
+    (request,) = due_files(store, "omdia")
+    assert decide(request) == "accepted"
+    assert len(LoadLedger(store, FORECASTS).accepted()) == 2
 
 
-def test_a_file_becomes_rows_with_the_columns_of_the_dataset(store: ObjectStore) -> None:
-    drop(store, "a.csv", OFFER)
-    (request,) = due_files(store, "minis")
-    pull = pulled(store, request)
-    assert str(pull.coverage.window) == "2026-01-11..2026-01-11"
-    assert not pull.is_sample
-    with duckdb.connect() as connection:
-        minis_files(store, CATALOG).prepare(connection, store, pull)
-        described = connection.execute("describe answers").fetchall()
-        assert [(name, kind) for name, kind, *_ in described] == [
-            (column.name, column.sql_type) for column in CATALOG.columns
-        ]
-        row = connection.execute("select app_name, publisher, apps from answers").fetchone()
-    assert row == ("SnackShort", None, 1)
+def test_a_workbook_lands_with_its_own_bytes_and_vintage(store, workbooks, pull, settings) -> None:
+    store.put(KEY, workbooks[0])
+    landed = pull(*due_files(store, "omdia"), settings)
+    (part,) = landed.parts
+    assert gzip.decompress(store.get(part.key)) == workbooks[0]
+    assert part.key.endswith(f"{hashlib.sha256(workbooks[0]).hexdigest()}.xlsx.gz")
+    assert landed.coverage.window.start == landed.coverage.window.end == date(2025, 10, 14)
+    assert not landed.is_sample
 
 
-def test_a_broken_file_is_landed_and_refused_when_it_is_conformed(store: ObjectStore) -> None:
-    drop(store, "a.csv", OFFER.replace(b",1,", b",one,"))
-    (request,) = due_files(store, "minis")
-    pull = pulled(store, request)
-    assert str(pull.coverage.window) == "2026-01-12..2026-01-12"
-    with (
-        duckdb.connect() as connection,
-        pytest.raises(WorkbookRefused, match=r"^a\.csv, cell F3: row 3, column 6: apps is 'one'"),
-    ):
-        minis_files(store, CATALOG).prepare(connection, store, pull)
+def test_figures_are_read_exactly(store, workbooks, pull, rows, settings) -> None:
+    store.put(KEY, workbooks[0])
+    found = rows(
+        pull(*due_files(store, "omdia"), settings),
+        settings,
+        "select value, typeof(value), year, published_on, file_name from load"
+        " where geography = 'World' and segment = 'microdramas' and metric = 'revenue'",
+    )
+    assert found == [
+        (11_000_000_000, "DECIMAL(20,4)", 2025, date(2025, 10, 14), Path(KEY).name),
+    ]
+
+
+@pytest.mark.parametrize("content", [b"", b"not a workbook", b"PK\x03\x04 cut off"])
+def test_a_file_that_is_no_workbook_lands_and_is_refused_by_name(
+    store, pull, settings, content
+) -> None:
+    store.put(KEY, content)
+    landed = pull(*due_files(store, "omdia"), settings)
+    assert landed.coverage.window.start == date(2026, 2, 25)
+    with pytest.raises(SchemaError, match=Path(KEY).name):
+        conform(landed, settings, store)
+
+
+def test_a_file_that_was_taken_away_is_told(store, workbooks, pull, settings) -> None:
+    store.put(KEY, workbooks[0])
+    (request,) = due_files(store, "omdia")
+    store.delete(KEY)
+    with pytest.raises(PermanentError, match=f"{KEY} is no longer in the inbox; drop it again"):
+        pull(request, settings)
+
+
+def test_a_cleared_run_takes_what_it_landed_whatever_became_of_the_file(
+    store, workbooks, pull, settings
+) -> None:
+    store.put(KEY, workbooks[0])
+    (request,) = due_files(store, "omdia")
+    first = pull(request, settings)
+    store.put(KEY, b"something else by now")
+    later = settings.model_copy(update={"frozen_clock": settings.clock.now() + timedelta(hours=3)})
+    assert pull(request, later) == first
+
+
+def test_a_request_without_a_file_is_refused(pull, settings: Settings) -> None:
+    with pytest.raises(PermanentError, match="no file is named"):
+        pull(PullRequest(dataset=FORECASTS.id, run_key="x"), settings)
+
+
+def test_the_same_content_under_two_names_is_two_pulls(store, workbooks) -> None:
+    store.put(KEY, workbooks[0])
+    store.put("inbox/omdia/copy.xlsx", workbooks[0])
+    assert len({request.pull_id for request in due_files(store, "omdia")}) == 2
+
+
+def test_a_pull_is_said_when_the_file_came_not_when_it_was_published(
+    store, workbooks, pull, settings
+) -> None:
+    store.put(KEY, workbooks[0])
+    landed = pull(*due_files(store, "omdia"), settings)
+    assert landed.said_at == datetime(2026, 2, 25, 8, tzinfo=UTC)

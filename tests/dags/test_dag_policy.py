@@ -1,0 +1,173 @@
+"""What every DAG keeps to. Airflow reads the files in a process and a home of their own."""
+
+import json
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from shortdrama.config import REPOSITORY
+
+DAG_FILES = sorted((REPOSITORY / "dags").glob("*.py"))
+DAG_IDS = [path.stem for path in DAG_FILES]
+CANNOT_ASK_THE_PAST = ("ingest_tiktok", "ingest_omdia", "ingest_minis")
+HEAVY = ("pandas", "numpy", "great_expectations", "dbt", "boto3", "duckdb", "pyarrow", "matplotlib")
+
+READER = """
+import importlib.util, json, sys
+from pathlib import Path
+
+folder, heavy = Path(sys.argv[1]), sys.argv[2].split(",")
+for path in sorted(folder.glob("*.py")):
+    spec = importlib.util.spec_from_file_location(path.stem, path)
+    spec.loader.exec_module(importlib.util.module_from_spec(spec))
+imported = [name for name in heavy if name in sys.modules]
+
+from airflow.dag_processing.dagbag import DagBag
+
+bag = DagBag(folder)
+dags = {
+    dag.dag_id: {
+        "file": Path(dag.fileloc).name,
+        "doc": dag.doc_md or "",
+        "tags": sorted(dag.tags),
+        "max_active_runs": dag.max_active_runs,
+        "catchup": dag.catchup,
+        "has_timeout": dag.dagrun_timeout is not None,
+        "refused": [
+            kind
+            for kind in ("scheduled", "manual", "backfill")
+            if dag.allowed_run_types is not None and kind not in dag.allowed_run_types
+        ],
+        "timetable": repr(dag.timetable),
+        "tasks": [task.label for task in dag.tasks],
+    }
+    for dag in bag.dags.values()
+}
+print("READ" + json.dumps({"imported": imported, "errors": bag.import_errors, "dags": dags}))
+"""
+
+
+def read_dags(home: Path, **environment: str) -> dict[str, Any]:
+    """What Airflow reads from the DAG files, with nothing of this machine's environment."""
+    answer = subprocess.run(
+        [sys.executable, "-c", READER, str(REPOSITORY / "dags"), ",".join(HEAVY)],
+        env={
+            "PATH": os.environ["PATH"],
+            "PYTHONPATH": str(REPOSITORY / "include"),
+            "HOME": str(home),
+            "AIRFLOW_HOME": str(home),
+            "SHORTDRAMA_HOME": str(home),
+            "AIRFLOW__CORE__LOAD_EXAMPLES": "False",
+            "AIRFLOW__CORE__UNIT_TEST_MODE": "False",
+            **environment,
+        },
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+    )
+    assert answer.returncode == 0, f"a DAG file cannot be imported:\n{answer.stderr[-3000:]}"
+    (line,) = [line for line in answer.stdout.splitlines() if line.startswith("READ")]
+    found: dict[str, Any] = json.loads(line.removeprefix("READ"))
+    return found
+
+
+@pytest.fixture(scope="module")
+def read(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
+    return read_dags(tmp_path_factory.mktemp("airflow"))
+
+
+@pytest.fixture(scope="module")
+def frozen(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
+    """The DAGs as they are under a frozen clock."""
+    home = tmp_path_factory.mktemp("airflow_frozen")
+    return read_dags(home, SHORTDRAMA_FROZEN_CLOCK="2026-02-25T08:00:00+00:00")
+
+
+def test_every_file_is_one_dag_of_its_name(read: dict[str, Any]) -> None:
+    assert read["errors"] == {}, "mend the import errors"
+    named = {name: facts["file"] for name, facts in read["dags"].items()}
+    assert named == {path.stem: path.name for path in DAG_FILES}, (
+        "keep one DAG per file in dags/, with the file's name as its id"
+    )
+
+
+def test_reading_the_files_imports_nothing_heavy(read: dict[str, Any]) -> None:
+    assert read["imported"] == [], (
+        "the DAG processor reads these files all the time: import these inside the tasks that"
+        " use them"
+    )
+
+
+@pytest.mark.parametrize("dag_id", DAG_IDS)
+def test_a_dag_has_a_runbook_that_says_what_to_do_when_it_is_red(
+    read: dict[str, Any], dag_id: str
+) -> None:
+    doc = read["dags"][dag_id]["doc"]
+    assert "**A task is red**" in doc, (
+        f"begin {dag_id}.py with a docstring that says under '**A task is red**' what to do, and"
+        " pass doc_md=__doc__"
+    )
+
+
+@pytest.mark.parametrize("dag_id", DAG_IDS)
+def test_a_runbook_speaks_of_tasks_that_there_are(read: dict[str, Any], dag_id: str) -> None:
+    facts = read["dags"][dag_id]
+    red = facts["doc"].partition("**A task is red**")[2]
+    unknown = set(re.findall(r"^- `(\w+)`:", red, re.MULTILINE)) - set(facts["tasks"])
+    assert not unknown, f"{dag_id} has no task {unknown}: bring its docstring up to date"
+
+
+@pytest.mark.parametrize("dag_id", DAG_IDS)
+def test_a_dag_has_tags(read: dict[str, Any], dag_id: str) -> None:
+    assert read["dags"][dag_id]["tags"], f'give {dag_id} tags, e.g. tags=["ingest"]'
+
+
+@pytest.mark.parametrize("dag_id", DAG_IDS)
+def test_a_dag_runs_once_at_a_time_and_does_not_catch_up(read: dict[str, Any], dag_id: str) -> None:
+    facts = read["dags"][dag_id]
+    assert facts["max_active_runs"] == 1, f"set max_active_runs=1 in {dag_id}"
+    assert facts["catchup"] is False, (
+        f"set catchup=False in {dag_id}: a trailing window covers missed days"
+    )
+    assert facts["has_timeout"], f"set dagrun_timeout in {dag_id}: a run that hangs blocks the next"
+
+
+@pytest.mark.parametrize("dag_id", DAG_IDS)
+def test_only_a_source_that_knows_its_past_can_be_backfilled(
+    read: dict[str, Any], dag_id: str
+) -> None:
+    wanted = ["backfill"] if dag_id in CANNOT_ASK_THE_PAST else []
+    assert read["dags"][dag_id]["refused"] == wanted, (
+        f"allowed_run_types of {dag_id}: a source that tells only how things stand now refuses"
+        " backfill, and every DAG takes scheduled and manual runs"
+    )
+
+
+@pytest.mark.parametrize("dag_id", DAG_IDS)
+def test_a_dag_heals_by_itself_because_it_also_runs_by_time(
+    read: dict[str, Any], dag_id: str
+) -> None:
+    assert "Cron" in read["dags"][dag_id]["timetable"], (
+        f"take the schedule of {dag_id} from orchestration/schedule.py"
+    )
+
+
+@pytest.mark.parametrize("dag_id", DAG_IDS)
+def test_under_a_frozen_clock_nothing_runs_by_time(frozen: dict[str, Any], dag_id: str) -> None:
+    assert frozen["errors"] == {}
+    assert "Cron" not in frozen["dags"][dag_id]["timetable"], (
+        f"take the schedule of {dag_id} from orchestration/schedule.py, which knows the clock"
+    )
+
+
+@pytest.mark.parametrize("dag_id", ["market_marts", "market_reports"])
+def test_under_a_frozen_clock_assets_still_wake_what_depends_on_them(
+    frozen: dict[str, Any], dag_id: str
+) -> None:
+    assert "Asset" in frozen["dags"][dag_id]["timetable"], f"schedule {dag_id} by assets too"

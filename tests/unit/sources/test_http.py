@@ -1,0 +1,219 @@
+import gzip
+import json
+import logging
+import traceback
+from collections.abc import Callable
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+from pydantic import SecretStr
+
+from shortdrama.clock import Clock
+from shortdrama.datasets import ESTIMATES
+from shortdrama.lake.landing import Landing
+from shortdrama.sources import http
+from shortdrama.sources.errors import PermanentError, TransientError
+from shortdrama.sources.http import ATTEMPTS, ApiClient, Call, Refusal
+
+TOKEN = "pat_planted_to_be_found"
+CALL = Call("reports/estimates", {"start_date": "2025-09-01", "countries": "US"})
+ABOUT = "appfigures.estimates 2025-09-01..2025-09-03, US"
+
+
+def classify(refusal: Refusal, about: str) -> Exception:
+    if refusal.status >= 429:
+        return TransientError(f"{about}: HTTP {refusal.status} {refusal.body}", refusal.retry_after)
+    return PermanentError(f"{about}: HTTP {refusal.status} {refusal.body}")
+
+
+@pytest.fixture
+def waits() -> list[float]:
+    """Seconds that the client would have waited."""
+    return []
+
+
+@pytest.fixture
+def client(source: Any, waits: list[float]) -> ApiClient:
+    def no_wait(state: Any) -> float:
+        waits.append(http.polite_wait(state))
+        return 0
+
+    return make_client(source.url, wait=no_wait)
+
+
+def make_client(base_url: str, token: str = TOKEN, **options: Any) -> ApiClient:
+    def check(body: Path, about: str) -> None:
+        if not gzip.decompress(body.read_bytes()).endswith(b"]"):
+            raise TransientError(f"{about}: cut off")
+
+    return ApiClient(
+        base_url=base_url,
+        token=SecretStr(token),
+        timeout_seconds=5,
+        classify=classify,
+        check=check,
+        **options,
+    )
+
+
+@pytest.fixture
+def landing(store: Any) -> Landing:
+    return Landing(store, ESTIMATES, "pull", Clock(datetime(2026, 2, 25, 8, tzinfo=UTC)))
+
+
+@pytest.fixture
+def landed(store: Any) -> Callable[[], list[str]]:
+    return lambda: list(store.list("landing/"))
+
+
+def test_an_answer_is_landed_with_what_it_was_the_answer_to(client, source, landing) -> None:
+    source.says(body=[1], headers={"x-currency": "USD", "X-Request-Usage": "7", "Set-Cookie": "s"})
+    call = Call(CALL.path, CALL.params, context={"country_code": "US"})
+    part = client.land(call, landing, ABOUT)
+    assert json.loads(landing.read(part)) == [1]
+    assert part.request == {"path": CALL.path, **CALL.params}
+    assert part.response == {"status": "200", "x-currency": "USD", "x-request-usage": "7"}
+    assert part.context == {"country_code": "US"}
+    assert not part.is_sample
+    assert source.got == [("/reports/estimates", dict(CALL.params))]
+    assert source.tokens == [f"Bearer {TOKEN}"]
+
+
+def test_an_answer_that_says_it_is_sample_is_marked(client, source, landing) -> None:
+    source.says(headers={"X-Shortdrama-Sample": "true"})
+    assert client.land(CALL, landing, ABOUT).is_sample
+
+
+def test_what_was_landed_is_not_asked_again(client, source, landing) -> None:
+    source.says(body=[1])
+    assert client.land(CALL, landing, ABOUT) == client.land(CALL, landing, ABOUT)
+    assert len(source.got) == 1
+
+
+def test_the_same_request_is_the_same_part_in_whatever_order_it_is_written() -> None:
+    turned = Call(CALL.path, dict(reversed(CALL.params.items())), context={"of no": "matter"})
+    other = Call(CALL.path, {**CALL.params, "countries": "CN"})
+    assert CALL.fingerprint == turned.fingerprint != other.fingerprint
+
+
+@pytest.mark.parametrize(
+    "trouble",
+    [
+        {"status": 429},
+        {"status": 500},
+        {"status": 503, "body": "<html>"},
+        {"resets": True},
+        {"body": [1, 2, 3], "claims": 500},
+        {"body": b"[1, 2"},
+        {"body": b"[1]", "headers": {"content-encoding": "gzip"}},
+    ],
+    ids=["429", "500", "503", "reset", "truncated", "check_fails", "not_the_encoding_it_claims"],
+)
+def test_passing_trouble_is_asked_again_and_only_the_good_answer_is_landed(
+    client, source, landing, landed, trouble
+) -> None:
+    source.says(**trouble).says(**trouble).says(body=["good"])
+    part = client.land(CALL, landing, ABOUT)
+    assert json.loads(landing.read(part)) == ["good"]
+    assert len(source.got) == 3
+    assert len(landed()) == 2
+
+
+def test_trouble_that_stays_ends_after_some_attempts_with_nothing_landed(
+    client, source, landing, landed, waits
+) -> None:
+    source.says(body=[1], claims=500)
+    with pytest.raises(TransientError, match=f"{ABOUT}: the source did not answer properly"):
+        client.land(CALL, landing, ABOUT)
+    assert len(source.got) == ATTEMPTS
+    assert landed() == []
+    assert all(wait >= growing for wait, growing in zip(waits, (1, 2, 4, 8, 16), strict=True))
+
+
+def test_nobody_at_the_base_url_is_trouble_that_says_where_to_look(landing) -> None:
+    client = make_client("http://127.0.0.1:1/", wait=lambda _: 0)
+    with pytest.raises(TransientError, match="check its base URL and the network"):
+        client.land(CALL, landing, ABOUT)
+
+
+@pytest.mark.parametrize(
+    ("wish", "waited"), [("7", 7.0), ("0", 0.0), ("86400", http.LONGEST_WAIT_SECONDS)]
+)
+def test_the_source_says_how_long_to_wait_up_to_a_limit(
+    client, source, landing, waits, wish, waited
+) -> None:
+    source.says(status=429, headers={"Retry-After": wish}).says(body=[])
+    client.land(CALL, landing, ABOUT)
+    assert waits == [waited]
+
+
+@pytest.mark.parametrize("wish", ["Wed, 25 Feb 2026 08:00:00 GMT", "-5", "²"])
+def test_a_wish_that_is_no_number_of_seconds_is_no_wish(
+    client, source, landing, waits, wish
+) -> None:
+    source.says(status=429, headers={"Retry-After": wish}).says(body=[])
+    client.land(CALL, landing, ABOUT)
+    assert 1 <= waits[0] <= 4
+
+
+@pytest.mark.parametrize("status", [201, 204, 400, 401, 404])
+def test_a_refusal_is_not_asked_again(client, source, landing, landed, status) -> None:
+    source.says(status=status)
+    with pytest.raises(PermanentError, match=f"{ABOUT}: HTTP {status}"):
+        client.land(CALL, landing, ABOUT)
+    assert len(source.got) == 1
+    assert landed() == []
+
+
+@pytest.mark.parametrize("status", [301, 302, 303, 307, 308])
+def test_a_redirect_is_refused_and_the_token_stays_at_home(
+    client, source, landing, landed, status
+) -> None:
+    source.says(status=status, headers={"Location": f"{source.url}elsewhere"}).says(body=[])
+    with pytest.raises(PermanentError, match="redirects elsewhere"):
+        client.land(CALL, landing, ABOUT)
+    assert [path for path, _ in source.got] == ["/reports/estimates"]
+    assert landed() == []
+
+
+def test_an_endless_refusal_is_read_in_part(client, source, landing) -> None:
+    source.says(status=400, body=b"x" * 10_000_000)
+    with pytest.raises(PermanentError) as refused:
+        client.land(CALL, landing, ABOUT)
+    assert len(str(refused.value)) < http.ERROR_BODY_BYTES + 200
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        {"status": 401, "body": {"message": f"no such token: Bearer {TOKEN}"}},
+        {"status": 500, "body": f"<pre>Authorization: Bearer {TOKEN}</pre>"},
+        {"resets": True},
+        {"body": b"[", "headers": {"x-echo": TOKEN, "x-currency": "USD"}},
+        {"body": [], "headers": {"x-echo": TOKEN, "x-currency": "USD"}},
+    ],
+    ids=["echo_in_refusal", "echo_in_crash", "reset", "cut_off", "echo_in_headers"],
+)
+def test_the_token_is_in_no_part_message_traceback_or_log(
+    client, source, landing, store, caplog, answer
+) -> None:
+    source.says(**answer)
+    caplog.set_level(logging.DEBUG)
+    told = ""
+    try:
+        client.land(CALL, landing, ABOUT)
+    except (PermanentError, TransientError) as error:
+        told = "".join(traceback.format_exception(error))
+    kept = b"".join(store.get(key) for key in store.list(""))
+    assert source.tokens[0] == f"Bearer {TOKEN}"
+    assert TOKEN not in told
+    assert TOKEN not in caplog.text
+    assert TOKEN.encode() not in kept
+
+
+def test_a_token_pasted_with_a_line_end_is_sent_without_it(source, landing) -> None:
+    source.says(body=[])
+    make_client(source.url, token=f" {TOKEN}\n").land(CALL, landing, ABOUT)
+    assert source.tokens == [f"Bearer {TOKEN}"]

@@ -5,8 +5,9 @@ content.
 Drop one with `shortdrama inbox put omdia FILE`.
 
 **A task is red**
-- `conform`: the workbook has a sheet, column, label or unit that no layout knows; the message names
-  the cell. Mend the file and drop it again, or add to `sources/layouts/`.
+- `conform`: the file is broken or could do harm, or it has a sheet, column, label or unit that no
+  layout knows; the message names the cell. Mend the file and drop it again, or add to
+  `sources/layouts/`. Read are .xlsx, .xls and .csv; a CSV holds the rows of all sheets.
 - `gate`: a figure is not plausible; the message names the expectation. The file is not tried again.
 """
 
@@ -39,7 +40,8 @@ def ingest_omdia() -> None:
         from shortdrama.sources.inbox import due_files
 
         return [
-            request.model_dump(mode="json") for request in due_files(ObjectStore.of(settings().s3))
+            request.model_dump(mode="json")
+            for request in due_files(ObjectStore.of(settings().s3), "omdia")
         ]
 
     load.expand(request=plan())

@@ -138,6 +138,16 @@ def inbox_put(
     out.print(f"{key} is in; its DAG takes it on its next run")
 
 
+@inbox_app.command("template")
+def inbox_template(
+    dataset: Annotated[str, typer.Argument(help="The dataset, e.g. minis.catalog.")],
+) -> None:
+    """Print a file to fill in, with a remark on every column."""
+    from shortdrama.sources.own_csv import template
+
+    print(template(dataset), end="")
+
+
 @app.command("omdia-workbooks")
 def omdia_workbooks(
     folder: Annotated[Path, typer.Argument(file_okay=False, help="Where to write them.")],
@@ -147,6 +157,17 @@ def omdia_workbooks(
 
     folder.mkdir(parents=True, exist_ok=True)
     for path in write_workbooks(folder):
+        out.print(str(path))
+
+
+@app.command("minis-files")
+def minis_files(
+    folder: Annotated[Path, typer.Argument(file_okay=False, help="Where to write them.")],
+) -> None:
+    """Make the first catalogue of Minis and their search interest, from published facts."""
+    from shortdrama.samples.minis_files import write_minis_files
+
+    for path in write_minis_files(folder):
         out.print(str(path))
 
 

@@ -48,10 +48,17 @@ class AppfiguresSettings(BaseModel):
 
 
 class TiktokSettings(BaseModel):
-    """A gateway that speaks the Creative Center's shape."""
+    """Who says what TikTok's hashtags do: `provider` names the API that `base_url` speaks.
 
-    base_url: str = "https://ads.tiktok.com/creative_radar_api/v1/"
+    `creative_center` is a gateway that passes on the Creative Center's answers, `business` is
+    TikTok API for Business. Without a `base_url` it is the provider's own; `advertiser_id` is of
+    the latter alone.
+    """
+
+    provider: Literal["creative_center", "business"] = "creative_center"
+    base_url: str = ""
     token: SecretStr = SecretStr("")
+    advertiser_id: str = ""
     countries: tuple[str, ...] = ("US", "ID", "BR")
     window_days: tuple[Literal[7, 30, 120], ...] = (7, 30)
     hashtags: tuple[str, ...] = (

@@ -133,7 +133,70 @@ FORECASTS = Dataset(
     key=("publisher", "published_on", "geography", "segment", "metric", "year"),
 )
 
-DATASETS = {dataset.id: dataset for dataset in (PRODUCTS, ESTIMATES, HASHTAGS, FORECASTS)}
+CATALOG = Dataset(
+    source="minis",
+    name="catalog",
+    columns=(
+        Column("snapshot_on", "DATE"),
+        Column("market", "VARCHAR"),
+        Column("mini_app_id", "VARCHAR"),
+        Column("kind", "VARCHAR"),
+        Column("evidence", "VARCHAR"),
+        Column("apps", "INTEGER", required=False),
+        Column("app_name", "VARCHAR", required=False),
+        Column("publisher", "VARCHAR", required=False),
+        Column("unified_app_id", "VARCHAR", required=False),
+        Column("unlock_model", "VARCHAR", required=False),
+        Column("free_episodes_min", "INTEGER", required=False),
+        Column("free_episodes_max", "INTEGER", required=False),
+        Column("beans_per_episode", "INTEGER", required=False),
+        Column("beans_full_series", "INTEGER", required=False),
+        Column("unlock_price_usd", "DECIMAL(10,2)", required=False),
+        Column("unlock_price_is_lower_bound", "BOOLEAN", required=False),
+        Column("monthly_price_low_usd", "DECIMAL(10,2)", required=False),
+        Column("monthly_price_high_usd", "DECIMAL(10,2)", required=False),
+        Column("discount_ratio", "DECIMAL(5,4)", required=False),
+        Column("first_seen_on", "DATE", required=False),
+        Column("last_seen_on", "DATE", required=False),
+        Column("published_on", "DATE"),
+        Column("source", "VARCHAR"),
+    ),
+    key=("snapshot_on", "market", "mini_app_id"),
+)
+"""A row is one named mini app; or, where only a number is published, `apps` of them without names;
+or what is said about the market and no app (`apps` is empty). `evidence` tells which."""
+
+SEARCH_INTEREST = Dataset(
+    source="minis",
+    name="search_interest",
+    columns=(
+        Column("window_start_on", "DATE"),
+        Column("window_end_on", "DATE"),
+        Column("market", "VARCHAR"),
+        Column("subject", "VARCHAR"),
+        Column("growth_ratio", "DECIMAL(12,4)", required=False),
+        Column("growth_is_lower_bound", "BOOLEAN", required=False),
+        Column("compared_with", "VARCHAR", required=False),
+        Column("in_top_100", "BOOLEAN", required=False),
+        Column("hashtag_views", "BIGINT", required=False),
+        Column("hashtag_views_is_lower_bound", "BOOLEAN", required=False),
+        Column("published_on", "DATE"),
+        Column("source", "VARCHAR"),
+    ),
+    key=("window_start_on", "window_end_on", "market", "subject"),
+)
+"""`growth_ratio` is the increase against `compared_with`: 3.0 is 300% more. `hashtag_views` are of
+all time as of the window's end."""
+
+DATASETS = {
+    dataset.id: dataset
+    for dataset in (PRODUCTS, ESTIMATES, HASHTAGS, FORECASTS, CATALOG, SEARCH_INTEREST)
+}
+
+
+def datasets_of(source: str) -> list[Dataset]:
+    """The datasets of a source."""
+    return [dataset for dataset in DATASETS.values() if dataset.source == source]
 
 
 def dataset_named(dataset_id: str) -> Dataset:

@@ -14,7 +14,7 @@ from shortdrama.config import REPOSITORY
 
 DAG_FILES = sorted((REPOSITORY / "dags").glob("*.py"))
 DAG_IDS = [path.stem for path in DAG_FILES]
-CANNOT_ASK_THE_PAST = ("ingest_tiktok", "ingest_omdia")
+CANNOT_ASK_THE_PAST = ("ingest_tiktok", "ingest_omdia", "ingest_minis")
 HEAVY = ("pandas", "numpy", "great_expectations", "dbt", "boto3", "duckdb", "pyarrow", "matplotlib")
 
 READER = """

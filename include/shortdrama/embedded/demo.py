@@ -15,6 +15,7 @@ from shortdrama.embedded.machine import Machine
 from shortdrama.embedded.stack import running, start_stack, stop_stack
 from shortdrama.lake import keys
 from shortdrama.lake.store import ObjectStore
+from shortdrama.samples.minis_files import write_minis_files
 from shortdrama.samples.omdia_workbooks import write_workbooks
 from shortdrama.warehouse.answers import answer
 from shortdrama.warehouse.snapshots import read_manifest
@@ -23,7 +24,8 @@ CLOCK = datetime(2026, 2, 25, 8, tzinfo=UTC)
 """After Omdia's second edition, so that both are published by then."""
 QUARTERS = (("2025-04-01", "2025-06-30"), ("2025-07-01", "2025-09-30"))
 PERIOD = "2025-W39"
-DAGS = ("ingest_appfigures", "ingest_tiktok", "ingest_omdia", "market_marts", "market_reports")
+INGEST_DAGS = ("ingest_appfigures", "ingest_tiktok", "ingest_omdia", "ingest_minis")
+DAGS = (*INGEST_DAGS, "market_marts", "market_reports")
 QUESTIONS = (
     (
         "How large was the market outside China, by quarter?",
@@ -85,19 +87,19 @@ def run_demo(out: Console) -> int:
 
 
 def load_and_publish(airflow: AirflowApi, say: Callable[[str], None]) -> list[Run]:
-    """Load both quarters, the workbooks and the hashtags, publish, and send; the runs.
+    """Load both quarters, the dropped files and the hashtags, publish, and send; the runs.
 
     Raises RunFailed at the first run that does not succeed.
     """
     airflow.wait_for_dags(set(DAGS))
-    _drop_workbooks(settings())
-    for dag_id in DAGS[:3]:
+    _drop_files(settings())
+    for dag_id in INGEST_DAGS:
         airflow.unpause(dag_id)
     runs = [
         airflow.trigger("ingest_appfigures", {"start": start, "end": end})
         for start, end in QUARTERS
     ]
-    runs += [airflow.trigger("ingest_omdia"), airflow.trigger("ingest_tiktok")]
+    runs += [airflow.trigger(dag_id) for dag_id in INGEST_DAGS[1:]]
     for run in runs:
         airflow.expect_success(run, say)
     for dag_id, conf in (("market_marts", {}), ("market_reports", {"period": PERIOD})):
@@ -107,11 +109,12 @@ def load_and_publish(airflow: AirflowApi, say: Callable[[str], None]) -> list[Ru
     return runs
 
 
-def _drop_workbooks(settings: Settings) -> None:
+def _drop_files(settings: Settings) -> None:
     store = ObjectStore.of(settings.s3)
     with TemporaryDirectory() as folder:
-        for path in write_workbooks(Path(folder)):
-            store.upload(path, keys.inbox("omdia") + path.name)
+        for source, write in (("omdia", write_workbooks), ("minis", write_minis_files)):
+            for path in write(Path(folder)):
+                store.upload(path, keys.inbox(source) + path.name)
 
 
 def _show(out: Console, settings: Settings, machine: Machine) -> None:

@@ -5,7 +5,7 @@ from shortdrama.datasets import Dataset
 from shortdrama.lake.store import ObjectStore
 from shortdrama.sources.appfigures import Estimates, Products
 from shortdrama.sources.connector import Connector
-from shortdrama.sources.inbox import Workbooks
+from shortdrama.sources.inbox import minis_files, workbooks
 from shortdrama.sources.tiktok import Hashtags
 
 
@@ -19,5 +19,7 @@ def connector_for(dataset: Dataset, settings: Settings, store: ObjectStore) -> C
         case "tiktok.hashtags":
             return Hashtags(settings.tiktok)
         case "omdia.forecasts":
-            return Workbooks(store)
+            return workbooks(store, dataset)
+        case "minis.catalog" | "minis.search_interest":
+            return minis_files(store, dataset)
     raise KeyError(f"no connector brings {dataset.id}")

@@ -50,7 +50,7 @@ class Refusal:
 
 
 class ApiClient:
-    """GETs of one source with a bearer token.
+    """GETs of one source with a token: a bearer's, or bare in a header of the source's own.
 
     `classify` turns a refusal into the error to raise; `check` raises for a body that is not to be
     landed.
@@ -65,6 +65,7 @@ class ApiClient:
         classify: Callable[[Refusal, str], Exception],
         check: Callable[[Path, str], None],
         wait: Callable[[RetryCallState], float] | None = None,
+        own_header: str | None = None,
     ) -> None:
         self._base_url = base_url.rstrip("/") + "/"
         self._timeout = timeout_seconds
@@ -73,7 +74,10 @@ class ApiClient:
         self._wait = wait or polite_wait
         self._token = token.get_secret_value().strip()
         self._session = requests.Session()
-        self._session.headers["Authorization"] = f"Bearer {self._token}"
+        if own_header is None:
+            self._session.headers["Authorization"] = f"Bearer {self._token}"
+        else:
+            self._session.headers[own_header] = self._token
         self._session.headers["User-Agent"] = f"shortdrama-pipeline/{version('shortdrama')}"
 
     def land(self, call: Call, landing: Landing, about: str) -> Part:

@@ -2,52 +2,76 @@
 
 import gzip
 import hashlib
+import re
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict
-from datetime import date
+from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import Any
 
 import duckdb
 import pyarrow as pa
 
-from shortdrama.datasets import FORECASTS
+from shortdrama.datasets import CATALOG, FORECASTS, Dataset, datasets_of
 from shortdrama.lake import keys
 from shortdrama.lake.landing import Landing, Part, Pull, read_part
 from shortdrama.lake.ledger import Coverage, LoadLedger
 from shortdrama.lake.store import NotFound, ObjectStore
-from shortdrama.sources import omdia
+from shortdrama.sources import minis, omdia
 from shortdrama.sources.connector import PullRequest
 from shortdrama.sources.errors import PermanentError
 from shortdrama.sources.workbook import WorkbookRefused
 from shortdrama.windows import Window
 
-SOURCES = (FORECASTS.source,)
+SOURCES = (FORECASTS.source, CATALOG.source)
 """The sources that have an inbox."""
 
+Parse = Callable[[bytes, str], tuple[Window, Sequence[Mapping[str, Any]]]]
+"""From the bytes and the name of a file to the days it is about and its rows.
 
-def due_files(store: ObjectStore) -> list[PullRequest]:
-    """The workbooks of the inbox that no load was decided of yet.
+Raises WorkbookRefused.
+"""
+
+
+def due_files(store: ObjectStore, source: str) -> list[PullRequest]:
+    """The files of the source's inbox that no load was decided of yet.
 
     A file counts as new by its content: a refused one stays refused until a mended one is dropped.
     """
-    decided = {record.pull_id for record in LoadLedger(store, FORECASTS).records()}
+    datasets = datasets_of(source)
+    decided = {
+        record.pull_id for dataset in datasets for record in LoadLedger(store, dataset).records()
+    }
     requests = [
-        PullRequest(
-            dataset=FORECASTS.id,
-            run_key=hashlib.sha256(store.get(key)).hexdigest(),
-            inbox_key=key,
-        )
-        for key in store.list(keys.inbox(FORECASTS.source))
+        _request(store.get(key), key, datasets)
+        for key in store.list(keys.inbox(source))
         if not key.endswith("/")
     ]
     return [request for request in requests if request.pull_id not in decided]
 
 
-class Workbooks:
-    """`omdia.forecasts`: one workbook of the inbox, one vintage."""
+def _request(content: bytes, key: str, datasets: list[Dataset]) -> PullRequest:
+    return PullRequest(
+        dataset=dataset_of(content, datasets).id,
+        run_key=hashlib.sha256(content).hexdigest(),
+        inbox_key=key,
+    )
 
-    def __init__(self, store: ObjectStore) -> None:
+
+def dataset_of(content: bytes, datasets: list[Dataset]) -> Dataset:
+    """The dataset whose columns the file names most of; its reader then says what is wrong."""
+    words = set(re.findall(r"\w+", content.decode(errors="replace")))
+    return max(datasets, key=lambda dataset: len(words & {c.name for c in dataset.columns}))
+
+
+class InboxFiles:
+    """A dataset whose every load is one file of the inbox."""
+
+    def __init__(self, store: ObjectStore, dataset: Dataset, parse: Parse) -> None:
         self._store = store
+        self._dataset = dataset
+        self._parse = parse
 
     def pull(self, request: PullRequest, landing: Landing) -> tuple[Coverage, list[Part]]:
         """Land the file's bytes as they are."""
@@ -66,11 +90,17 @@ class Workbooks:
                     request={"inbox_key": request.inbox_key},
                     response={},
                     context={"file_name": Path(request.inbox_key).name},
-                    # A workbook does not say that it is sample; what the lake publishes does.
+                    # A file does not say that it is sample; what the lake publishes does.
                     is_sample=False,
                 )
-        vintage = _vintage(landing.read(part), part)
-        return Coverage(window=Window(start=vintage, end=vintage)), [part]
+        return Coverage(window=self._window(landing.read(part), part)), [part]
+
+    def _window(self, content: bytes, part: Part) -> Window:
+        try:
+            return self._parse(content, part.context["file_name"])[0]
+        except WorkbookRefused:
+            # Conforming refuses it with the reason; until then it is of the day it came.
+            return Window(start=part.said_at.date(), end=part.said_at.date())
 
     def _content(self, request: PullRequest, inbox_key: str) -> bytes:
         try:
@@ -83,26 +113,44 @@ class Workbooks:
     def prepare(
         self, connection: duckdb.DuckDBPyConnection, store: ObjectStore, pull: Pull
     ) -> None:
-        """Relation `answers`: the workbook's figures, a row per published cell."""
+        """Relation `answers`: the rows of the file, with the dataset's columns."""
         (part,) = pull.parts
-        workbook = omdia.parse_workbook(read_part(store, part), part.context["file_name"])
-        rows = [asdict(row) for row in workbook.rows]
-        connection.register("answers", pa.Table.from_pylist(rows, schema=_SCHEMA))
+        _, rows = self._parse(read_part(store, part), part.context["file_name"])
+        connection.register(
+            "answers", pa.Table.from_pylist(list(rows), schema=_schema(self._dataset))
+        )
 
 
-def _vintage(content: bytes, part: Part) -> date:
-    try:
-        return omdia.parse_workbook(content, part.context["file_name"]).published_on
-    except WorkbookRefused:
-        # Conforming refuses it with the reason; until then it is of the day it came.
-        return part.said_at.date()
+def workbooks(store: ObjectStore, dataset: Dataset) -> InboxFiles:
+    """Forecast workbooks; one is one vintage."""
+    return InboxFiles(store, dataset, _parse_forecasts)
+
+
+def minis_files(store: ObjectStore, dataset: Dataset) -> InboxFiles:
+    """Files of our own schema about TikTok Minis."""
+    return InboxFiles(store, dataset, partial(minis.parse, dataset=dataset))
+
+
+def _parse_forecasts(content: bytes, file_name: str) -> tuple[Window, Sequence[Mapping[str, Any]]]:
+    workbook = omdia.parse_workbook(content, file_name)
+    vintage = Window(start=workbook.published_on, end=workbook.published_on)
+    return vintage, [asdict(row) for row in workbook.rows]
 
 
 _ARROW_TYPES = {
     "VARCHAR": pa.string(),
     "DATE": pa.date32(),
     "INTEGER": pa.int32(),
+    "BIGINT": pa.int64(),
     "BOOLEAN": pa.bool_(),
-    "DECIMAL(20,4)": pa.decimal128(20, 4),
 }
-_SCHEMA = pa.schema([(column.name, _ARROW_TYPES[column.sql_type]) for column in FORECASTS.columns])
+
+
+def _schema(dataset: Dataset) -> pa.Schema:
+    return pa.schema([(column.name, _arrow_type(column.sql_type)) for column in dataset.columns])
+
+
+def _arrow_type(sql_type: str) -> pa.DataType:
+    if match := re.fullmatch(r"DECIMAL\((\d+),(\d+)\)", sql_type):
+        return pa.decimal128(int(match[1]), int(match[2]))
+    return _ARROW_TYPES[sql_type]

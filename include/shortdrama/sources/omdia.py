@@ -4,6 +4,9 @@ No public copy of such a workbook exists. The layout follows the habit of analys
 metadata above, a header row somewhere below, years as columns with an E or F) and is data, in
 `layouts/`: a publisher's new label is one line there. Whatever the layout does not know is refused
 rather than dropped.
+
+A workbook is XLSX, XLS or CSV. A CSV has no sheets, so it holds the rows of all figure sheets under
+one header: an edition that is handed in again replaces the earlier one whole.
 """
 
 import re
@@ -17,19 +20,22 @@ from typing import Literal, TypeVar
 from shortdrama.sources.edition import Edition, read_edition
 from shortdrama.sources.figures import label_key, parse_figure
 from shortdrama.sources.layouts import OMDIA_2H25, Layout, Metric, Unit, load_layout
+from shortdrama.sources.opening import open_sheets
 from shortdrama.sources.workbook import (
-    AnyCell,
+    Cell,
     Said,
     Sheet,
     WorkbookRefused,
     agreed,
     lines,
-    open_sheets,
     shown,
 )
 
 ValueKind = Literal["actual", "estimate", "forecast"]
 Meaning = TypeVar("Meaning")
+
+CSV_SHEET = "(csv)"
+"""Stands for the sheet where the file has none."""
 
 _YEAR = re.compile(r"([0-9]{4})([ef]?)")
 _VALUE_KINDS: dict[str, ValueKind] = {"": "actual", "e": "estimate", "f": "forecast"}
@@ -97,13 +103,13 @@ class _Subject:
 
 
 def parse_workbook(content: bytes, file_name: str) -> Workbook:
-    """Every published figure of one XLSX file; `n/a`, `-` and blanks give no row.
+    """Every published figure of one XLSX, XLS or CSV file; `n/a`, `-` and blanks give no row.
 
     Raises WorkbookRefused, naming the file, the sheet and the cell, for whatever the layout does
     not know, and if the publication date is missing: it is the vintage.
     """
     layout = load_layout(OMDIA_2H25)
-    sheets = open_sheets(content, file_name)
+    sheets = open_sheets(content, file_name, [label for _, label in layout.columns])
     figure_sheets = _figure_sheets(sheets, file_name, layout)
     edition = read_edition(sheets, file_name, layout)
     rows = tuple(row for sheet in figure_sheets for row in _rows(sheet, edition, layout))
@@ -112,7 +118,10 @@ def parse_workbook(content: bytes, file_name: str) -> Workbook:
 
 def _figure_sheets(sheets: Sequence[Sheet], file_name: str, layout: Layout) -> list[Sheet]:
     """The sheets with figures: every one that the layout names. An unknown sheet is refused."""
-    by_title = {sheet.title: sheet for sheet in sheets}
+    if [sheet.title for sheet in sheets] == [None]:
+        _check_whole(sheets[0], layout)
+        return list(sheets)
+    by_title = {sheet.title or "": sheet for sheet in sheets}
     expected = (*layout.figure_sheets, *layout.text_sheets)
     for title, sheet in by_title.items():
         if title not in expected:
@@ -127,9 +136,24 @@ def _figure_sheets(sheets: Sequence[Sheet], file_name: str, layout: Layout) -> l
     return [by_title[title] for title in layout.figure_sheets]
 
 
+def _check_whole(sheet: Sheet, layout: Layout) -> None:
+    """Refuse a CSV of one sheet's figures: it would take the other sheets' out of the edition."""
+    column = _table(sheet, layout).labels["metric"]
+    labels = {label_key(sheet.text(row[column])) for row in sheet.rows}
+    found = {
+        meaning.metric for label, meaning in layout.metrics.items() if label_key(label) in labels
+    }
+    missing = sorted({meaning.metric for meaning in layout.metrics.values()} - found)
+    if missing:
+        raise sheet.refused(
+            f"no row is about {', '.join(missing)}; a CSV replaces the whole edition, so put the "
+            "rows of all sheets under one header, or hand in the workbook"
+        )
+
+
 def _rows(sheet: Sheet, edition: Edition, layout: Layout) -> Iterator[ForecastRow]:
     table = _table(sheet, layout)
-    for row in islice(sheet.rows(), table.header_row + 1, None):
+    for row in islice(sheet.rows, table.header_row + 1, None):
         figures = _figure_cells(sheet, row, table)
         if not figures:
             continue
@@ -154,7 +178,7 @@ def _rows(sheet: Sheet, edition: Edition, layout: Layout) -> Iterator[ForecastRo
                 value_basis=subject.metric.value_basis,
                 basis_evidence=subject.metric.basis_evidence,
                 file_name=sheet.file_name,
-                sheet=sheet.title,
+                sheet=sheet.title or CSV_SHEET,
                 cell=cell.coordinate,
             )
 
@@ -162,7 +186,7 @@ def _rows(sheet: Sheet, edition: Edition, layout: Layout) -> Iterator[ForecastRo
 def _table(sheet: Sheet, layout: Layout) -> _Table:
     """The sheet's table, by the first row that holds all labels of the header."""
     wanted = {name: label_key(label) for name, label in layout.columns}
-    for row_number, row in enumerate(sheet.rows()):
+    for row_number, row in enumerate(sheet.rows):
         columns = {label_key(shown(cell)): column for column, cell in enumerate(row)}
         if columns.keys() >= set(wanted.values()):
             labels = {name: columns[key] for name, key in wanted.items()}
@@ -176,7 +200,7 @@ def _table(sheet: Sheet, layout: Layout) -> _Table:
 
 
 def _years(
-    sheet: Sheet, header: Sequence[AnyCell], labels: set[int], layout: Layout
+    sheet: Sheet, header: Sequence[Cell], labels: set[int], layout: Layout
 ) -> tuple[dict[int, tuple[int, ValueKind]], frozenset[int]]:
     """The columns of a header that are years, and those to be passed over."""
     passed_over = {label_key(label) for label in layout.ignored_columns}
@@ -196,12 +220,12 @@ def _years(
     return years, frozenset(ignored)
 
 
-def _figure_cells(sheet: Sheet, row: Sequence[AnyCell], table: _Table) -> dict[int, AnyCell]:
+def _figure_cells(sheet: Sheet, row: Sequence[Cell], table: _Table) -> dict[int, Cell]:
     """The row's cells under a year that are not blank, by column.
 
     A row without any is a heading or a footnote.
     """
-    cells: dict[int, AnyCell] = {}
+    cells: dict[int, Cell] = {}
     for column, cell in enumerate(row):
         sheet.check_computed(cell)
         if not shown(cell) or column in table.ignored or column in table.labels.values():
@@ -216,7 +240,7 @@ def _figure_cells(sheet: Sheet, row: Sequence[AnyCell], table: _Table) -> dict[i
     return cells
 
 
-def _subject(sheet: Sheet, row: Sequence[AnyCell], table: _Table, layout: Layout) -> _Subject:
+def _subject(sheet: Sheet, row: Sequence[Cell], table: _Table, layout: Layout) -> _Subject:
     """What the row is about, from its labels."""
     cells = {name: row[column] for name, column in table.labels.items()}
     countries = _meaning(sheet, cells["region"], "region", layout.geographies)
@@ -230,7 +254,7 @@ def _subject(sheet: Sheet, row: Sequence[AnyCell], table: _Table, layout: Layout
     return subject
 
 
-def _check_unit(sheet: Sheet, cell: AnyCell, subject: _Subject, above: Said | None) -> None:
+def _check_unit(sheet: Sheet, cell: Cell, subject: _Subject, above: Said | None) -> None:
     """Refuse a unit that does not fit the metric, or another than the sheet's units row."""
     label = sheet.text(cell)
     if subject.unit.unit != subject.metric.unit:
@@ -247,7 +271,7 @@ def _check_unit(sheet: Sheet, cell: AnyCell, subject: _Subject, above: Said | No
         )
 
 
-def _meaning(sheet: Sheet, cell: AnyCell, what: str, known: Mapping[str, Meaning]) -> Meaning:
+def _meaning(sheet: Sheet, cell: Cell, what: str, known: Mapping[str, Meaning]) -> Meaning:
     """What the layout says that the label in the cell means."""
     label = sheet.text(cell)
     for known_label, meaning in known.items():
@@ -256,7 +280,7 @@ def _meaning(sheet: Sheet, cell: AnyCell, what: str, known: Mapping[str, Meaning
     raise sheet.refused(_unknown(what, label, known), cell)
 
 
-def _value(sheet: Sheet, cell: AnyCell, subject: _Subject) -> tuple[Decimal, bool]:
+def _value(sheet: Sheet, cell: Cell, subject: _Subject) -> tuple[Decimal, bool]:
     """The cell's figure in plain USD or as a ratio, and whether it is a lower bound."""
     try:
         figure = parse_figure(cell.value, cell.number_format)

@@ -65,6 +65,13 @@ def json_relation(
     json_format: str,
 ) -> None:
     """A temporary view of the parts' bodies; its `filename` joins to `parts.uri`."""
+    if not parts:
+        nulls = ", ".join(f"cast(null as {kind}) as {column}" for column, kind in columns.items())
+        connection.execute(
+            f"create or replace temp view {name} as"
+            f" select {nulls}, cast(null as varchar) as filename where false"
+        )
+        return
     uris = list_literal([store.uri(part.key) for part in parts])
     typed = ", ".join(f"{column}: {quoted(sql_type)}" for column, sql_type in columns.items())
     connection.execute(

@@ -1,25 +1,20 @@
-"""Reading workbooks that people made: sheets, cells and lines of text, before any meaning.
+"""Workbooks that people made: sheets, cells and lines of text, before any meaning.
 
-What cannot be read without guessing is refused, with the file, the sheet and the cell.
+Whatever kind of file it was, it is read into these. What cannot be read without guessing is
+refused, with the file, the sheet and the cell.
 """
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from io import BytesIO
-from itertools import chain
 
-from openpyxl import load_workbook
-from openpyxl.cell.cell import Cell, MergedCell
-from openpyxl.worksheet.worksheet import Worksheet
+from openpyxl.utils import get_column_letter
 
 from shortdrama.sources.errors import SchemaError
 
 MAX_BYTES = 20 * 1024 * 1024
-MAX_CELLS = 1_000_000
+MAX_CELLS = 250_000
 """An analyst's workbook is a few thousand cells; a stray format can make a sheet span millions."""
-
-AnyCell = Cell | MergedCell
 
 
 class WorkbookRefused(SchemaError, ValueError):
@@ -36,78 +31,92 @@ class WorkbookRefused(SchemaError, ValueError):
         super().__init__(f"{', '.join(place)}: {problem}")
 
 
-@dataclass(frozen=True)
-class Sheet:
-    """One sheet, twice: the results that Excel kept, and the formulas that made them."""
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """One cell; rows and columns are counted from 0.
 
-    file_name: str
-    values: Worksheet
-    formulas: Worksheet
+    `is_uncomputed`: it holds a formula whose result nobody stored, so that it would read as blank.
+    """
+
+    row: int
+    column: int
+    value: object = None
+    number_format: str = "General"
+    is_uncomputed: bool = False
 
     @property
-    def title(self) -> str:
-        """The sheet's name, as on its tab."""
-        return self.values.title
+    def coordinate(self) -> str:
+        """The cell's name as a spreadsheet program shows it, such as `F9`."""
+        return f"{get_column_letter(self.column + 1)}{self.row + 1}"
 
-    def rows(self) -> Iterator[tuple[AnyCell, ...]]:
-        """All rows, from the top; every cell of a row, blank ones too."""
-        yield from self.values.iter_rows()
 
-    def text(self, cell: AnyCell) -> str:
+Row = tuple[Cell, ...]
+
+
+@dataclass(frozen=True)
+class Area:
+    """Merged cells, by their first and last row and column."""
+
+    first_row: int
+    first_column: int
+    last_row: int
+    last_column: int
+
+    def holds(self, cell: Cell) -> bool:
+        """Whether the cell is one of them."""
+        return (
+            self.first_row <= cell.row <= self.last_row
+            and self.first_column <= cell.column <= self.last_column
+        )
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """One sheet: all rows from the top, every cell of a row, blank ones too.
+
+    `title` is the name on its tab; a file that has no sheets has none.
+    """
+
+    file_name: str
+    title: str | None
+    rows: tuple[Row, ...]
+    merged: tuple[Area, ...] = ()
+
+    def text(self, cell: Cell) -> str:
         """The text that a reader sees at the cell: a merged label holds for its whole area."""
-        for area in self.values.merged_cells.ranges:
-            if cell.coordinate in area:
-                cell = self.values.cell(area.min_row, area.min_col)
-                break
+        for area in self.merged:
+            if area.holds(cell):
+                return shown(self.rows[area.first_row][area.first_column])
         return shown(cell)
 
-    def check_computed(self, cell: AnyCell) -> None:
+    def check_computed(self, cell: Cell) -> None:
         """Refuse a formula whose result nobody computed: it would read as blank."""
-        if cell.value is None and self.formulas[cell.coordinate].data_type == "f":
+        if cell.is_uncomputed:
             raise self.refused(
                 "the formula has no stored result; open the workbook in Excel and save it again",
                 cell,
             )
 
-    def refused(self, problem: str, cell: AnyCell | None = None) -> WorkbookRefused:
+    def refused(self, problem: str, cell: Cell | None = None) -> WorkbookRefused:
         """The refusal to raise, naming this sheet and, if given, the cell."""
         coordinate = None if cell is None else cell.coordinate
         return WorkbookRefused(self.file_name, problem, self.title, coordinate)
 
 
-def shown(cell: AnyCell) -> str:
+def shown(cell: Cell) -> str:
     """The cell's value as text with one space between words; empty for a blank cell."""
     return "" if cell.value is None else " ".join(str(cell.value).split())
 
 
-def open_sheets(content: bytes, file_name: str) -> list[Sheet]:
-    """The sheets of an XLSX file that hold anything, hidden ones too, in their order."""
-    if len(content) > MAX_BYTES:
+def check_span(file_name: str, title: str | None, rows: int, columns: int) -> None:
+    """Refuse a sheet that spans more cells than anybody fills in by hand."""
+    if rows * columns > MAX_CELLS:
+        last = f"{get_column_letter(columns)}{rows}"
         raise WorkbookRefused(
             file_name,
-            f"the file has {len(content):,} bytes, more than the {MAX_BYTES:,} of any analyst's "
-            "workbook; remove pictures and raw data, or check that it is the right file",
-        )
-    try:
-        values = load_workbook(BytesIO(content), data_only=True)
-        formulas = load_workbook(BytesIO(content), data_only=False)
-    except Exception as error:  # openpyxl lets through whatever a broken zip or XML raises
-        raise WorkbookRefused(
-            file_name,
-            f"this is not a readable XLSX workbook ({type(error).__name__}: {error}); "
-            "save it from Excel as .xlsx, without a password",
-        ) from error
-    sheets = [Sheet(file_name, sheet, formulas[sheet.title]) for sheet in values.worksheets]
-    for sheet in sheets:
-        _check_span(sheet)
-    return [sheet for sheet in sheets if any(map(shown, chain.from_iterable(sheet.rows())))]
-
-
-def _check_span(sheet: Sheet) -> None:
-    if sheet.values.max_row * sheet.values.max_column > MAX_CELLS:
-        raise sheet.refused(
-            f"the sheet spans {sheet.values.dimensions}, more than {MAX_CELLS:,} cells; "
-            "delete the rows and columns outside its table"
+            f"the sheet spans A1:{last}, more than {MAX_CELLS:,} cells; delete the rows and "
+            "columns outside its table",
+            title,
         )
 
 
@@ -116,8 +125,14 @@ class Said:
     """What one cell says, and where."""
 
     sheet: Sheet
-    cell: AnyCell
+    cell: Cell
     value: object
+
+    @property
+    def place(self) -> str:
+        """Where it stands, in words."""
+        sheet = "in" if self.sheet.title is None else f"on sheet {self.sheet.title!r},"
+        return f"{sheet} cell {self.cell.coordinate}"
 
 
 def lines(sheets: Iterable[Sheet], pattern: str) -> Iterator[Said]:
@@ -127,7 +142,7 @@ def lines(sheets: Iterable[Sheet], pattern: str) -> Iterator[Said]:
     """
     compiled = re.compile(pattern, re.IGNORECASE)
     for sheet in sheets:
-        for row in sheet.rows():
+        for row in sheet.rows:
             for cell, following in zip(row, (*row[1:], None), strict=True):
                 match = compiled.fullmatch(shown(cell))
                 if match is not None:
@@ -140,8 +155,8 @@ def agreed(what: str, said: Sequence[Said]) -> Said | None:
     for other in said[1:]:
         if other.value != said[0].value:
             raise other.sheet.refused(
-                f"{what} is {other.value!r} here but {said[0].value!r} on sheet "
-                f"{said[0].sheet.title!r}, cell {said[0].cell.coordinate}; correct the wrong one",
+                f"{what} is {other.value!r} here but {said[0].value!r} {said[0].place}; correct "
+                "the wrong one",
                 other.cell,
             )
     return said[0] if said else None

@@ -22,6 +22,8 @@ COVERAGE = {
     "appfigures.products": Coverage(window=JULY),
     "tiktok.hashtags": Coverage(window=JULY, countries=("US", "ID")),
     "omdia.forecasts": Coverage(window=JULY),
+    "minis.catalog": Coverage(window=JULY),
+    "minis.search_interest": Coverage(window=JULY),
 }
 
 GOOD = {
@@ -59,6 +61,26 @@ GOOD = {
             ('World', 'FAST channels', 'revenue', 'USD', 5.8e9, 'H12'),
             ('CN', 'microdramas', 'revenue_share', 'ratio', 0.83, 'H13')
         ) as f(geography, segment, metric, unit, value, cell)
+    """,
+    "minis.catalog": """
+        select date '2025-07-20', 'US', id, kind, evidence, apps, name, null, null, model, free,
+            free + 2, null, null, price, price is not null, price * 4, price * 8, discount, null,
+            null, date '2025-07-21', 'a newspaper'
+        from (values
+            ('snackshort', 'drama', 'named', 1, 'SnackShort', 'beans', 8, 10.00, 0.1),
+            ('stardust', 'drama', 'named', 1, 'StardustTV Minis', null, null, null, null),
+            ('unnamed-dramas', 'drama', 'count_only', 11, null, null, null, null, null),
+            ('unnamed-games', 'game', 'count_only', 28, null, null, null, null, null),
+            ('drama-market', 'drama', 'market_terms', null, null, null, 8, 10.00, 0.1)
+        ) as m(id, kind, evidence, apps, name, model, free, price, discount)
+    """,
+    "minis.search_interest": """
+        select date '2025-07-14', date '2025-07-20', 'ZZ', subject, growth, growth is not null,
+            base, growth is null, views, views is not null, date '2025-07-21', 'a newspaper'
+        from (values
+            ('TikTok Minis', 3.0, 'mid-June', null),
+            ('#TikTokMinis', null, null, 10000000)
+        ) as s(subject, growth, base, views)
     """,
 }
 

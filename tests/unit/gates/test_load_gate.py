@@ -11,10 +11,12 @@ from shortdrama.windows import Window
 
 ESTIMATES, PRODUCTS = "appfigures.estimates", "appfigures.products"
 HASHTAGS, FORECASTS = "tiktok.hashtags", "omdia.forecasts"
+CATALOG, SEARCH = "minis.catalog", "minis.search_interest"
 BETWEEN = "expect_column_values_to_be_between"
 NOT_NULL = "expect_column_values_to_not_be_null"
 IN_SET = "expect_column_values_to_be_in_set"
 REGEX = "expect_column_values_to_match_regex"
+PAIR = "expect_column_pair_values_a_to_be_greater_than_b"
 
 DEFECTS = {
     "negative_downloads": (
@@ -240,6 +242,80 @@ DEFECTS = {
         f"{BETWEEN}(duplicate_keys)",
     ),
     "empty_workbook": (FORECASTS, "delete from load", "expect_table_row_count_to_be_between"),
+    "unknown_kind": (CATALOG, "update load set kind = 'comic'", f"{IN_SET}(kind)"),
+    "unknown_evidence": (CATALOG, "update load set evidence = 'seen'", f"{IN_SET}(evidence)"),
+    "market_by_name": (CATALOG, "update load set market = 'World'", f"{REGEX}(market)"),
+    "offer_without_source": (CATALOG, "update load set source = null", f"{NOT_NULL}(source)"),
+    "price_zero": (CATALOG, "update load set unlock_price_usd = 0", f"{BETWEEN}(unlock_price_usd)"),
+    "percent_for_discount": (
+        CATALOG,
+        "update load set discount_ratio = 1.1 where discount_ratio is not null",
+        f"{BETWEEN}(discount_ratio)",
+    ),
+    "price_range_upside_down": (
+        CATALOG,
+        "update load set monthly_price_high_usd = 39.99 where monthly_price_low_usd is not null",
+        f"{PAIR}(monthly_price_high_usd, monthly_price_low_usd)",
+    ),
+    "catalogue_of_tomorrow": (
+        CATALOG,
+        "update load set snapshot_on = date '2025-07-22'",
+        f"{BETWEEN}(snapshots_from_the_future)",
+    ),
+    "named_row_of_eleven_apps": (
+        CATALOG,
+        "update load set apps = 11 where evidence = 'named'",
+        f"{BETWEEN}(named_rows_of_other_than_one_app)",
+    ),
+    "named_row_without_a_name": (
+        CATALOG,
+        "update load set app_name = null where evidence = 'named'",
+        f"{BETWEEN}(named_rows_of_other_than_one_app)",
+    ),
+    "count_without_a_number": (
+        CATALOG,
+        "update load set apps = null where evidence = 'count_only'",
+        f"{BETWEEN}(count_rows_without_a_count)",
+    ),
+    "invented_name": (
+        CATALOG,
+        "update load set app_name = 'Drama 3' where evidence = 'count_only'",
+        f"{BETWEEN}(count_rows_without_a_count)",
+    ),
+    "terms_that_count": (
+        CATALOG,
+        "update load set apps = 1 where evidence = 'market_terms'",
+        f"{BETWEEN}(market_terms_that_count_apps)",
+    ),
+    "offer_twice": (CATALOG, "insert into load from load limit 1", f"{BETWEEN}(duplicate_keys)"),
+    "empty_catalogue": (CATALOG, "delete from load", "expect_table_row_count_to_be_between"),
+    "window_upside_down": (
+        SEARCH,
+        "update load set window_start_on = date '2025-07-21'",
+        f"{PAIR}(window_end_on, window_start_on)",
+    ),
+    "window_that_has_not_ended": (
+        SEARCH,
+        "update load set window_end_on = date '2025-07-22'",
+        f"{BETWEEN}(windows_from_the_future)",
+    ),
+    "row_without_a_measure": (
+        SEARCH,
+        "update load set hashtag_views = null, in_top_100 = null",
+        f"{BETWEEN}(rows_without_a_measure)",
+    ),
+    "growth_without_a_base": (
+        SEARCH,
+        "update load set compared_with = null",
+        f"{BETWEEN}(growth_without_a_base)",
+    ),
+    "fall_by_more_than_all": (
+        SEARCH,
+        "update load set growth_ratio = -1.5 where growth_ratio is not null",
+        f"{BETWEEN}(growth_ratio)",
+    ),
+    "interest_twice": (SEARCH, "insert into load from load limit 1", f"{BETWEEN}(duplicate_keys)"),
+    "empty_interest": (SEARCH, "delete from load", "expect_table_row_count_to_be_between"),
 }
 
 
@@ -289,6 +365,13 @@ UNUSUAL = {
         HASHTAGS,
         "update load set posts_all_time = null, views_all_time = null, audience_ages = null",
     ),
+    "one_name_under_two_ids": (CATALOG, "update load set app_name = 'X' where apps = 1"),
+    "catalogue_without_prices": (
+        CATALOG,
+        "update load set unlock_price_usd = null, monthly_price_low_usd = null,"
+        " monthly_price_high_usd = null",
+    ),
+    "growth_as_a_percentage": (SEARCH, "update load set growth_ratio = growth_ratio * 100"),
     "workbook_of_the_day": (FORECASTS, "update load set published_on = date '2025-07-21'"),
     "workbook_without_world": (
         FORECASTS,

@@ -207,13 +207,13 @@ def test_a_workbook_with_the_press_slip_is_quarantined_and_the_good_vintage_stay
 ) -> None:
     october = write_workbooks(tmp_path)[0]
     store.upload(october, "inbox/omdia/october.xlsx")
-    good = load(*due_files(store))
+    good = load(*due_files(store, "omdia"))
     write_wrong_unit_workbook(tmp_path / "slip.xlsx")
     store.upload(tmp_path / "slip.xlsx", "inbox/omdia/slip.xlsx")
     with pytest.raises(LoadRefused, match="world_revenue_usd_min"):
-        load(*due_files(store))
+        load(*due_files(store, "omdia"))
     assert LoadLedger(store, FORECASTS).accepted() == [good]
-    assert due_files(store) == []
+    assert due_files(store, "omdia") == []
 
 
 def test_running_every_step_again_changes_nothing(load, landed, settings, store, simulator) -> None:
@@ -394,5 +394,5 @@ def test_no_object_of_the_lake_holds_the_token(load, store, settings, negative_d
 
 def test_an_unknown_dataset_has_no_connector(settings, store) -> None:
     with pytest.raises(KeyError, match="no dataset is called"):
-        pull(ASKED.model_copy(update={"dataset": "minis.catalog"}), settings, store)
+        pull(ASKED.model_copy(update={"dataset": "press.articles"}), settings, store)
     assert dataset_named(ASKED.dataset) is ESTIMATES

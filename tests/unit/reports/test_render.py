@@ -121,7 +121,7 @@ def test_names_cannot_bring_markup_of_their_own(example_brief: WeeklyBrief) -> N
 
 
 def test_what_the_snapshot_has_not_is_said(example_brief: WeeklyBrief) -> None:
-    datasets = {**example_brief.snapshot.datasets, "minis.catalog": DatasetState()}
+    datasets = {**example_brief.snapshot.datasets, "press.articles": DatasetState()}
     bare = example_brief.model_copy(
         update={
             "quarter": None,
@@ -138,7 +138,7 @@ def test_what_the_snapshot_has_not_is_said(example_brief: WeeklyBrief) -> None:
         "No Omdia forecast has been taken in yet.",
         "No app has revenue in this week.",
         "No country has figures for this week.",
-        "minis.catalog",
+        "press.articles",
         "nothing taken in yet",
     ):
         assert phrase in words

@@ -39,44 +39,44 @@ def decide(settings, store, pull) -> Callable[[PullRequest], str]:
 
 
 def test_an_empty_inbox_has_nothing_due(store: ObjectStore) -> None:
-    assert due_files(store) == []
+    assert due_files(store, "omdia") == []
 
 
 def test_folders_and_other_sources_files_are_not_due(store: ObjectStore) -> None:
     for key in ("inbox/omdia/", "inbox/minis/catalog.csv", "elsewhere.xlsx"):
         store.put(key, b"")
-    assert due_files(store) == []
+    assert due_files(store, "omdia") == []
 
 
 def test_a_dropped_file_is_due_until_it_is_decided(store, workbooks, decide) -> None:
     store.put(KEY, workbooks[0])
-    (request,) = due_files(store)
+    (request,) = due_files(store, "omdia")
     assert (request.dataset, request.inbox_key) == (FORECASTS.id, KEY)
     assert str(request) == "omdia.forecasts omdia_microdramas.xlsx"
-    assert due_files(store) == [request]
+    assert due_files(store, "omdia") == [request]
     assert decide(request) == "accepted"
-    assert due_files(store) == []
+    assert due_files(store, "omdia") == []
 
 
 def test_dropping_a_decided_file_again_brings_no_second_load(store, workbooks, decide) -> None:
     store.put(KEY, workbooks[0])
-    decide(*due_files(store))
+    decide(*due_files(store, "omdia"))
     store.put(KEY, workbooks[0])
-    assert due_files(store) == []
+    assert due_files(store, "omdia") == []
 
 
 def test_a_mended_file_of_the_same_name_is_due(store, workbooks, decide) -> None:
     store.put(KEY, workbooks[0])
-    decide(*due_files(store))
+    decide(*due_files(store, "omdia"))
     store.put(KEY, workbooks[1])
-    (request,) = due_files(store)
+    (request,) = due_files(store, "omdia")
     assert decide(request) == "accepted"
     assert len(LoadLedger(store, FORECASTS).accepted()) == 2
 
 
 def test_a_workbook_lands_with_its_own_bytes_and_vintage(store, workbooks, pull, settings) -> None:
     store.put(KEY, workbooks[0])
-    landed = pull(*due_files(store), settings)
+    landed = pull(*due_files(store, "omdia"), settings)
     (part,) = landed.parts
     assert gzip.decompress(store.get(part.key)) == workbooks[0]
     assert part.key.endswith(f"{hashlib.sha256(workbooks[0]).hexdigest()}.xlsx.gz")
@@ -87,7 +87,7 @@ def test_a_workbook_lands_with_its_own_bytes_and_vintage(store, workbooks, pull,
 def test_figures_are_read_exactly(store, workbooks, pull, rows, settings) -> None:
     store.put(KEY, workbooks[0])
     found = rows(
-        pull(*due_files(store), settings),
+        pull(*due_files(store, "omdia"), settings),
         settings,
         "select value, typeof(value), year, published_on, file_name from load"
         " where geography = 'World' and segment = 'microdramas' and metric = 'revenue'",
@@ -102,7 +102,7 @@ def test_a_file_that_is_no_workbook_lands_and_is_refused_by_name(
     store, pull, settings, content
 ) -> None:
     store.put(KEY, content)
-    landed = pull(*due_files(store), settings)
+    landed = pull(*due_files(store, "omdia"), settings)
     assert landed.coverage.window.start == date(2026, 2, 25)
     with pytest.raises(SchemaError, match=Path(KEY).name):
         conform(landed, settings, store)
@@ -110,7 +110,7 @@ def test_a_file_that_is_no_workbook_lands_and_is_refused_by_name(
 
 def test_a_file_that_was_taken_away_is_told(store, workbooks, pull, settings) -> None:
     store.put(KEY, workbooks[0])
-    (request,) = due_files(store)
+    (request,) = due_files(store, "omdia")
     store.delete(KEY)
     with pytest.raises(PermanentError, match=f"{KEY} is no longer in the inbox; drop it again"):
         pull(request, settings)
@@ -120,7 +120,7 @@ def test_a_cleared_run_takes_what_it_landed_whatever_became_of_the_file(
     store, workbooks, pull, settings
 ) -> None:
     store.put(KEY, workbooks[0])
-    (request,) = due_files(store)
+    (request,) = due_files(store, "omdia")
     first = pull(request, settings)
     store.put(KEY, b"something else by now")
     later = settings.model_copy(update={"frozen_clock": settings.clock.now() + timedelta(hours=3)})
@@ -135,12 +135,12 @@ def test_a_request_without_a_file_is_refused(pull, settings: Settings) -> None:
 def test_the_same_content_under_two_names_is_two_pulls(store, workbooks) -> None:
     store.put(KEY, workbooks[0])
     store.put("inbox/omdia/copy.xlsx", workbooks[0])
-    assert len({request.pull_id for request in due_files(store)}) == 2
+    assert len({request.pull_id for request in due_files(store, "omdia")}) == 2
 
 
 def test_a_pull_is_said_when_the_file_came_not_when_it_was_published(
     store, workbooks, pull, settings
 ) -> None:
     store.put(KEY, workbooks[0])
-    landed = pull(*due_files(store), settings)
+    landed = pull(*due_files(store, "omdia"), settings)
     assert landed.said_at == datetime(2026, 2, 25, 8, tzinfo=UTC)

@@ -184,4 +184,4 @@ def test_an_answer_that_is_no_object_is_asked_again(pull, scripted, source, body
 def test_a_gateways_refusal_is_classed_by_what_helps(status, body, kind) -> None:
     error = classify(Refusal(status, body, retry_after=None), "about")
     assert type(error) is kind
-    assert str(error).startswith("about: the hashtag gateway")
+    assert str(error).startswith("about: the hashtag source")

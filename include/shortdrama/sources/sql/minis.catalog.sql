@@ -1,0 +1,26 @@
+-- One row per mini app, or per published number of them, market and snapshot.
+select
+    snapshot_on,
+    market,
+    mini_app_id,
+    kind,
+    evidence,
+    apps,
+    app_name,
+    publisher,
+    unified_app_id,
+    unlock_model,
+    free_episodes_min,
+    free_episodes_max,
+    beans_per_episode,
+    beans_full_series,
+    unlock_price_usd,
+    unlock_price_is_lower_bound,
+    monthly_price_low_usd,
+    monthly_price_high_usd,
+    discount_ratio,
+    first_seen_on,
+    last_seen_on,
+    published_on,
+    source
+from answers

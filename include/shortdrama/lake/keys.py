@@ -38,9 +38,14 @@ def load_ledger(dataset: Dataset) -> str:
     return f"ops/ledger/{dataset.id}.json"
 
 
+def outcomes(kind: str, day: date) -> str:
+    """Folder of the outcome records of a kind and day."""
+    return f"ops/outcomes/{kind}/{day:%Y-%m-%d}/"
+
+
 def outcome(kind: str, at: datetime, outcome_id: str) -> str:
     """One outcome record."""
-    return f"ops/outcomes/{kind}/{at:%Y-%m-%d}/{outcome_id}.json"
+    return f"{outcomes(kind, at)}{outcome_id}.json"
 
 
 def mart_gate(fingerprint: str) -> str:

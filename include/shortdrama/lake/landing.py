@@ -8,6 +8,7 @@ without it was killed halfway and does not count. A pull's parts are listed in i
 import gzip
 import hashlib
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -64,14 +65,35 @@ class Pull(BaseModel):
         return f"{self.said_at:%Y%m%dT%H%M%SZ}-{self.pull_id}"
 
 
+@dataclass
+class Cost:
+    """What one attempt of a pull has cost so far.
+
+    `used` counts requests sent, repeated ones too; `reused` answers that an earlier attempt of the
+    same run had landed. `limit` and `usage` are the account's, as the newest answer told them.
+    """
+
+    used: int = 0
+    reused: int = 0
+    limit: int | None = None
+    usage: int | None = None
+
+    def hear(self, headers: Mapping[str, str]) -> None:
+        """Keep what an answer's headers tell of the account's quota, if they do."""
+        limit, usage = headers.get("x-request-limit", ""), headers.get("x-request-usage", "")
+        if limit.isdecimal() and usage.isdecimal():
+            self.limit, self.usage = int(limit), int(usage)
+
+
 class Landing:
-    """The landing folder of one pull."""
+    """The landing folder of one pull, and what this attempt of it costs."""
 
     def __init__(self, store: ObjectStore, dataset: Dataset, pull_id: str, clock: Clock) -> None:
         self._store = store
         self._dataset = dataset
         self._pull_id = pull_id
         self._clock = clock
+        self.cost = Cost()
 
     def read(self, part: Part) -> bytes:
         """The part's body, unzipped."""

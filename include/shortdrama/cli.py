@@ -33,6 +33,7 @@ app.add_typer(lake_app, name="lake")
 app.add_typer(inbox_app, name="inbox")
 app.command("simulator")(serve)
 app.command("plan")(load_commands.plan)
+app.command("replay")(load_commands.replay)
 
 out = Console()
 err = Console(stderr=True)

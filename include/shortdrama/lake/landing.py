@@ -40,7 +40,10 @@ class Part(BaseModel):
 
 
 class Pull(BaseModel):
-    """A finished pull: what was asked, when it was said, and the parts in order."""
+    """A finished pull: what was asked, when it was said, and the parts in order.
+
+    `revision` counts the loads made of it: 1 is the first, the others are replays.
+    """
 
     model_config = ConfigDict(frozen=True)
 
@@ -48,6 +51,7 @@ class Pull(BaseModel):
     dataset: str
     coverage: Coverage
     parts: tuple[Part, ...]
+    revision: int = 1
 
     @property
     def said_at(self) -> datetime:
@@ -62,7 +66,7 @@ class Pull(BaseModel):
     @property
     def load_id(self) -> str:
         """The id of the load that this pull becomes; the same however often it is conformed."""
-        return f"{self.said_at:%Y%m%dT%H%M%SZ}-{self.pull_id}"
+        return keys.load_id(self.said_at, self.pull_id, self.revision)
 
 
 @dataclass
@@ -154,9 +158,7 @@ class Landing:
             coverage=coverage,
             parts=tuple(parts),
         )
-        # By load: a run cleared a day later may pull anew and still share parts with this day.
-        prefix = keys.landing_prefix(self._dataset, pull.said_at.date(), self._pull_id)
-        key = f"{prefix}{pull.load_id}.pull.json"
+        key = keys.pull_record(self._dataset, pull.said_at, self._pull_id)
         self._store.put(
             key, dump_json(pull.model_dump(mode="json")), content_type="application/json"
         )

@@ -19,6 +19,7 @@ from shortdrama.config import settings
 from shortdrama.failure import Failure
 from shortdrama.loads import commands as load_commands
 from shortdrama.simulator.command import serve
+from shortdrama.universe.commands import app as universe_app
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -31,6 +32,7 @@ lake_app = typer.Typer(no_args_is_help=True, help="The lake itself.")
 inbox_app = typer.Typer(no_args_is_help=True, help="Files that people hand in.")
 app.add_typer(lake_app, name="lake")
 app.add_typer(inbox_app, name="inbox")
+app.add_typer(universe_app, name="universe")
 app.command("simulator")(serve)
 app.command("plan")(load_commands.plan)
 app.command("replay")(load_commands.replay)

@@ -1,15 +1,18 @@
-"""Pulls Appfigures: products, and estimates by country and day.
+"""Pulls Appfigures: products, and estimates and ranks by country and day.
 
 **Daily at 00:00 UTC** it pulls the trailing 35 days again (on a month's first day 400), because the
-vendor restates; one call per country and window, whatever its length.
+vendor restates; one call for estimates per country and window, whatever its length. Pulls take
+turns in the pool `appfigures`. Ranks are asked for the products of the newest accepted load: a
+lake's very first run may try again after two minutes, when the products are in.
 
 **By hand**: trigger with `start` and `end`. A long span is split into windows of 92 days.
 **Airflow's backfill** pulls each run's own day; prefer one hand-triggered window, it costs the same
 calls once and not once a day.
 
 **A task is red**
-- `pull`: the message says what the vendor answered. Quota: leave it, tomorrow's window covers the
-  day. Token or plan: mend it, then clear the task; parts younger than 24 hours are not asked again.
+- `pull`: the message says what the vendor answered, the log what was planned and used. Quota: leave
+  it, tomorrow's window covers the day. Token or plan: mend it, then clear the task; parts younger
+  than 24 hours are not asked again.
 - `conform`: an answer has another shape; it lies in quarantine. The connector needs mending.
 - `gate`: the load is in quarantine with the expectation that refused it. Marts stay at the last
   accepted load; the next good load heals it.
@@ -22,7 +25,8 @@ from typing import Any
 
 from airflow.sdk import Param, dag, get_current_context, task
 
-from shortdrama.orchestration.loads import load
+from shortdrama.config import APPFIGURES_POOL
+from shortdrama.orchestration.loads import load_through
 from shortdrama.orchestration.schedule import daily
 
 DATE = {"type": ["null", "string"], "format": "date"}
@@ -57,9 +61,10 @@ def ingest_appfigures() -> None:
         return [
             *as_requests("appfigures.products", run.run_id, [None]),
             *as_requests("appfigures.estimates", run.run_id, windows),
+            *as_requests("appfigures.ranks", run.run_id, windows),
         ]
 
-    load.expand(request=plan())
+    load_through(APPFIGURES_POOL).expand(request=plan())
 
 
 ingest_appfigures()

@@ -17,7 +17,9 @@ from rich.table import Table
 from shortdrama.clock import parse_instant
 from shortdrama.config import settings
 from shortdrama.failure import Failure
+from shortdrama.loads import commands as load_commands
 from shortdrama.simulator.command import serve
+from shortdrama.universe.commands import app as universe_app
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -30,7 +32,10 @@ lake_app = typer.Typer(no_args_is_help=True, help="The lake itself.")
 inbox_app = typer.Typer(no_args_is_help=True, help="Files that people hand in.")
 app.add_typer(lake_app, name="lake")
 app.add_typer(inbox_app, name="inbox")
+app.add_typer(universe_app, name="universe")
 app.command("simulator")(serve)
+app.command("plan")(load_commands.plan)
+app.command("replay")(load_commands.replay)
 
 out = Console()
 err = Console(stderr=True)
@@ -65,16 +70,19 @@ def status(as_json: Json = False) -> None:
     """How old each dataset is, what was refused since, and what is published."""
     from shortdrama.embedded.stack import store_if_embedded
     from shortdrama.lake.store import ObjectStore
+    from shortdrama.loads.quota import quotas_of
     from shortdrama.warehouse.inputs import read_inputs
     from shortdrama.warehouse.snapshots import current_snapshot_id
 
     store_if_embedded()
     store = ObjectStore.of(settings().s3)
     states = read_inputs(store).states()
+    quotas = quotas_of(store, settings().clock.today())
     current = current_snapshot_id(store)
     if as_json:
         datasets = {name: state.model_dump(mode="json") for name, state in states.items()}
-        print(json.dumps({"snapshot": current, "datasets": datasets}))
+        quota = {told.source: told.model_dump(exclude={"source"}) for told in quotas}
+        print(json.dumps({"snapshot": current, "datasets": datasets, "quota": quota}))
         return
     table = Table("dataset", "loads", "as of", "said at (UTC)", "refused since")
     for name, state in states.items():
@@ -83,6 +91,8 @@ def status(as_json: Json = False) -> None:
         table.add_row(name, str(len(state.load_ids)), state.as_of or "", said, refused)
     out.print(table)
     out.print(f"published snapshot: {current or 'none yet'}")
+    for told in quotas:
+        out.print(str(told))
     for name, state in states.items():
         if state.refused_since:
             out.print(f"\n[bold]{name}[/bold] stays at its last accepted load; refused since:")

@@ -19,6 +19,9 @@ REPOSITORY = Path(__file__).resolve().parents[2]
 PUBLISHED_FIGURES = REPOSITORY / "dbt_project" / "seeds" / "published_figures.csv"
 """Real figures, each with its source: a dbt seed, and what the simulator is calibrated to."""
 
+APPFIGURES_POOL = "appfigures"
+"""Airflow's pool that guards the account's quota: as many pulls at a time as it has slots."""
+
 
 def home() -> Path:
     """The folder of everything that this machine keeps outside the lake."""
@@ -36,7 +39,11 @@ class S3Settings(BaseModel):
 
 
 class AppfiguresSettings(BaseModel):
-    """The estimates account. `countries` are asked one by one; the world is always asked too."""
+    """The estimates account. `countries` are asked one by one; the world is always asked too.
+
+    `products`: `account` leaves it to the vendor, whose default is the account's active products;
+    `listed` names those of the newest accepted load, inactive ones too, in more calls.
+    """
 
     base_url: str = "https://api.appfigures.com/v2/"
     token: SecretStr = SecretStr("")
@@ -44,6 +51,7 @@ class AppfiguresSettings(BaseModel):
         "US", "GB", "CA", "AU", "DE", "FR", "JP", "KR", "TW", "BR", "MX", "ID", "IN", "PH", "TH",
         "CN",
     )  # fmt: skip
+    products: Literal["account", "listed"] = "account"
     timeout_seconds: float = 120.0
 
 

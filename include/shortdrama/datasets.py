@@ -85,6 +85,23 @@ ESTIMATES = Dataset(
     key=("product_id", "country_code", "estimated_on"),
 )
 
+RANKS = Dataset(
+    source="appfigures",
+    name="ranks",
+    columns=(
+        Column("product_id", "BIGINT"),
+        Column("country_code", "VARCHAR"),
+        Column("category_id", "BIGINT"),
+        Column("category_name", "VARCHAR"),
+        Column("device", "VARCHAR"),
+        Column("subtype", "VARCHAR"),
+        Column("ranked_on", "DATE"),
+        Column("rank", "INTEGER"),
+    ),
+    key=("product_id", "country_code", "category_id", "device", "subtype", "ranked_on"),
+)
+"""Places in the stores' charts. A product that is not ranked on a covered day has no row."""
+
 HASHTAGS = Dataset(
     source="tiktok",
     name="hashtags",
@@ -190,7 +207,7 @@ all time as of the window's end."""
 
 DATASETS = {
     dataset.id: dataset
-    for dataset in (PRODUCTS, ESTIMATES, HASHTAGS, FORECASTS, CATALOG, SEARCH_INTEREST)
+    for dataset in (PRODUCTS, ESTIMATES, RANKS, HASHTAGS, FORECASTS, CATALOG, SEARCH_INTEREST)
 }
 
 

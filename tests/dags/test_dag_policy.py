@@ -45,6 +45,7 @@ dags = {
         ],
         "timetable": repr(dag.timetable),
         "tasks": [task.label for task in dag.tasks],
+        "pools": {task.label: task.pool for task in dag.tasks},
     }
     for dag in bag.dags.values()
 }
@@ -171,3 +172,19 @@ def test_under_a_frozen_clock_assets_still_wake_what_depends_on_them(
     frozen: dict[str, Any], dag_id: str
 ) -> None:
     assert "Asset" in frozen["dags"][dag_id]["timetable"], f"schedule {dag_id} by assets too"
+
+
+def test_pulls_of_a_source_with_a_quota_take_turns_in_its_pool(read: dict[str, Any]) -> None:
+    guarded = {dag_id: facts["pools"].get("pull") for dag_id, facts in read["dags"].items()}
+    assert guarded["ingest_appfigures"] == "appfigures", "load through APPFIGURES_POOL"
+    assert set(guarded.values()) <= {"appfigures", "default_pool", None}, (
+        "a pool that nobody makes blocks its tasks for ever: make it in embedded/stack.py and"
+        " docker/airflow-init.sh"
+    )
+    others = {
+        facts["pools"][task]
+        for facts in read["dags"].values()
+        for task in facts["tasks"]
+        if task != "pull"
+    }
+    assert others == {"default_pool"}

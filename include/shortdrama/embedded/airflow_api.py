@@ -60,6 +60,12 @@ class AirflowApi:
         """Let the scheduler start no more runs of the DAG."""
         self._call("PATCH", f"dags/{dag_id}", json={"is_paused": True})
 
+    def ensure_pool(self, name: str, slots: int) -> None:
+        """Make the pool; one that is there keeps the slots that somebody gave it."""
+        pools = self._get("pools", {"limit": 100})["pools"]
+        if name not in {pool["name"] for pool in pools}:
+            self._call("POST", "pools", json={"name": name, "slots": slots})
+
     def has_schedule(self, dag_id: str) -> bool:
         """Whether the DAG runs by time."""
         return self._get(f"dags/{dag_id}")["timetable_summary"] is not None

@@ -8,8 +8,9 @@ from datetime import datetime
 
 import requests
 
-from shortdrama.config import settings
+from shortdrama.config import APPFIGURES_POOL, settings
 from shortdrama.embedded.airflow import airflow_environment, airflow_services, start_airflow
+from shortdrama.embedded.airflow_api import AirflowApi
 from shortdrama.embedded.machine import HOST, Machine, is_embedded, this_machine
 from shortdrama.embedded.process import Service, tool
 from shortdrama.embedded.s3 import s3_service, start_s3
@@ -39,6 +40,7 @@ def start_stack(frozen_clock: datetime | None, say: Callable[[str], None]) -> Ma
     _mail(machine).start(lambda: _mail_up(machine), within_seconds=30)
     say("Airflow (API server, scheduler, DAG processor)")
     start_airflow(machine, frozen_clock)
+    AirflowApi(machine).ensure_pool(APPFIGURES_POOL, slots=1)
     return machine
 
 

@@ -13,6 +13,18 @@ def landing_prefix(dataset: Dataset, day: date, pull_id: str) -> str:
     return f"landing/{dataset.source}/{dataset.name}/{day:%Y/%m/%d}/{pull_id}/"
 
 
+def pull_record(dataset: Dataset, said_at: datetime, pull_id: str) -> str:
+    """What a finished pull asked and landed. By load: a run cleared a day later may pull anew."""
+    prefix = landing_prefix(dataset, said_at.date(), pull_id)
+    return f"{prefix}{load_id(said_at, pull_id)}.pull.json"
+
+
+def load_id(said_at: datetime, pull_id: str, revision: int = 1) -> str:
+    """Id of the load that a pull becomes; a replay of it is the next revision."""
+    suffix = f"-r{revision}" if revision > 1 else ""
+    return f"{said_at:%Y%m%dT%H%M%SZ}-{pull_id}{suffix}"
+
+
 def candidate(dataset: Dataset, load_id: str) -> str:
     """A conformed load that waits for its gate."""
     return f"candidates/{dataset.source}/{dataset.name}/{load_id}.parquet"
@@ -38,9 +50,14 @@ def load_ledger(dataset: Dataset) -> str:
     return f"ops/ledger/{dataset.id}.json"
 
 
+def outcomes(kind: str, day: date) -> str:
+    """Folder of the outcome records of a kind and day."""
+    return f"ops/outcomes/{kind}/{day:%Y-%m-%d}/"
+
+
 def outcome(kind: str, at: datetime, outcome_id: str) -> str:
     """One outcome record."""
-    return f"ops/outcomes/{kind}/{at:%Y-%m-%d}/{outcome_id}.json"
+    return f"{outcomes(kind, at)}{outcome_id}.json"
 
 
 def mart_gate(fingerprint: str) -> str:

@@ -8,6 +8,7 @@ without it was killed halfway and does not count. A pull's parts are listed in i
 import gzip
 import hashlib
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -39,7 +40,10 @@ class Part(BaseModel):
 
 
 class Pull(BaseModel):
-    """A finished pull: what was asked, when it was said, and the parts in order."""
+    """A finished pull: what was asked, when it was said, and the parts in order.
+
+    `revision` counts the loads made of it: 1 is the first, the others are replays.
+    """
 
     model_config = ConfigDict(frozen=True)
 
@@ -47,6 +51,7 @@ class Pull(BaseModel):
     dataset: str
     coverage: Coverage
     parts: tuple[Part, ...]
+    revision: int = 1
 
     @property
     def said_at(self) -> datetime:
@@ -61,17 +66,38 @@ class Pull(BaseModel):
     @property
     def load_id(self) -> str:
         """The id of the load that this pull becomes; the same however often it is conformed."""
-        return f"{self.said_at:%Y%m%dT%H%M%SZ}-{self.pull_id}"
+        return keys.load_id(self.said_at, self.pull_id, self.revision)
+
+
+@dataclass
+class Cost:
+    """What one attempt of a pull has cost so far.
+
+    `used` counts requests sent, repeated ones too; `reused` answers that an earlier attempt of the
+    same run had landed. `limit` and `usage` are the account's, as the newest answer told them.
+    """
+
+    used: int = 0
+    reused: int = 0
+    limit: int | None = None
+    usage: int | None = None
+
+    def hear(self, headers: Mapping[str, str]) -> None:
+        """Keep what an answer's headers tell of the account's quota, if they do."""
+        limit, usage = headers.get("x-request-limit", ""), headers.get("x-request-usage", "")
+        if limit.isdecimal() and usage.isdecimal():
+            self.limit, self.usage = int(limit), int(usage)
 
 
 class Landing:
-    """The landing folder of one pull."""
+    """The landing folder of one pull, and what this attempt of it costs."""
 
     def __init__(self, store: ObjectStore, dataset: Dataset, pull_id: str, clock: Clock) -> None:
         self._store = store
         self._dataset = dataset
         self._pull_id = pull_id
         self._clock = clock
+        self.cost = Cost()
 
     def read(self, part: Part) -> bytes:
         """The part's body, unzipped."""
@@ -132,9 +158,7 @@ class Landing:
             coverage=coverage,
             parts=tuple(parts),
         )
-        # By load: a run cleared a day later may pull anew and still share parts with this day.
-        prefix = keys.landing_prefix(self._dataset, pull.said_at.date(), self._pull_id)
-        key = f"{prefix}{pull.load_id}.pull.json"
+        key = keys.pull_record(self._dataset, pull.said_at, self._pull_id)
         self._store.put(
             key, dump_json(pull.model_dump(mode="json")), content_type="application/json"
         )

@@ -1,7 +1,8 @@
 """Outcomes: a record that a step succeeded, was refused or failed. SQL can read them all."""
 
 import hashlib
-from datetime import datetime
+from collections.abc import Iterator
+from datetime import date, datetime
 from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict
@@ -38,3 +39,9 @@ def record_outcome(store: ObjectStore, outcome: Outcome) -> None:
     store.put(
         outcome.key, dump_json(outcome.model_dump(mode="json")), content_type="application/json"
     )
+
+
+def outcomes_of(store: ObjectStore, kind: Kind, day: date) -> Iterator[Outcome]:
+    """The outcomes of a kind that ended on a day, in no order. For people; not on a hot path."""
+    for key in store.list(keys.outcomes(kind, day)):
+        yield Outcome.model_validate_json(store.get(key))

@@ -3,7 +3,9 @@
 from shortdrama.config import Settings
 from shortdrama.datasets import Dataset
 from shortdrama.lake.store import ObjectStore
-from shortdrama.sources.appfigures import Estimates, Products
+from shortdrama.loads.listed import listed_products
+from shortdrama.sources.appfigures import Products
+from shortdrama.sources.appfigures_reports import Estimates, Ranks
 from shortdrama.sources.connector import Connector
 from shortdrama.sources.inbox import minis_files, workbooks
 from shortdrama.sources.tiktok import Hashtags
@@ -15,7 +17,9 @@ def connector_for(dataset: Dataset, settings: Settings, store: ObjectStore) -> C
         case "appfigures.products":
             return Products(settings.appfigures)
         case "appfigures.estimates":
-            return Estimates(settings.appfigures)
+            return Estimates(settings.appfigures, lambda: listed_products(settings, store))
+        case "appfigures.ranks":
+            return Ranks(settings.appfigures, lambda: listed_products(settings, store))
         case "tiktok.hashtags":
             return Hashtags(settings.tiktok)
         case "omdia.forecasts":

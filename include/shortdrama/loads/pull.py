@@ -1,23 +1,32 @@
 """Pull: one attempt to fetch one dataset for one window into landing."""
 
+from collections.abc import Callable
+
 from shortdrama.config import Settings
 from shortdrama.datasets import dataset_named
 from shortdrama.lake.landing import Landing
 from shortdrama.lake.outcomes import Outcome, record_outcome
 from shortdrama.lake.store import ObjectStore
 from shortdrama.loads.connectors import connector_for
+from shortdrama.loads.plan import planned_calls
 from shortdrama.sources.connector import PullRequest
 from shortdrama.sources.errors import SourceError
 
 
-def pull(request: PullRequest, settings: Settings, store: ObjectStore) -> str:
+def pull(
+    request: PullRequest,
+    settings: Settings,
+    store: ObjectStore,
+    say: Callable[[str], None] = lambda _: None,
+) -> str:
     """Land the answers to a request; the key of its `.pull.json`.
 
-    A second attempt of the same run asks only for what the first did not land. Raises SourceError,
-    after the failure was recorded.
+    A second attempt of the same run asks only for what the first did not land. `say` is told the
+    planned and the used calls. Raises SourceError, after the failure was recorded.
     """
     dataset = dataset_named(request.dataset)
     clock = settings.clock
+    landing = Landing(store, dataset, request.pull_id, clock)
     outcome = Outcome(
         kind="pull",
         status="succeeded",
@@ -26,15 +35,42 @@ def pull(request: PullRequest, settings: Settings, store: ObjectStore) -> str:
         business_window=str(request.window) if request.window else None,
         ended_at=clock.now(),
     )
-    landing = Landing(store, dataset, request.pull_id, clock)
+    planned: int | None = None
     try:
+        planned = planned_calls(request, settings, store)
         coverage, parts = connector_for(dataset, settings, store).pull(request, landing)
     except SourceError as error:
-        failed = {"status": "failed", "message": str(error), "ended_at": clock.now()}
+        failed = {
+            "status": "failed",
+            "message": str(error),
+            "ended_at": clock.now(),
+            "details": _cost(request, planned, landing, say),
+        }
         record_outcome(store, outcome.model_copy(update=failed))
         raise
     key = landing.finish(coverage, parts)
-    record_outcome(
-        store, outcome.model_copy(update={"details": {"pull": key, "parts": len(parts)}})
-    )
+    details = {"pull": key, "parts": len(parts), **_cost(request, planned, landing, say)}
+    record_outcome(store, outcome.model_copy(update={"details": details}))
     return key
+
+
+def _cost(
+    request: PullRequest, planned: int | None, landing: Landing, say: Callable[[str], None]
+) -> dict[str, int | None]:
+    """What the attempt has cost, for the outcome; also said."""
+    cost = landing.cost
+    said = f"{request}: {cost.used} calls used"
+    if planned is not None:
+        said += f" of {planned} planned"
+    if cost.reused:
+        said += f", {cost.reused} answers reused"
+    if cost.usage is not None:
+        said += f"; the account has used {cost.usage} of {cost.limit} calls today"
+    say(said)
+    return {
+        "planned_calls": planned,
+        "used_calls": cost.used,
+        "reused_parts": cost.reused,
+        "quota_limit": cost.limit,
+        "quota_usage": cost.usage,
+    }

@@ -28,7 +28,7 @@ def pull(request: dict[str, Any]) -> str:
     asked = PullRequest.model_validate(request)
     _show(str(asked))
     with classed():
-        return loads_pull.pull(asked, settings(), ObjectStore.of(settings().s3))
+        return loads_pull.pull(asked, settings(), ObjectStore.of(settings().s3), print)
 
 
 @task(map_index_template=NAMED)
@@ -64,10 +64,19 @@ def gate(pull_key: str, *, outlet_events: Any = None) -> str:
     return record.load_id
 
 
-@task_group
-def load(request: dict[str, Any]) -> None:
-    """Pull, conform and gate one request."""
-    gate(conform(pull(request)))  # type: ignore[arg-type]
+def load_through(pool: str) -> Any:
+    """The task group `load`: pull in a slot of the pool, conform and gate one request."""
+    guarded = pull.override(pool=pool)
+
+    @task_group(group_id="load")
+    def load(request: dict[str, Any]) -> None:
+        gate(conform(guarded(request)))  # type: ignore[arg-type]
+
+    return load
+
+
+load = load_through("default_pool")
+"""For sources without a quota of calls."""
 
 
 def _show(about: str) -> None:

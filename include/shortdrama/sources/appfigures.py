@@ -1,4 +1,4 @@
-"""Appfigures API v2: products and estimates.
+"""Appfigures API v2: what all its routes share, and products.
 
 Contract: docs.appfigures.com and the vendor's own command-line client. The routes, parameters and
 error bodies that this speaks are listed in docs/sources.md.
@@ -13,7 +13,6 @@ from typing import Any
 import duckdb
 
 from shortdrama.config import AppfiguresSettings
-from shortdrama.datasets import WORLD
 from shortdrama.lake.landing import Landing, Part, Pull
 from shortdrama.lake.ledger import Coverage
 from shortdrama.lake.store import ObjectStore
@@ -24,7 +23,6 @@ from shortdrama.sources.http import ApiClient, Call, Refusal
 from shortdrama.windows import Window
 
 PAGE_SIZE = 100
-FLAT_FIELDS = ("product_id", "start_date", "downloads", "revenue", "rollup")
 
 
 def _message(body: str) -> str:
@@ -60,22 +58,6 @@ def classify(refusal: Refusal, about: str) -> Exception:
     )
 
 
-def check_rows(body: Path, about: str) -> None:
-    """Estimates are one list, too long to be read whole: its ends tell whether it is complete."""
-    with gzip.open(body) as file:
-        first = last = file.read(1)
-        while chunk := file.read(1 << 20):
-            last = chunk.rstrip()[-1:] or last
-    if first not in (b"[", b""):
-        raise PermanentError(
-            f"{about}: Appfigures answered HTTP 200 with something else than a list of estimates"
-            f" (it begins with {first.decode(errors='replace')!r}); if it is no passing fault of"
-            " theirs, mend the connector"
-        )
-    if last != b"]":
-        raise TransientError(f"{about}: Appfigures' answer was cut off")
-
-
 def check_page(body: Path, about: str) -> None:
     """A page holds its results and says how many pages there are."""
     try:
@@ -98,13 +80,29 @@ def page_count(answer: dict[str, Any]) -> int:
     return int(answer["metadata"]["resultset"]["total_pages"])
 
 
-def _client(settings: AppfiguresSettings, check: Callable[[Path, str], None]) -> ApiClient:
+def empty_as(body: bytes) -> Callable[[Refusal], bytes | None]:
+    """Of a report: a refusal because no product matches is an empty answer, of this body."""
+
+    def empty(refusal: Refusal) -> bytes | None:
+        matches_nothing = "or empty product parameter" in _message(refusal.body).lower()
+        return body if refusal.status == 400 and matches_nothing else None
+
+    return empty
+
+
+def client(
+    settings: AppfiguresSettings,
+    check: Callable[[Path, str], None],
+    empty: Callable[[Refusal], bytes | None] = lambda _: None,
+) -> ApiClient:
+    """A session with the account's token; `check` and `empty` as of ApiClient."""
     return ApiClient(
         base_url=settings.base_url,
         token=settings.token,
         timeout_seconds=settings.timeout_seconds,
         classify=classify,
         check=check,
+        empty=empty,
     )
 
 
@@ -112,7 +110,7 @@ class Products:
     """`appfigures.products`: the account's products, each with the app it belongs to."""
 
     def __init__(self, settings: AppfiguresSettings) -> None:
-        self._client = _client(settings, check_page)
+        self._client = client(settings, check_page)
 
     def pull(self, request: PullRequest, landing: Landing) -> tuple[Coverage, list[Part]]:
         """All pages of the products and of the unified apps. Two routes, ~10 calls."""
@@ -144,55 +142,3 @@ class Products:
             strict.json_relation(
                 connection, store, relation, parts, {"results": "JSON[]"}, "unstructured"
             )
-
-
-class Estimates:
-    """`appfigures.estimates`: downloads and revenue by product, country and day.
-
-    Two pivots a call, as the vendor's own client sends: product × date, one call for the world
-    and one per country. The body names neither country nor currency: the request and the header
-    `x-currency` do.
-    """
-
-    def __init__(self, settings: AppfiguresSettings) -> None:
-        self._client = _client(settings, check_rows)
-        self._countries = settings.countries
-
-    def pull(self, request: PullRequest, landing: Landing) -> tuple[Coverage, list[Part]]:
-        """One call for the world and one per country of the settings."""
-        if request.window is None:
-            raise PermanentError("appfigures.estimates needs a window; give start and end")
-        window = request.window
-        countries = (WORLD, *self._countries)
-        parts = [
-            self._client.land(_estimates_call(window, country), landing, f"{request}, {country}")
-            for country in countries
-        ]
-        return Coverage(window=window, countries=countries), parts
-
-    def prepare(
-        self, connection: duckdb.DuckDBPyConnection, store: ObjectStore, pull: Pull
-    ) -> None:
-        """Relation `answers`: the flat rows as sent, and the part each is from."""
-        strict.prepare(connection, store, pull.parts)
-        strict.json_relation(
-            connection,
-            store,
-            "answers",
-            list(pull.parts),
-            dict.fromkeys(FLAT_FIELDS, "JSON"),
-            "array",
-        )
-
-
-def _estimates_call(window: Window, country: str) -> Call:
-    params = {
-        "start_date": window.start.isoformat(),
-        "end_date": window.end.isoformat(),
-        "group_by": "product,date",
-        "granularity": "daily",
-        "format": "flat",
-    }
-    if country != WORLD:
-        params["countries"] = country
-    return Call("reports/estimates", params, context={"country_code": country})

@@ -1,7 +1,7 @@
 """What every connector does: pull a request into landing, and say its rows as SQL."""
 
 import hashlib
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 import duckdb
 from pydantic import BaseModel, ConfigDict
@@ -9,6 +9,7 @@ from pydantic import BaseModel, ConfigDict
 from shortdrama.lake.landing import Landing, Part, Pull
 from shortdrama.lake.ledger import Coverage
 from shortdrama.lake.store import ObjectStore
+from shortdrama.sources.http import Call
 from shortdrama.windows import Window
 
 
@@ -47,4 +48,13 @@ class Connector(Protocol):
         self, connection: duckdb.DuckDBPyConnection, store: ObjectStore, pull: Pull
     ) -> None:
         """Make the temporary relations that `sql/<dataset>.sql` reads the pull's rows from."""
+        ...
+
+
+@runtime_checkable
+class Planned(Protocol):
+    """A connector that knows all its calls before it makes the first."""
+
+    def calls(self, request: PullRequest) -> list[Call]:
+        """The calls of a pull, in order, without making any; raises SourceError."""
         ...

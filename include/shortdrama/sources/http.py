@@ -3,7 +3,7 @@
 import gzip
 import hashlib
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from importlib.metadata import version
 from pathlib import Path
@@ -53,7 +53,7 @@ class ApiClient:
     """GETs of one source with a token: a bearer's, or bare in a header of the source's own.
 
     `classify` turns a refusal into the error to raise; `check` raises for a body that is not to be
-    landed.
+    landed; `empty` gives the body to land for a refusal that only means that there is nothing.
     """
 
     def __init__(
@@ -64,6 +64,7 @@ class ApiClient:
         timeout_seconds: float,
         classify: Callable[[Refusal, str], Exception],
         check: Callable[[Path, str], None],
+        empty: Callable[[Refusal], bytes | None] = lambda _: None,
         wait: Callable[[RetryCallState], float] | None = None,
         own_header: str | None = None,
     ) -> None:
@@ -71,6 +72,7 @@ class ApiClient:
         self._timeout = timeout_seconds
         self._classify = classify
         self._check = check
+        self._empty = empty
         self._wait = wait or polite_wait
         self._token = token.get_secret_value().strip()
         self._session = requests.Session()
@@ -84,6 +86,7 @@ class ApiClient:
         """The answer to the call, landed; taken from an earlier attempt if that one has it."""
         found = landing.find(call.fingerprint)
         if found is not None:
+            landing.cost.reused += 1
             return found
         for attempt in Retrying(
             retry=retry_if_exception_type(TransientError),
@@ -96,6 +99,7 @@ class ApiClient:
         raise AssertionError("unreachable: the last attempt returns or raises")
 
     def _get(self, call: Call, landing: Landing, about: str) -> Part:
+        landing.cost.used += 1
         try:
             with (
                 TemporaryDirectory() as folder,
@@ -108,9 +112,13 @@ class ApiClient:
                     allow_redirects=False,
                 ) as response,
             ):
-                self._refuse(response, about)
+                landing.cost.hear(response.headers)
                 body = Path(folder) / "body.gz"
-                _save_gzipped(response, body)
+                nothing = self._refuse(response, about)
+                if nothing is None:
+                    _save_gzipped(response.iter_content(CHUNK_BYTES), body)
+                else:
+                    _save_gzipped([nothing], body)
                 self._check(body, about)
                 headers = {
                     name: response.headers[name]
@@ -133,9 +141,10 @@ class ApiClient:
                 " If this goes on, check its base URL and the network"
             ) from None
 
-    def _refuse(self, response: requests.Response, about: str) -> None:
+    def _refuse(self, response: requests.Response, about: str) -> bytes | None:
+        """None for a success, a body for a refusal that means "nothing"; raises for any other."""
         if response.status_code == requests.codes.ok:
-            return
+            return None
         if response.is_redirect:
             raise PermanentError(
                 f"{about}: the source redirects elsewhere (HTTP {response.status_code}), which is"
@@ -146,23 +155,24 @@ class ApiClient:
             # Some services repeat what they were sent, and messages are logged and kept.
             body = body.replace(self._token, "[token]")
         retry_after = response.headers.get("retry-after", "")
-        raise self._classify(
-            Refusal(
-                status=response.status_code,
-                body=body,
-                retry_after=float(retry_after) if retry_after.isdecimal() else None,
-            ),
-            about,
+        refusal = Refusal(
+            status=response.status_code,
+            body=body,
+            retry_after=float(retry_after) if retry_after.isdecimal() else None,
         )
+        nothing = self._empty(refusal)
+        if nothing is None:
+            raise self._classify(refusal, about)
+        return nothing
 
 
-def _save_gzipped(response: requests.Response, path: Path) -> None:
+def _save_gzipped(chunks: Iterable[bytes], path: Path) -> None:
     # mtime=0: the same body has the same sha256.
     with (
         path.open("wb") as raw,
         gzip.GzipFile(fileobj=raw, mode="wb", compresslevel=1, mtime=0) as file,
     ):
-        for chunk in response.iter_content(CHUNK_BYTES):
+        for chunk in chunks:
             file.write(chunk)
 
 

@@ -20,6 +20,7 @@ JULY = Window(start=date(2025, 7, 1), end=date(2025, 7, 20))
 COVERAGE = {
     "appfigures.estimates": Coverage(window=JULY, countries=("ZZ", "US", "IN", "BR", "CN")),
     "appfigures.products": Coverage(window=JULY),
+    "appfigures.ranks": Coverage(window=JULY, countries=("US", "BR")),
     "tiktok.hashtags": Coverage(window=JULY, countries=("US", "ID")),
     "omdia.forecasts": Coverage(window=JULY),
     "minis.catalog": Coverage(window=JULY),
@@ -40,6 +41,14 @@ GOOD = {
             'Publisher', if(i < 40, 'apple', 'google_play'), if(i < 40, 'apple:ios', 'google_play'),
             'com.example.' || i, 'app', date '2024-02-29', null, true
         from range(80) as r(i)
+    """,
+    "appfigures.ranks": """
+        select product_id, country_code, category_id, 'Entertainment', 'handheld', subtype,
+            cast(ranked_on as date), place
+        from (values (336744124021, 1), (336744124022, 40)) as p(product_id, place),
+            unnest(['US', 'BR']) as c(country_code), unnest([6016, 10016]) as g(category_id),
+            unnest(['free', 'topgrossing']) as s(subtype),
+            generate_series(date '2025-07-01', date '2025-07-20', interval 1 day) as d(ranked_on)
     """,
     "tiktok.hashtags": """
         select '72' || i, name, country_code, window_days, timestamp '2025-07-21 12:00:00',

@@ -10,6 +10,7 @@ from shortdrama.lake.ledger import Coverage
 from shortdrama.windows import Window
 
 ESTIMATES, PRODUCTS = "appfigures.estimates", "appfigures.products"
+RANKS = "appfigures.ranks"
 HASHTAGS, FORECASTS = "tiktok.hashtags", "omdia.forecasts"
 CATALOG, SEARCH = "minis.catalog", "minis.search_interest"
 BETWEEN = "expect_column_values_to_be_between"
@@ -19,6 +20,42 @@ REGEX = "expect_column_values_to_match_regex"
 PAIR = "expect_column_pair_values_a_to_be_greater_than_b"
 
 DEFECTS = {
+    "rank_below_the_chart": (
+        RANKS,
+        "update load set rank = 0 where country_code = 'US'",
+        f"{BETWEEN}(rank)",
+    ),
+    "null_rank": (
+        RANKS,
+        "update load set rank = null where country_code = 'US'",
+        f"{NOT_NULL}(rank)",
+    ),
+    "unknown_chart": (
+        RANKS,
+        "update load set subtype = 'trending' where country_code = 'US'",
+        f"{IN_SET}(subtype)",
+    ),
+    "ranked_twice": (
+        RANKS,
+        "insert into load from load where country_code = 'US' limit 1",
+        f"{BETWEEN}(duplicate_keys)",
+    ),
+    "ranked_outside_window": (
+        RANKS,
+        "update load set ranked_on = date '2024-07-20' where ranked_on = date '2025-07-20'",
+        f"{BETWEEN}(rows_outside_window)",
+    ),
+    "ranked_in_an_unasked_country": (
+        RANKS,
+        "update load set country_code = 'DE' where country_code = 'BR'",
+        f"{BETWEEN}(unasked_countries)",
+    ),
+    "day_without_any_rank": (
+        RANKS,
+        "delete from load where ranked_on = date '2025-07-04'",
+        f"{BETWEEN}(settled_days_missing)",
+    ),
+    "empty_ranks": (RANKS, "delete from load", f"{BETWEEN}(row_count)"),
     "negative_downloads": (
         ESTIMATES,
         "update load set downloads = -512 where country_code = 'US'",
@@ -336,6 +373,12 @@ def test_a_good_load_passes_without_a_word(audit, dataset_id):
 
 
 UNUSUAL = {
+    "app_fell_out_of_the_charts": (
+        RANKS,
+        "delete from load where product_id = 336744124022 and ranked_on > date '2025-07-04'",
+    ),
+    "country_without_ranks": (RANKS, "delete from load where country_code = 'BR'"),
+    "two_products_on_one_place": (RANKS, "update load set rank = 1"),
     "app_launched_in_the_middle": (
         ESTIMATES,
         "delete from load where product_id = 336744124024 and estimated_on < date '2025-07-11'",

@@ -127,6 +127,7 @@ def test_a_good_load_is_one_raw_object_one_record_and_its_outcomes(
     (pulled,), (gated,) = outcomes("pull"), outcomes("gate")
     assert (pulled["status"], pulled["business_window"]) == ("succeeded", str(DAYS))
     assert pulled["details"]["parts"] == 3
+    assert pulled["details"]["planned_calls"] == pulled["details"]["used_calls"] == 3
     assert (gated["status"], gated["subject"]) == ("succeeded", record.load_id)
     assert gated["details"]["rows"] == record.rows
 

@@ -1,0 +1,81 @@
+"""Loads on the command line."""
+
+from datetime import datetime
+from typing import Annotated
+
+import typer
+
+from shortdrama.config import settings
+
+Day = Annotated[datetime, typer.Option(formats=["%Y-%m-%d"])]
+
+
+def plan(
+    dataset: Annotated[str, typer.Argument(help="The dataset, e.g. appfigures.estimates.")],
+    start: Day,
+    end: Day,
+) -> None:
+    """Say what a span of days would cost in calls, without making any."""
+    from shortdrama.embedded.stack import store_if_embedded
+    from shortdrama.lake.store import ObjectStore
+    from shortdrama.loads.plan import planned_calls
+    from shortdrama.sources.connector import PullRequest
+    from shortdrama.windows import Window
+
+    dataset_id = dataset if "." in dataset else f"appfigures.{dataset}"
+    if end < start:
+        raise typer.BadParameter(f"the span ends ({end:%Y-%m-%d}) before it starts")
+    store_if_embedded()
+    store = ObjectStore.of(settings().s3)
+    total = 0
+    for window in Window(start=start.date(), end=end.date()).split():
+        request = PullRequest(dataset=dataset_id, run_key="plan", window=window)
+        try:
+            calls = planned_calls(request, settings(), store)
+        except KeyError as error:
+            raise typer.BadParameter(str(error.args[0])) from None
+        if calls is None:
+            print(f"{dataset_id} says only in its answers how many calls it takes")
+            return
+        print(f"{window}  {calls:5} calls")
+        total += calls
+    print(f"{dataset_id} {start:%Y-%m-%d}..{end:%Y-%m-%d}: {total} calls planned")
+
+
+def replay(
+    load_id: Annotated[str | None, typer.Argument(help="One load's id.")] = None,
+    dataset: Annotated[str | None, typer.Option(help="All loads of a dataset.")] = None,
+    since: Annotated[
+        datetime | None,
+        typer.Option(formats=["%Y-%m-%d"], help="Of a dataset: only what was said since then."),
+    ] = None,
+) -> None:
+    """Conform and gate landing anew, after a parser was mended; no source is asked."""
+    from shortdrama.datasets import dataset_named
+    from shortdrama.embedded.stack import store_if_embedded
+    from shortdrama.lake.store import ObjectStore
+    from shortdrama.loads.refused import LoadRefused
+    from shortdrama.loads.replay import load_to_replay, loads_to_replay, replay_all
+
+    if (load_id is None) == (dataset is None) or (since is not None and dataset is None):
+        raise typer.BadParameter("give either a load's id, or --dataset and perhaps --since")
+    store_if_embedded()
+    store = ObjectStore.of(settings().s3)
+    if load_id is not None:
+        records = [load_to_replay(load_id, store)]
+    else:
+        try:
+            known = dataset_named(str(dataset))
+        except KeyError as error:
+            raise typer.BadParameter(str(error.args[0])) from None
+        records = loads_to_replay(known, since.date() if since else None, store)
+    refused = 0
+    for record, became in replay_all(records, settings(), store):
+        if isinstance(became, LoadRefused):
+            refused += 1
+            print(f"{record.load_id}  refused: {became}")
+        else:
+            print(f"{record.load_id}  accepted as {became.load_id}: {became.rows} rows")
+    print(f"{len(records) - refused} replayed, {refused} refused; the next build takes them in")
+    if refused:
+        raise typer.Exit(1)

@@ -1,0 +1,17 @@
+"""What a pull will cost, before anything is asked."""
+
+from shortdrama.config import Settings
+from shortdrama.datasets import dataset_named
+from shortdrama.lake.store import ObjectStore
+from shortdrama.loads.connectors import connector_for
+from shortdrama.sources.connector import Planned, PullRequest
+
+
+def planned_calls(request: PullRequest, settings: Settings, store: ObjectStore) -> int | None:
+    """How many calls a pull makes if no earlier attempt has landed any and none is repeated.
+
+    None for a source that says only in its answers how many there are (pages) or that costs none.
+    Asks no source. Raises SourceError when the request cannot be planned.
+    """
+    connector = connector_for(dataset_named(request.dataset), settings, store)
+    return len(connector.calls(request)) if isinstance(connector, Planned) else None

@@ -60,7 +60,7 @@ def audit_load(
                 *audit_profile(load_suite, profile(connection, dataset.id)),
             ]
     return GateResult(
-        subject=f"{dataset.id} load {load_id}",
+        subject=f"{dataset.id} {coverage.window}, load {load_id},",
         suites=("schema", rows_suite.name, load_suite.name),
         rows=rows,
         findings=tuple(findings),

@@ -123,13 +123,21 @@ class Products:
 
     def _pages(self, path: str, kind: str, request: PullRequest, landing: Landing) -> list[Part]:
         parts: list[Part] = []
-        pages = 1
+        pages, listed = 1, 0
         while len(parts) < pages:
             page = len(parts) + 1
             call = Call(path, {"page": str(page), "count": str(PAGE_SIZE)}, context={"kind": kind})
             part = self._client.land(call, landing, f"{request}, {path} page {page}")
             parts.append(part)
-            pages = page_count(json.loads(landing.read(part)))
+            answer = json.loads(landing.read(part))
+            pages = page_count(answer)
+            listed += len(answer["results"])
+        total = answer["metadata"]["resultset"]["total_count"]
+        if listed != total:
+            raise PermanentError(
+                f"{request}, {path}: the pages hold {listed} of {total} entries; the list changed"
+                " while it was read, or a page was lost. Trigger the DAG anew"
+            )
         return parts
 
     def prepare(

@@ -88,15 +88,18 @@ class ApiClient:
         if found is not None:
             landing.cost.reused += 1
             return found
-        for attempt in Retrying(
-            retry=retry_if_exception_type(TransientError),
-            stop=stop_after_attempt(ATTEMPTS),
-            wait=self._wait,
-            reraise=True,
-        ):
-            with attempt:
-                return self._get(call, landing, about)
-        raise AssertionError("unreachable: the last attempt returns or raises")
+        try:
+            return Retrying(
+                retry=retry_if_exception_type(TransientError),
+                stop=stop_after_attempt(ATTEMPTS),
+                wait=self._wait,
+                reraise=True,
+            )(self._get, call, landing, about)
+        except TransientError as error:
+            raise TransientError(
+                f"{str(error).rstrip('.')}. {ATTEMPTS} tries were in vain: see whether the source"
+                " is up, then clear the task; what was landed is not asked again"
+            ) from error
 
     def _get(self, call: Call, landing: Landing, about: str) -> Part:
         landing.cost.used += 1

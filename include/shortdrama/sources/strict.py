@@ -20,6 +20,8 @@ create or replace temp macro strict_integer(value, field, part) as
 create or replace temp macro optional_integer(value, field, part) as
     case when value is null or json_type(value) = 'NULL' then null
          else strict_integer(value, field, part) end;
+create or replace temp macro nullable_integer(value, field, part) as
+    case when json_type(value) = 'NULL' then null else strict_integer(value, field, part) end;
 create or replace temp macro strict_text(value, field, part) as
     case when json_type(value) = 'VARCHAR' then value ->> '$'
          else wrong_type(value, field, 'a text', part) end;
@@ -35,6 +37,9 @@ create or replace temp macro strict_date(value, field, part) as
 create or replace temp macro optional_date(value, field, part) as
     case when value is null or json_type(value) = 'NULL' then null
          else strict_date(value, field, part) end;
+create or replace temp macro strict_json(value, type, field, part) as
+    case when json_type(value) = type then value
+         else wrong_type(value, field, 'a JSON ' || lower(type), part) end;
 create or replace temp macro optional_boolean(value, field, part) as
     case when value is null or json_type(value) = 'NULL' then null
          when json_type(value) = 'BOOLEAN' then cast(value as boolean)

@@ -232,6 +232,13 @@ def _country_parts(
         data = json.loads(landing.read(part))["data"]
         chart += _entries(data, f"{about}, {part.key}")
         has_more = provider.has_more(data, f"{about}, {part.key}")
+    total = (data.get("pagination") or {}).get("total", len(chart))
+    if len(chart) != total:
+        raise PermanentError(
+            f"{request}, chart of {country}, {days} days: the pages hold {len(chart)} of {total}"
+            " hashtags; the chart changed while it was read, or a page was lost. Trigger the DAG"
+            " anew"
+        )
     for tag, call in provider.detail_calls(country, days, chart):
         about = f"{request}, #{tag} in {country}, {days} days"
         parts.append(provider.client.land(call, landing, about))

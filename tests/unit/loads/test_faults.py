@@ -46,7 +46,7 @@ PASSING = {
 """Faults that a second try gets over, if they are gone by then."""
 
 REMEDY = re.compile(
-    r"\b(set|check|mend|clear|trigger|pull \w+ ?\w* again|pulls this window again|ask the source)\b",
+    r"\b(set|check|mend|clear|trigger|pull the window again|pulls this window again)\b",
     re.IGNORECASE,
 )
 OPERATORS = REPOSITORY / "docs" / "operators.md"

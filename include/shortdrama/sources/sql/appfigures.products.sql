@@ -4,9 +4,12 @@ with listed as (
 ),
 unified as (
     select
-        coalesce(
-            result -> '$.unified_app',
-            result -> '$.unified_app_intelligence_metadata_minimal'
+        strict_json(
+            coalesce(
+                result -> '$.unified_app',
+                result -> '$.unified_app_intelligence_metadata_minimal'
+            ),
+            'OBJECT', 'unified_app', part
         ) as app,
         part
     from (select unnest(results) as result, filename as part from unified_pages)
@@ -17,7 +20,11 @@ members as (
         strict_text(app -> '$.name', 'unified_app.name', part) as unified_app_name,
         optional_text(app -> '$.publisher', 'unified_app.publisher', part)
             as unified_publisher,
-        unnest(cast(app -> '$.member_product_ids' as bigint[])) as product_id
+        unnest(cast(
+            strict_json(
+                app -> '$.member_product_ids', 'ARRAY', 'unified_app.member_product_ids', part
+            ) as bigint[]
+        )) as product_id
     from unified
 )
 select

@@ -21,12 +21,16 @@ typed as (
             as rank_diff,
         cast(optional_integer(tag -> '$.rank_diff_type', 'rank_diff_type', part)
             as integer) as rank_diff_type,
-        optional_integer(tag -> '$.publish_cnt', 'publish_cnt', part) as posts,
-        optional_integer(tag -> '$.video_views', 'video_views', part) as views,
-        optional_integer(tag -> '$.publish_cnt_all', 'publish_cnt_all', part)
-            as posts_all_time,
-        optional_integer(tag -> '$.video_views_all', 'video_views_all', part)
-            as views_all_time,
+        nullable_integer(tag -> '$.publish_cnt', 'publish_cnt', part) as posts,
+        nullable_integer(tag -> '$.video_views', 'video_views', part) as views,
+        case
+            when kind = 'detail'
+                then nullable_integer(tag -> '$.publish_cnt_all', 'publish_cnt_all', part)
+        end as posts_all_time,
+        case
+            when kind = 'detail'
+                then nullable_integer(tag -> '$.video_views_all', 'video_views_all', part)
+        end as views_all_time,
         optional_boolean(tag -> '$.is_promoted', 'is_promoted', part) as is_promoted,
         optional_text(tag -> '$.industry_info.value', 'industry_info.value', part)
             as industry,

@@ -64,8 +64,8 @@ def test_the_published_figures_are_in_the_repository() -> None:
 
 
 def test_an_unknown_dataset_is_told_the_known_ones() -> None:
-    with pytest.raises(KeyError, match=r"no dataset is called 'appfigures\.ranks'; there are: app"):
-        dataset_named("appfigures.ranks")
+    with pytest.raises(KeyError, match=r"no dataset is called 'appfigures\.sales'; there are: app"):
+        dataset_named("appfigures.sales")
 
 
 @pytest.mark.parametrize("dataset", DATASETS.values(), ids=lambda dataset: dataset.id)

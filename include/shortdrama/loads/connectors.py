@@ -1,5 +1,7 @@
 """Which connector brings which dataset."""
 
+from functools import cache
+
 from shortdrama.config import Settings
 from shortdrama.datasets import Dataset
 from shortdrama.lake.store import ObjectStore
@@ -13,13 +15,15 @@ from shortdrama.sources.tiktok import Hashtags
 
 def connector_for(dataset: Dataset, settings: Settings, store: ObjectStore) -> Connector:
     """The connector of a dataset, with its credentials."""
+    # Read once: a load of products that is accepted meanwhile must not change what was planned.
+    list_products = cache(lambda: listed_products(settings, store))
     match dataset.id:
         case "appfigures.products":
             return Products(settings.appfigures)
         case "appfigures.estimates":
-            return Estimates(settings.appfigures, lambda: listed_products(settings, store))
+            return Estimates(settings.appfigures, list_products)
         case "appfigures.ranks":
-            return Ranks(settings.appfigures, lambda: listed_products(settings, store))
+            return Ranks(settings.appfigures, list_products)
         case "tiktok.hashtags":
             return Hashtags(settings.tiktok)
         case "omdia.forecasts":

@@ -4,7 +4,7 @@ from shortdrama.config import Settings
 from shortdrama.datasets import dataset_named
 from shortdrama.lake.store import ObjectStore
 from shortdrama.loads.connectors import connector_for
-from shortdrama.sources.connector import Planned, PullRequest
+from shortdrama.sources.connector import Connector, Planned, PullRequest
 
 
 def planned_calls(request: PullRequest, settings: Settings, store: ObjectStore) -> int | None:
@@ -13,5 +13,9 @@ def planned_calls(request: PullRequest, settings: Settings, store: ObjectStore) 
     None for a source that says only in its answers how many there are (pages) or that costs none.
     Asks no source. Raises SourceError when the request cannot be planned.
     """
-    connector = connector_for(dataset_named(request.dataset), settings, store)
+    return count_calls(connector_for(dataset_named(request.dataset), settings, store), request)
+
+
+def count_calls(connector: Connector, request: PullRequest) -> int | None:
+    """As `planned_calls`, of a connector that will then be asked to pull."""
     return len(connector.calls(request)) if isinstance(connector, Planned) else None

@@ -8,7 +8,7 @@ from shortdrama.lake.landing import Landing
 from shortdrama.lake.outcomes import Outcome, record_outcome
 from shortdrama.lake.store import ObjectStore
 from shortdrama.loads.connectors import connector_for
-from shortdrama.loads.plan import planned_calls
+from shortdrama.loads.plan import count_calls
 from shortdrama.sources.connector import PullRequest
 from shortdrama.sources.errors import SourceError
 
@@ -37,8 +37,9 @@ def pull(
     )
     planned: int | None = None
     try:
-        planned = planned_calls(request, settings, store)
-        coverage, parts = connector_for(dataset, settings, store).pull(request, landing)
+        connector = connector_for(dataset, settings, store)
+        planned = count_calls(connector, request)
+        coverage, parts = connector.pull(request, landing)
     except SourceError as error:
         failed = {
             "status": "failed",

@@ -96,17 +96,22 @@ unlike_sums as (
         cast(
             count(distinct case when is_removed and is_active then app_id end) as bigint
         ) as removed_apps,
-        {% for period, condition in {'': 'is_current', 'previous_': 'not is_current'}.items() %}
-            cast(
-                count(case when {{ condition }} and is_active then 1 end) as bigint
-            ) as {{ period }}active_apps,
-            cast(
-                sum(case when {{ condition }} then downloads else 0 end) as bigint
-            ) as {{ period }}downloads,
-            cast(
-                sum(case when {{ condition }} then revenue_usd else 0 end) as decimal(18, 2)
-            ) as {{ period }}revenue_usd{{ "," if not loop.last }}
-        {% endfor %}
+        cast(
+            count(case when is_current and is_active then 1 end) as bigint
+        ) as active_apps,
+        cast(sum(case when is_current then downloads else 0 end) as bigint) as downloads,
+        cast(
+            sum(case when is_current then revenue_usd else 0 end) as decimal(18, 2)
+        ) as revenue_usd,
+        cast(
+            count(case when not is_current and is_active then 1 end) as bigint
+        ) as previous_active_apps,
+        cast(
+            sum(case when not is_current then downloads else 0 end) as bigint
+        ) as previous_downloads,
+        cast(
+            sum(case when not is_current then revenue_usd else 0 end) as decimal(18, 2)
+        ) as previous_revenue_usd
     from unlike_figures
     group by geography, period_start_on
 ),

@@ -1,4 +1,4 @@
-{#- Whether the reviewed file took an app of int_apps in after the first of two periods had begun. -#}
+{#- Whether the reviewed file took an app of int_apps in after the first of two periods began. -#}
 {% macro was_added(app, previous_start_on, period_end_on) -%}
     (
         not {{ app }}.is_never_in

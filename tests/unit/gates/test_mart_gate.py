@@ -58,6 +58,16 @@ GOOD = {
             if(i = 1, null, 200)::decimal(18,2) as revenue_usd
         from range(3) as r(i)
     """,
+    "rpt_estimate_revisions": """
+        select date '2025-07-01' as month_start_on, geography_level, 'Appfigures' as vendor,
+            'net' as revenue_basis, 10 as first_said_estimates, 9 as newest_estimates,
+            2 as restatements, 1 as vanished_estimates, 100 as first_said_downloads,
+            90 as newest_downloads, 200::decimal(18,2) as first_said_revenue_usd,
+            190::decimal(18,2) as newest_revenue_usd,
+            -10::decimal(12,4) as downloads_revision_pct,
+            -5::decimal(12,4) as revenue_revision_pct
+        from unnest(['world', 'country']) as g(geography_level)
+    """,
     "fct_market_forecasts": """
         select 'Omdia' as publisher, published_on, 'World' as geography, 'microdramas' as segment,
             'revenue' as metric, 'USD' as unit, 2025 as year, 'forecast' as value_kind,
@@ -141,6 +151,19 @@ DEFECTS = {
         f"{BETWEEN}(negative_rows)",
     ),
     "no_versions": ("delete from marts.fct_app_estimates_versions", f"{BETWEEN}(row_count)"),
+    "month_revised_twice": (
+        "insert into marts.rpt_estimate_revisions from marts.rpt_estimate_revisions limit 1",
+        "expect_compound_columns_to_be_unique"
+        "(month_start_on, geography_level, vendor, revenue_basis)",
+    ),
+    "fewer_than_no_vanished_estimates": (
+        "update marts.rpt_estimate_revisions set vanished_estimates = -1",
+        f"{BETWEEN}(vanished_estimates)",
+    ),
+    "no_revisions": (
+        "delete from marts.rpt_estimate_revisions",
+        "expect_table_row_count_to_be_between",
+    ),
     "110_dollars_for_11_billion": (
         "update marts.fct_market_forecasts set value = 110",
         f"{BETWEEN}(value)",
@@ -171,7 +194,7 @@ def test_good_marts_pass(marts):
     result = audit(marts)
     assert result.findings == ()
     assert result.suites == tuple(f"marts/{mart}" for mart in gated_marts())
-    assert result.rows == 49
+    assert result.rows == 51
 
 
 @pytest.mark.parametrize("defect", DEFECTS)

@@ -63,17 +63,95 @@ placed as (
             and {{ is_whole('markets') }}
 ),
 
+-- Apps that the universe does not have throughout both periods have not moved.
+unlike as (
+    select
+        markets.geography,
+        markets.period_start_on,
+        bases.previous_start_on,
+        apps.app_id,
+        case
+            when {{ was_added('apps', 'bases.previous_start_on', 'markets.period_end_on') }}
+                then 'added'
+            else 'removed'
+        end as universe_change
+    from markets
+    inner join bases
+        on
+            markets.geography = bases.geography
+            and markets.period_start_on = bases.period_start_on
+            and {{ is_whole('markets') }}
+    inner join {{ ref('int_apps') }} as apps
+        on
+            {{ was_added('apps', 'bases.previous_start_on', 'markets.period_end_on') }}
+            or {{ was_removed('apps', 'bases.previous_start_on', 'markets.period_end_on') }}
+),
+
+-- Nor do they move the apps below them, which are compared by their places without them.
+places_below_unlike as (
+    select
+        ranked.geography,
+        ranked.app_id,
+        ranked.period_start_on as ranked_start_on,
+        unlike.period_start_on,
+        cast(count(*) as int) as places
+    from unlike
+    inner join ranked as above
+        on
+            unlike.geography = above.geography
+            and unlike.app_id = above.app_id
+            and (
+                unlike.period_start_on = above.period_start_on
+                or unlike.previous_start_on = above.period_start_on
+            )
+    inner join ranked
+        on
+            above.geography = ranked.geography
+            and above.period_start_on = ranked.period_start_on
+            and above.revenue_rank < ranked.revenue_rank
+    group by
+        ranked.geography,
+        ranked.app_id,
+        ranked.period_start_on,
+        unlike.period_start_on
+),
+
 moved as (
     select
         placed.*,
         previous.revenue_rank as previous_revenue_rank,
-        cast(previous.revenue_rank - placed.revenue_rank as int) as revenue_rank_change
+        unlike.universe_change,
+        case
+            when unlike.app_id is null
+                then
+                    cast(
+                        (previous.revenue_rank - coalesce(below_before.places, 0))
+                        - (placed.revenue_rank - coalesce(below_now.places, 0)) as int
+                    )
+        end as revenue_rank_change
     from placed
     left join ranked as previous
         on
             placed.geography = previous.geography
             and placed.previous_start_on = previous.period_start_on
             and placed.app_id = previous.app_id
+    left join unlike
+        on
+            placed.geography = unlike.geography
+            and placed.period_start_on = unlike.period_start_on
+            and placed.app_id = unlike.app_id
+    left join places_below_unlike as below_now
+        on
+            placed.geography = below_now.geography
+            and placed.app_id = below_now.app_id
+            and placed.period_start_on = below_now.period_start_on
+            and placed.period_start_on = below_now.ranked_start_on
+    left join places_below_unlike as below_before
+        on
+            placed.geography = below_before.geography
+            and placed.app_id = below_before.app_id
+            and placed.period_start_on = below_before.period_start_on
+            and placed.previous_start_on = below_before.ranked_start_on
 )
 
 select
@@ -98,8 +176,9 @@ select
         when moved.revenue_rank_change > 0 then 'up'
         when moved.revenue_rank_change < 0 then 'down'
         when moved.revenue_rank_change = 0 then 'same'
-        when moved.previous_start_on is not null then 'entrant'
+        when moved.previous_start_on is not null and moved.universe_change is null then 'entrant'
     end as movement,
+    moved.universe_change,
     moved.completeness_ratio,
     moved.is_sample
 from moved

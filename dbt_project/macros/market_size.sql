@@ -38,47 +38,153 @@ sized as (
 bases as (
     select
         geography,
+        period_start_on,
+        active_apps,
         downloads,
         revenue_usd,
         cast({{ dateadd('day', 1, 'period_end_on') }} as date) as next_start_on
     from sized
     where {{ is_whole('sized') }}
+),
+
+-- Apps that the universe does not have throughout both periods are no part of the comparison.
+unlike as (
+    select
+        sized.geography,
+        sized.period_start_on,
+        bases.period_start_on as previous_start_on,
+        apps.app_id,
+        {{ was_added('apps', 'bases.period_start_on', 'sized.period_end_on') }} as is_added,
+        {{ was_removed('apps', 'bases.period_start_on', 'sized.period_end_on') }} as is_removed
+    from sized
+    inner join bases
+        on
+            sized.geography = bases.geography
+            and sized.period_start_on = bases.next_start_on
+    inner join {{ ref('int_apps') }} as apps
+        on
+            {{ was_added('apps', 'bases.period_start_on', 'sized.period_end_on') }}
+            or {{ was_removed('apps', 'bases.period_start_on', 'sized.period_end_on') }}
+),
+
+unlike_figures as (
+    select
+        unlike.*,
+        app_periods.period_start_on = unlike.period_start_on as is_current,
+        app_periods.is_active,
+        app_periods.downloads,
+        app_periods.revenue_usd
+    from unlike
+    inner join {{ ref('int_app_periods') }} as app_periods
+        on
+            app_periods.period_kind = '{{ period_kind }}'
+            and unlike.geography = app_periods.geography
+            and unlike.app_id = app_periods.app_id
+            and (
+                unlike.period_start_on = app_periods.period_start_on
+                or unlike.previous_start_on = app_periods.period_start_on
+            )
+),
+
+unlike_sums as (
+    select
+        geography,
+        period_start_on,
+        cast(
+            count(distinct case when is_added and is_active then app_id end) as bigint
+        ) as added_apps,
+        cast(
+            count(distinct case when is_removed and is_active then app_id end) as bigint
+        ) as removed_apps,
+        cast(
+            count(case when is_current and is_active then 1 end) as bigint
+        ) as active_apps,
+        cast(sum(case when is_current then downloads else 0 end) as bigint) as downloads,
+        cast(
+            sum(case when is_current then revenue_usd else 0 end) as decimal(18, 2)
+        ) as revenue_usd,
+        cast(
+            count(case when not is_current and is_active then 1 end) as bigint
+        ) as previous_active_apps,
+        cast(
+            sum(case when not is_current then downloads else 0 end) as bigint
+        ) as previous_downloads,
+        cast(
+            sum(case when not is_current then revenue_usd else 0 end) as decimal(18, 2)
+        ) as previous_revenue_usd
+    from unlike_figures
+    group by geography, period_start_on
+),
+
+compared as (
+    select
+        sized.*,
+        {% for figure in ['active_apps', 'downloads', 'revenue_usd'] %}
+            sized.{{ figure }} - coalesce(unlike_sums.{{ figure }}, 0) as like_{{ figure }},
+            bases.{{ figure }}
+            - coalesce(unlike_sums.previous_{{ figure }}, 0) as base_{{ figure }},
+        {% endfor %}
+        sized.downloads - bases.downloads as downloads_change,
+        sized.revenue_usd - bases.revenue_usd as revenue_usd_change,
+        case
+            when bases.geography is not null then coalesce(unlike_sums.added_apps, 0)
+        end as universe_added_apps,
+        case
+            when bases.geography is not null then coalesce(unlike_sums.removed_apps, 0)
+        end as universe_removed_apps
+    from sized
+    left join bases
+        on
+            sized.geography = bases.geography
+            and sized.period_start_on = bases.next_start_on
+            and {{ is_whole('sized') }}
+    left join unlike_sums
+        on
+            bases.geography = unlike_sums.geography
+            and bases.next_start_on = unlike_sums.period_start_on
 )
 
 select
-    sized.period_start_on,
-    sized.period_end_on,
-    sized.period_label,
-    sized.geography,
+    compared.period_start_on,
+    compared.period_end_on,
+    compared.period_label,
+    compared.geography,
     vendors.vendor,
     vendors.revenue_basis,
     vendors.currency,
-    sized.active_apps,
-    sized.downloads,
-    sized.revenue_usd,
+    compared.active_apps,
+    compared.downloads,
+    compared.revenue_usd,
     cast(
-        sized.revenue_usd / nullif(sized.downloads, 0) as decimal(18, 4)
+        compared.revenue_usd / nullif(compared.downloads, 0) as decimal(18, 4)
     ) as revenue_per_download_usd,
-    {{ share_pct('sized.revenue_usd', 'wholes.revenue_usd') }} as revenue_share_pct,
-    {{ share_pct('sized.downloads', 'wholes.downloads') }} as downloads_share_pct,
-    {{ change_pct('sized.downloads', 'bases.downloads') }} as downloads_growth_pct,
-    {{ change_pct('sized.revenue_usd', 'bases.revenue_usd') }} as revenue_growth_pct,
-    sized.completeness_ratio,
-    sized.maturity,
-    sized.is_sample
-from sized
+    {{ share_pct('compared.revenue_usd', 'wholes.revenue_usd') }} as revenue_share_pct,
+    {{ share_pct('compared.downloads', 'wholes.downloads') }} as downloads_share_pct,
+    cast(compared.like_active_apps - compared.base_active_apps as bigint) as active_apps_change,
+    {{ change_pct('compared.like_downloads', 'compared.base_downloads') }}
+        as downloads_growth_pct,
+    {{ change_pct('compared.like_revenue_usd', 'compared.base_revenue_usd') }}
+        as revenue_growth_pct,
+    cast(compared.universe_added_apps as bigint) as universe_added_apps,
+    cast(compared.universe_removed_apps as bigint) as universe_removed_apps,
+    cast(
+        compared.downloads_change - (compared.like_downloads - compared.base_downloads) as bigint
+    ) as universe_change_downloads,
+    cast(
+        compared.revenue_usd_change
+        - (compared.like_revenue_usd - compared.base_revenue_usd) as decimal(18, 2)
+    ) as universe_change_revenue_usd,
+    compared.completeness_ratio,
+    compared.maturity,
+    compared.is_sample
+from compared
 inner join {{ ref('vendors') }} as vendors
     on vendors.vendor = 'Appfigures'
 -- Parts of World ex-China, where both are known for equally many days.
 left join sized as wholes
     on
         wholes.geography = 'World ex-China'
-        and sized.geography not in ('World', 'CN')
-        and sized.period_start_on = wholes.period_start_on
-        and sized.completeness_ratio = wholes.completeness_ratio
-left join bases
-    on
-        sized.geography = bases.geography
-        and sized.period_start_on = bases.next_start_on
-        and {{ is_whole('sized') }}
+        and compared.geography not in ('World', 'CN')
+        and compared.period_start_on = wholes.period_start_on
+        and compared.completeness_ratio = wholes.completeness_ratio
 {% endmacro %}

@@ -11,7 +11,7 @@ import os
 import subprocess
 import sys
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from decimal import Decimal
 from pathlib import Path
@@ -81,6 +81,7 @@ class Load:
     window: tuple[date, date]
     countries: tuple[str | None, ...] = (None,)
     rows: list[dict[str, Any]] = field(default_factory=list)
+    accepted_at: str | None = None  # at once, unless it is a replay
 
 
 def days(window: tuple[date, date]) -> Iterator[date]:
@@ -191,7 +192,10 @@ def small_market() -> list[Load]:
         estimates("estimates-q2", "2025-07-05T00:00:00", Q2, DAILY),
         estimates("estimates-q3", "2025-10-01T00:00:00", Q3, DAILY_Q3),
         estimates("estimates-september", "2025-10-02T00:00:00", SEPTEMBER, DAILY_RESTATED),
-        estimates("estimates-replay-of-july", "2025-08-05T00:00:00", JULY, tenfold),
+        replace(
+            estimates("estimates-replay-of-july", "2025-08-05T00:00:00", JULY, tenfold),
+            accepted_at="2025-10-03T00:00:00",
+        ),
         estimates(
             "estimates-same-instant",
             "2025-10-02T00:00:00",
@@ -242,7 +246,7 @@ def _insert(connection: duckdb.DuckDBPyConnection, load: Load, load_seq: int) ->
                 load.load_id,
                 load_seq,
                 load.said_at,
-                load.said_at,
+                load.accepted_at or load.said_at,
                 country,
                 *load.window,
             )

@@ -49,6 +49,25 @@ GOOD = {
         from unnest(['ZZ', 'US']) as c(country_code),
             generate_series(date '2025-07-01', date '2025-07-05', interval 1 day) as d(day)
     """,
+    "fct_app_estimates_versions": """
+        select 'ua_1' as app_id, 'ZZ' as country_code, 'apple' as store,
+            date '2025-07-01' as estimated_on, 'Appfigures' as vendor,
+            make_timestamp(2025, 7, 2 + i::integer, 8, 0, 0) as known_from_at,
+            if(i = 2, null, make_timestamp(2025, 7, 3 + i::integer, 8, 0, 0)) as known_to_at,
+            i = 1 as is_vanished, if(i = 1, null, 100) as downloads,
+            if(i = 1, null, 200)::decimal(18,2) as revenue_usd
+        from range(3) as r(i)
+    """,
+    "rpt_estimate_revisions": """
+        select date '2025-07-01' as month_start_on, geography_level, 'Appfigures' as vendor,
+            'net' as revenue_basis, 10 as first_said_estimates, 9 as newest_estimates,
+            2 as restatements, 1 as vanished_estimates, 100 as first_said_downloads,
+            90 as newest_downloads, 200::decimal(18,2) as first_said_revenue_usd,
+            190::decimal(18,2) as newest_revenue_usd,
+            -10::decimal(12,4) as downloads_revision_pct,
+            -5::decimal(12,4) as revenue_revision_pct
+        from unnest(['world', 'country']) as g(geography_level)
+    """,
     "fct_market_forecasts": """
         select 'Omdia' as publisher, published_on, 'World' as geography, 'microdramas' as segment,
             'revenue' as metric, 'USD' as unit, 2025 as year, 'forecast' as value_kind,
@@ -110,6 +129,41 @@ DEFECTS = {
         f"{BETWEEN}(blended_vendors)",
     ),
     "no_facts": ("delete from marts.fct_app_estimates_daily", f"{BETWEEN}(row_count)"),
+    "known_twice_at_once": (
+        "update marts.fct_app_estimates_versions"
+        " set known_from_at = '2025-07-02 08:00' where is_vanished",
+        f"{BETWEEN}(duplicate_keys)",
+    ),
+    "two_statements_stand": (
+        "update marts.fct_app_estimates_versions set known_to_at = null",
+        f"{BETWEEN}(estimates_standing_twice)",
+    ),
+    "known_until_before_it_was_known": (
+        "update marts.fct_app_estimates_versions set known_to_at = known_from_at where is_vanished",
+        f"{BETWEEN}(backward_intervals)",
+    ),
+    "vanished_with_figures": (
+        "update marts.fct_app_estimates_versions set downloads = 1 where is_vanished",
+        f"{BETWEEN}(blurred_statements)",
+    ),
+    "negative_version": (
+        "update marts.fct_app_estimates_versions set revenue_usd = -1 where not is_vanished",
+        f"{BETWEEN}(negative_rows)",
+    ),
+    "no_versions": ("delete from marts.fct_app_estimates_versions", f"{BETWEEN}(row_count)"),
+    "month_revised_twice": (
+        "insert into marts.rpt_estimate_revisions from marts.rpt_estimate_revisions limit 1",
+        "expect_compound_columns_to_be_unique"
+        "(month_start_on, geography_level, vendor, revenue_basis)",
+    ),
+    "fewer_than_no_vanished_estimates": (
+        "update marts.rpt_estimate_revisions set vanished_estimates = -1",
+        f"{BETWEEN}(vanished_estimates)",
+    ),
+    "no_revisions": (
+        "delete from marts.rpt_estimate_revisions",
+        "expect_table_row_count_to_be_between",
+    ),
     "110_dollars_for_11_billion": (
         "update marts.fct_market_forecasts set value = 110",
         f"{BETWEEN}(value)",
@@ -140,7 +194,7 @@ def test_good_marts_pass(marts):
     result = audit(marts)
     assert result.findings == ()
     assert result.suites == tuple(f"marts/{mart}" for mart in gated_marts())
-    assert result.rows == 46
+    assert result.rows == 51
 
 
 @pytest.mark.parametrize("defect", DEFECTS)

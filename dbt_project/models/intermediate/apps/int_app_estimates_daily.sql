@@ -10,10 +10,7 @@ inner join {{ ref('int_newest_products') }} as products
     on estimates.product_id = products.product_id
 inner join {{ ref('int_apps') }} as apps
     on products.app_id = apps.app_id
-where
-    not apps.is_never_in
-    and (apps.in_from_on is null or estimates.estimated_on >= apps.in_from_on)
-    and (apps.in_to_on is null or estimates.estimated_on <= apps.in_to_on)
+where {{ in_universe('apps', 'estimates.estimated_on') }}
 group by
     products.app_id,
     estimates.country_code,

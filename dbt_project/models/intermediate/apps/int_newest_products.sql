@@ -13,18 +13,26 @@ ordered as (
         on
             products.load_id = coverage.load_id
             and coverage.dataset = 'appfigures.products'
+),
+
+newest as (
+    select
+        *,
+        coalesce(
+            unified_app_id, concat('product:', cast(product_id as {{ type_string() }}))
+        ) as app_id
+    from ordered
+    where recency = 1
 )
 
 select
     product_id,
-    coalesce(
-        unified_app_id, concat('product:', cast(product_id as {{ type_string() }}))
-    ) as app_id,
+    app_id,
+    min(product_id) over (partition by app_id, store) as listing_id,
     coalesce(unified_app_name, product_name) as app_name,
     coalesce(unified_publisher, developer) as publisher,
     store,
     said_at,
     load_seq,
     is_sample
-from ordered
-where recency = 1
+from newest

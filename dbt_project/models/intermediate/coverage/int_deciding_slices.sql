@@ -1,23 +1,3 @@
-with
-
-covered as (
-    select
-        coverage.dataset,
-        coverage.country_code,
-        calendar.date_on,
-        coverage.load_id,
-        coverage.said_at,
-        coverage.is_sample,
-        row_number() over (
-            partition by coverage.dataset, coverage.country_code, calendar.date_on
-            order by coverage.said_at desc nulls last, coverage.load_seq desc nulls last
-        ) as recency
-    from {{ ref('stg_lake__load_coverage') }} as coverage
-    inner join {{ ref('int_calendar_days') }} as calendar
-        on calendar.date_on between coverage.start_on and coverage.end_on
-    where coverage.country_code is not null
-)
-
 select
     dataset,
     country_code,
@@ -30,5 +10,5 @@ select
             then 'provisional'
         else 'settled'
     end as maturity
-from covered
-where recency = 1
+from {{ ref('int_slice_versions') }}
+where known_to_at is null

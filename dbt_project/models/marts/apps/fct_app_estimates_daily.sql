@@ -1,10 +1,7 @@
 select
     estimates.app_id,
     estimates.country_code,
-    case
-        when estimates.country_code = '{{ var("world_country_code") }}' then 'world'
-        else 'country'
-    end as geography_level,
+    {{ geography_level('estimates.country_code') }} as geography_level,
     estimates.store,
     estimates.estimated_on,
     vendors.vendor,

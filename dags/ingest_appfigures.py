@@ -46,9 +46,13 @@ DATE = {"type": ["null", "string"], "format": "date"}
     },
 )
 def ingest_appfigures() -> None:
-    """Plan the pulls of this run and load each."""
+    """Load the products, then what is asked of them, window by window."""
+    products = load_through(APPFIGURES_POOL, "load_products")(
+        request={"dataset": "appfigures.products", "run_key": "{{ run_id }}"}
+    )
 
-    @task
+    # After the products, because ranks are asked for by product; but whatever became of them.
+    @task(trigger_rule="all_done")
     def plan() -> list[dict[str, Any]]:
         from shortdrama.config import settings
         from shortdrama.orchestration.requests import as_requests, run_windows
@@ -59,12 +63,18 @@ def ingest_appfigures() -> None:
             run.run_type, run.data_interval_start, context["params"], settings().clock.today()
         )
         return [
-            *as_requests("appfigures.products", run.run_id, [None]),
             *as_requests("appfigures.estimates", run.run_id, windows),
             *as_requests("appfigures.ranks", run.run_id, windows),
         ]
 
-    load_through(APPFIGURES_POOL).expand(request=plan())
+    @task
+    def complete() -> None:
+        """Nothing failed."""
+
+    requests = plan()
+    # A run whose products failed is a failed run, although the rest went on.
+    products >> requests
+    [products, load_through(APPFIGURES_POOL).expand(request=requests)] >> complete()
 
 
 ingest_appfigures()

@@ -64,11 +64,11 @@ def gate(pull_key: str, *, outlet_events: Any = None) -> str:
     return record.load_id
 
 
-def load_through(pool: str) -> Any:
-    """The task group `load`: pull in a slot of the pool, conform and gate one request."""
+def load_through(pool: str, group_id: str = "load") -> Any:
+    """A task group: pull in a slot of the pool, conform and gate one request."""
     guarded = pull.override(pool=pool)
 
-    @task_group(group_id="load")
+    @task_group(group_id=group_id)
     def load(request: dict[str, Any]) -> None:
         gate(conform(guarded(request)))  # type: ignore[arg-type]
 

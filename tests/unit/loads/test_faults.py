@@ -16,27 +16,33 @@ import pytest
 import requests
 
 from shortdrama.config import REPOSITORY, Settings
-from shortdrama.datasets import ESTIMATES, HASHTAGS, PRODUCTS, Dataset
+from shortdrama.datasets import ESTIMATES, HASHTAGS, PRODUCTS, RANKS, Dataset
 from shortdrama.lake import duck, keys
 from shortdrama.lake.landing import read_pull
 from shortdrama.lake.ledger import LoadLedger
 from shortdrama.lake.store import ObjectStore
+from shortdrama.loads import connectors
 from shortdrama.loads.admit import admit, conform_or_quarantine
 from shortdrama.loads.pull import pull
 from shortdrama.loads.refused import LoadRefused
 from shortdrama.simulator.faults import FAULTS_BY_ROUTE, Fault
+from shortdrama.simulator.model import market_model
 from shortdrama.sources import http
 from shortdrama.sources.connector import PullRequest
 from shortdrama.sources.errors import PermanentError, QuotaError, SourceError
 from shortdrama.windows import Window
 
 HASHTAG = "/creative_radar_api/v1/popular_trend/hashtag"
+BUSINESS = "/open_api/v1.3/discovery"
 ROUTES: dict[str, Dataset] = {
     "/v2/reports/estimates": ESTIMATES,
     "/v2/products/mine": PRODUCTS,
     "/v2/unified-apps/search": PRODUCTS,
+    "/v2/ranks": RANKS,
     f"{HASHTAG}/list": HASHTAGS,
     f"{HASHTAG}/detail": HASHTAGS,
+    f"{BUSINESS}/trending_list": HASHTAGS,
+    f"{BUSINESS}/detail": HASHTAGS,
 }
 WINDOW = Window(start=date(2025, 9, 1), end=date(2025, 9, 2))
 PASSING = {
@@ -65,6 +71,10 @@ class Case:
         return f"{self.route}-{self.fault.value}{'-once' if self.passes else ''}"
 
     @property
+    def provider(self) -> str:
+        return "business" if self.route.startswith(BUSINESS) else "creative_center"
+
+    @property
     def plan(self) -> dict[str, Any]:
         once = {"times": 1} if self.passes else {}
         slow = {"seconds": 0.05} if self.fault is Fault.SLOW else {}
@@ -78,13 +88,19 @@ CASES = [
     for passes in ((False, True) if fault in PASSING else (False,))
 ]
 SEEN: dict[Case, str] = {}
-HEALTHY: dict[str, list[tuple[Any, ...]]] = {}
+HEALTHY: dict[tuple[str, str], list[tuple[Any, ...]]] = {}
 
 
 @pytest.fixture
-def settings(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> Settings:
+def settings(
+    settings: Settings, simulator: Any, case: Case, monkeypatch: pytest.MonkeyPatch
+) -> Settings:
     monkeypatch.setattr(http, "polite_wait", lambda _: 0.0)
+    monkeypatch.setattr(connectors, "listed_products", lambda *_: LEADERS)
     tiktok = {"countries": ("US",), "window_days": (7,), "hashtags": ("shortdrama",)}
+    if case.provider == "business":
+        base_url = f"{simulator.url}/open_api/v1.3/"
+        tiktok |= {"provider": "business", "advertiser_id": "1", "base_url": base_url}
     return settings.model_copy(
         update={
             "appfigures": settings.appfigures.model_copy(update={"countries": ("US",)}),
@@ -107,6 +123,14 @@ def rows(settings: Settings, store: ObjectStore, key: str) -> list[tuple[Any, ..
         ).fetchall()
 
 
+LEADERS = tuple(
+    product.id
+    for product in market_model().products
+    if product.app.name in ("ReelShort", "DramaBox")
+)
+"""Products that are in the charts."""
+
+
 def conformed(request: PullRequest, settings: Settings, store: ObjectStore) -> Any:
     landed = read_pull(store, pull(request, settings, store))
     conform_or_quarantine(landed, settings, store)
@@ -121,7 +145,7 @@ def outcome(case: Case, request: PullRequest, settings: Settings, store: ObjectS
     """What happened, in a few words; failures are held to what they must say."""
     try:
         landed, found = conformed(request, settings, store)
-        if found == HEALTHY[request.dataset]:
+        if found == HEALTHY[case.provider, request.dataset]:
             return "the same rows"
         admit(landed, settings, store)
     except (SourceError, LoadRefused) as error:
@@ -147,12 +171,13 @@ def test_a_fault_changes_no_row_or_is_told(
     case: Case, settings: Settings, store: ObjectStore, faults: str
 ) -> None:
     dataset = ROUTES[case.route]
-    window = WINDOW if dataset is ESTIMATES else None
+    window = WINDOW if dataset in (ESTIMATES, RANKS) else None
     request = PullRequest(dataset=dataset.id, run_key="run", window=window)
-    if dataset.id not in HEALTHY:
+    if (case.provider, dataset.id) not in HEALTHY:
         healthy = request.model_copy(update={"run_key": "healthy"})
         _, found = conformed(healthy, settings, store)
-        HEALTHY[dataset.id] = found
+        assert found
+        HEALTHY[case.provider, dataset.id] = found
     requests.put(faults, json=case.plan, timeout=5).raise_for_status()
 
     SEEN[case] = outcome(case, request, settings, store)

@@ -84,7 +84,7 @@ def status(as_json: Json = False) -> None:
         quota = {told.source: told.model_dump(exclude={"source"}) for told in quotas}
         print(json.dumps({"snapshot": current, "datasets": datasets, "quota": quota}))
         return
-    table = Table("dataset", "loads", "as of", "said at (UTC)", "refused since")
+    table = Table("dataset", "loads", "as of", "said at (UTC)", "refused")
     for name, state in states.items():
         said = f"{state.said_at:%Y-%m-%d %H:%M}" if state.said_at else "never"
         refused = str(len(state.refused_since) or "")

@@ -132,7 +132,7 @@ class Products:
             answer = json.loads(landing.read(part))
             pages = page_count(answer)
             listed += len(answer["results"])
-        total = answer["metadata"]["resultset"]["total_count"]
+        total = answer["metadata"]["resultset"].get("total_count", listed)
         if listed != total:
             raise PermanentError(
                 f"{request}, {path}: the pages hold {listed} of {total} entries; the list changed"

@@ -73,7 +73,9 @@ def test_a_watched_tags_detail_adds_to_its_place_in_the_chart(pull, rows, script
         body=ok({"info": tag("shortdrama", 1, rank=4, publish_cnt_all=90, video_views_all=800,
                              audience_ages=ages, publish_cnt=11)})
     )  # fmt: skip
-    source.says(body=ok({"info": tag("reelshort", 2, rank=None, video_views_all=7)}))
+    source.says(
+        body=ok({"info": tag("reelshort", 2, rank=None, publish_cnt_all=None, video_views_all=7)})
+    )
     found = rows(
         pull(ASKED, scripted),
         scripted,

@@ -1,7 +1,7 @@
 """Loads the files about TikTok Minis that people drop into `inbox/minis/`.
 
 There is no public catalogue of Minis, so these are files of our own schema. **Hourly** it looks for
-files that no load was decided of yet; a file counts as new by its content. `shortdrama inbox
+files that no load was decided of yet; a file is known by name and content. `shortdrama inbox
 template minis.catalog` and `… minis.search_interest` print a file to fill in; drop it with
 `shortdrama inbox put minis FILE`. Which of the two a file is, its header tells.
 

@@ -93,6 +93,7 @@ def _judge(pull: Pull, dataset: Dataset, settings: Settings, store: ObjectStore)
         decided_at=settings.clock.now(),
         is_sample=pull.is_sample,
         reasons=reasons,
+        warnings=tuple(finding.text for finding in result.warnings),
     )
     return _decide(record, dataset, store, result.model_dump(mode="json"))
 

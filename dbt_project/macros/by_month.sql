@@ -1,4 +1,4 @@
-{#- Whether a day lies in a month that this build rewrites; `touched_months` null is every month. -#}
+{#- Whether a day lies in a month that this build rewrites; without `touched_months` in any. -#}
 {% macro in_touched_months(day) -%}
     {%- set months = var('touched_months') -%}
     {%- if months is none -%}
@@ -6,11 +6,8 @@
     {%- elif not months -%}
         false
     {%- else -%}
-        cast({{ date_trunc('month', day) }} as date) in (
-            {% for month in months %}
-                cast('{{ month }}' as date){{ ',' if not loop.last }}
-            {% endfor %}
-        )
+        cast({{ date_trunc('month', day) }} as date)
+        in (cast('{{ months | join("' as date), cast('") }}' as date))
     {%- endif -%}
 {%- endmacro %}
 

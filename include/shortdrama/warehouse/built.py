@@ -78,8 +78,9 @@ def finish(
 ) -> None:
     """Note that dbt has built the inputs; `month_columns` are of the marts kept by month."""
     connection.begin()
-    for table in ("inputs", "begun_months", "products"):
-        connection.execute(f"delete from built.{table}")
+    connection.execute("delete from built.begun_months")
+    connection.execute("delete from built.inputs")
+    connection.execute("delete from built.products")
     connection.execute("insert into built.inputs values (?)", [inputs.model_dump_json()])
     connection.execute(
         "insert into built.products"
@@ -90,13 +91,10 @@ def finish(
         "delete from built.months where ? is null or list_contains(?, month_on)", [months, months]
     )
     for mart, column in month_columns.items():
+        month_on = f"cast(date_trunc('month', {column}) as date)"
         connection.execute(
-            f"""
-            insert into built.months
-            select distinct ?, cast(date_trunc('month', {column}) as date) as month_on, ?
-            from marts.{mart}
-            where ? is null or list_contains(?, cast(date_trunc('month', {column}) as date))
-            """,
+            f"insert into built.months select distinct ?, {month_on}, ? from marts.{mart}"  # noqa: S608 - names of our own
+            f" where ? is null or list_contains(?, {month_on})",
             [mart, inputs.fingerprint, months, months],
         )
     connection.commit()

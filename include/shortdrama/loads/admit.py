@@ -1,6 +1,7 @@
 """Admit: the gate's verdict on a candidate, and the one commit of a load, the ledger's append."""
 
 import hashlib
+from collections.abc import Sequence
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -55,22 +56,34 @@ def admit(pull: Pull, settings: Settings, store: ObjectStore) -> LoadRecord:
     """
     dataset = dataset_named(pull.dataset)
     ledger = LoadLedger(store, dataset)
-    record = ledger.find(pull.load_id) or _judge(pull, dataset, settings, store)
+    record = ledger.find(pull.load_id) or _judge(pull, ledger.accepted(), settings, store)
     store.delete(keys.candidate(dataset, pull.load_id))
     if record.status != "accepted":
         raise LoadRefused("\n".join(record.reasons))
     return record
 
 
-def _judge(pull: Pull, dataset: Dataset, settings: Settings, store: ObjectStore) -> LoadRecord:
+def _judge(
+    pull: Pull, accepted: Sequence[LoadRecord], settings: Settings, store: ObjectStore
+) -> LoadRecord:
     # Imported here: Great Expectations takes seconds to import.
     from shortdrama.gates.load_gate import audit_load
 
+    dataset = dataset_named(pull.dataset)
     candidate = keys.candidate(dataset, pull.load_id)
     with TemporaryDirectory() as folder:
         path = Path(folder) / "candidate.parquet"
         store.download(candidate, path)
-        result = audit_load(dataset, path, pull.load_id, pull.coverage, pull.said_at)
+        result = audit_load(
+            dataset,
+            path,
+            pull.load_id,
+            pull.coverage,
+            pull.said_at,
+            accepted,
+            store,
+            settings.s3,
+        )
         with path.open("rb") as file:
             digest = hashlib.file_digest(file, "sha256").hexdigest()
     reasons = _refusals(result, pull, store)
@@ -93,6 +106,7 @@ def _judge(pull: Pull, dataset: Dataset, settings: Settings, store: ObjectStore)
         decided_at=settings.clock.now(),
         is_sample=pull.is_sample,
         reasons=reasons,
+        warnings=tuple(finding.text for finding in result.warnings),
     )
     return _decide(record, dataset, store, result.model_dump(mode="json"))
 

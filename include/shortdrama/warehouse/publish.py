@@ -58,6 +58,7 @@ def publish(
         datasets=inputs.states(),
         marts={},
         warnings=tuple(finding.text for finding in gate.warnings),
+        overrides=inputs.overrides,
         previous=previous,
     )
     with (

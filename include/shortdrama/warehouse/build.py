@@ -56,7 +56,7 @@ def build(
         ended_at=settings.clock.now(),
     )
     try:
-        _run_dbt(settings, plan, say)
+        run_dbt(settings, plan, say)
     except BuildFailed as error:
         failed = outcome.model_copy(update={"status": "failed", "message": str(error)})
         record_outcome(store, failed)
@@ -243,11 +243,14 @@ def dbt_variables(plan: Plan, built_at: datetime) -> dict[str, object]:
     return {"built_at": f"{built_at:%Y-%m-%dT%H:%M:%S}", "touched_months": months}
 
 
-def _run_dbt(settings: Settings, plan: Plan, say: Callable[[str], None]) -> None:
+def run_dbt(
+    settings: Settings, plan: Plan, say: Callable[[str], None], target: str = "lake"
+) -> None:
+    """Build and test all models; `target` is of profiles.yml. Raises BuildFailed."""
     command = [
         sys.executable, "-m", "dbt.cli.main", "build",
         "--project-dir", str(DBT_PROJECT),
-        "--target", "lake",
+        "--target", target,
         "--target-path", str(dbt_target()),
         "--log-path", str(home() / "logs"),
         "--no-use-colors",

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import duckdb
+import hypothesis
 import pytest
 
 from shortdrama.config import Settings
@@ -22,6 +23,10 @@ from shortdrama.reports.queries import weekly_brief
 from shortdrama.warehouse.build import dbt_target
 from shortdrama.warehouse.inputs import BuildInputs
 from shortdrama.windows import Window
+
+# A busy machine is no failure: speed belongs in benchmarks.
+hypothesis.settings.register_profile("untimed", deadline=None)
+hypothesis.settings.load_profile("untimed")
 
 EXAMPLE_MARTS = Path(__file__).parent / "fixtures" / "example_marts.sql"
 

@@ -10,13 +10,7 @@ import typer
 from shortdrama.config import settings
 
 
-def _reason(text: str) -> str:
-    if not text.strip():
-        raise typer.BadParameter("say why; it is kept, and others will read it")
-    return text.strip()
-
-
-Because = Annotated[str, typer.Option(callback=_reason, help="Why; others will read it.")]
+Because = Annotated[str, typer.Option(help="Why; others will read it.")]
 By = Annotated[str, typer.Option(default_factory=getuser, help="Who decides; you.")]
 
 

@@ -3,6 +3,7 @@
 from shortdrama.clock import Clock
 from shortdrama.failure import Failure
 from shortdrama.lake.outcomes import Kind, Outcome, record_outcome
+from shortdrama.lake.overrides import said_why
 from shortdrama.lake.store import Conflict, ObjectStore
 from shortdrama.warehouse.pointer import Hold, Pointer, move_pointer, read_pointer
 from shortdrama.warehouse.snapshots import NothingPublished, read_manifest
@@ -35,14 +36,15 @@ def rollback(
     """Make an earlier snapshot current, by default the previous one, and hold it; in one swap.
 
     Naming the current snapshot holds it where it is. Raises NothingPublished for one that there is
-    not, PointerNotMoved when none is before it or somebody moved the pointer meanwhile.
+    not, PointerNotMoved when none is before it or somebody moved the pointer meanwhile,
+    DecisionRefused without a reason.
     """
     pointer, etag = _published(store)
     wanted = snapshot_id or read_manifest(store, pointer.snapshot_id).previous
     if wanted is None:
         raise PointerNotMoved(f"no snapshot was published before {pointer.snapshot_id}")
     read_manifest(store, wanted)
-    hold = Hold(by=by, at=clock.now(), because=because)
+    hold = Hold(by=by, at=clock.now(), because=said_why(because))
     moved = Pointer(snapshot_id=wanted, hold=hold)
     _move(store, moved, etag)
     _record(store, "rollback", moved, hold, {"from": pointer.snapshot_id})
@@ -56,7 +58,7 @@ def release(store: ObjectStore, clock: Clock, *, by: str, because: str) -> Point
         raise PointerNotMoved(f"nothing is held; snapshot {pointer.snapshot_id} is current")
     moved = Pointer(snapshot_id=pointer.snapshot_id)
     _move(store, moved, etag)
-    released = Hold(by=by, at=clock.now(), because=because)
+    released = Hold(by=by, at=clock.now(), because=said_why(because))
     _record(store, "release", moved, released, {"held": pointer.hold.model_dump(mode="json")})
     return moved
 

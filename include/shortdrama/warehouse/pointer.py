@@ -5,6 +5,7 @@ from datetime import datetime
 from pydantic import BaseModel, ConfigDict
 
 from shortdrama.lake import keys
+from shortdrama.lake.overrides import Filled
 from shortdrama.lake.store import ObjectStore, dump_json
 
 
@@ -13,9 +14,9 @@ class Hold(BaseModel):
 
     model_config = ConfigDict(frozen=True)
 
-    by: str
+    by: Filled
     at: datetime
-    because: str
+    because: Filled
 
     def __str__(self) -> str:
         return f"held by {self.by} since {self.at:%Y-%m-%d %H:%M} UTC: {self.because}"

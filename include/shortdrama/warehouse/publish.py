@@ -18,6 +18,7 @@ from shortdrama.warehouse.build import DBT_PROJECT
 from shortdrama.warehouse.export import export_marts
 from shortdrama.warehouse.hold import PublishingHeld
 from shortdrama.warehouse.inputs import BuildInputs
+from shortdrama.warehouse.overrides import mart_overrides
 from shortdrama.warehouse.pointer import Pointer, move_pointer, read_pointer
 from shortdrama.warehouse.snapshots import (
     MANIFEST_FILE,
@@ -103,7 +104,8 @@ def _write_snapshot(
         datasets=inputs.states(),
         marts={},
         gate=GateFacts(suites=gate.suites, rows=gate.rows),
-        warnings=tuple(finding.text for finding in gate.warnings),
+        warnings=(*(finding.text for finding in gate.warnings), *inputs.load_warnings()),
+        overrides=(*inputs.overrides, *mart_overrides(inputs.fingerprint, store)),
         previous=previous,
     )
     before = read_manifest(store, previous) if previous else None

@@ -7,6 +7,7 @@ from pydantic import BaseModel, ConfigDict
 
 from shortdrama.failure import Failure
 from shortdrama.lake import keys
+from shortdrama.lake.overrides import Override
 from shortdrama.lake.store import NotFound, ObjectStore
 from shortdrama.warehouse.inputs import DatasetState, read_inputs
 from shortdrama.warehouse.pointer import read_pointer
@@ -41,7 +42,11 @@ class GateFacts(BaseModel):
 
 
 class SnapshotManifest(BaseModel):
-    """What a snapshot is made of: files, as-of, lineage and the gate's warnings."""
+    """What a snapshot is made of: files, as-of, lineage, the gates' warnings, overrides.
+
+    `overrides` are people's decisions on the loads of this snapshot, those that were revoked among
+    them, and on its marts.
+    """
 
     model_config = ConfigDict(frozen=True)
 
@@ -57,6 +62,7 @@ class SnapshotManifest(BaseModel):
     gate: GateFacts | None = None
     """None in manifests older than this field."""
     warnings: tuple[str, ...]
+    overrides: tuple[Override, ...] = ()
     previous: str | None
 
     @property

@@ -8,6 +8,7 @@ import pytest
 from shortdrama.clock import Clock
 from shortdrama.config import Settings
 from shortdrama.lake.outcomes import outcomes_of
+from shortdrama.lake.overrides import DecisionRefused
 from shortdrama.lake.store import ObjectStore
 from shortdrama.warehouse import hold as holding
 from shortdrama.warehouse.hold import PointerNotMoved, PublishingHeld, release, rollback
@@ -108,6 +109,8 @@ def test_what_cannot_be_done_is_said(
         rollback(store, clock, None, by="ana", because="x")
     with pytest.raises(NothingPublished, match="there is no snapshot 'nope'"):
         rollback(store, clock, "nope", by="ana", because="x")
+    with pytest.raises(DecisionRefused, match="--because"):
+        rollback(store, clock, only.snapshot_id, by="ana", because=" ")
     with pytest.raises(PointerNotMoved, match="nothing is held"):
         release(store, clock, by="ana", because="x")
     assert read_pointer(store)[0] == Pointer(snapshot_id=only.snapshot_id)

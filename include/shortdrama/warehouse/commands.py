@@ -9,7 +9,6 @@ import typer
 
 from shortdrama.config import settings
 
-
 Because = Annotated[str, typer.Option(help="Why; others will read it.")]
 By = Annotated[str, typer.Option(default_factory=getuser, help="Who decides; you.")]
 

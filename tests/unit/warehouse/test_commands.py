@@ -10,7 +10,6 @@ from typer.testing import CliRunner
 from shortdrama import config
 from shortdrama.cli import app
 from shortdrama.config import Settings
-from shortdrama.lake.overrides import DecisionRefused
 from shortdrama.lake.store import ObjectStore
 from shortdrama.reports.archive import Edition, bind_edition
 from shortdrama.warehouse.hold import PointerNotMoved

@@ -239,9 +239,9 @@ def test_regions_and_other_add_up_to_world_ex_china_and_say_who_is_asked(build: 
 
 def test_an_app_that_is_gone_has_left_and_has_no_rank(build: Any) -> None:
     weeks = build.query(
-        "select period_label, revenue_rank, previous_revenue_rank, revenue_usd, downloads, movement "
-        "from marts.rpt_app_leaderboard_weekly where geography = 'US' and app_id = 'ua_gone' "
-        "order by period_start_on desc limit 2"
+        "select period_label, revenue_rank, previous_revenue_rank, revenue_usd, downloads, "
+        "movement from marts.rpt_app_leaderboard_weekly where geography = 'US' "
+        "and app_id = 'ua_gone' order by period_start_on desc limit 2"
     )
     assert weeks == [
         ("2025-W36", None, 4, None, None, "exit"),  # September was restated without it

@@ -5,7 +5,10 @@ ordered as (
         *,
         row_number() over (
             partition by hashtag_id
-            order by as_of_at desc nulls last, country_code asc nulls last, window_days asc nulls last
+            order by
+                as_of_at desc nulls last,
+                country_code asc nulls last,
+                window_days asc nulls last
         ) as recency
     from {{ ref('fct_hashtag_snapshots') }}
 ),

@@ -2,15 +2,15 @@ with
 
 ordered as (
     select
-        catalog.*,
+        offers.*,
         dense_rank() over (
-            partition by catalog.market, catalog.snapshot_on
+            partition by offers.market, offers.snapshot_on
             order by coverage.said_at desc nulls last, coverage.load_seq desc nulls last
         ) as recency
-    from {{ ref('stg_minis__catalog') }} as catalog
+    from {{ ref('stg_minis__catalog') }} as offers
     inner join {{ ref('stg_lake__load_coverage') }} as coverage
         on
-            catalog.load_id = coverage.load_id
+            offers.load_id = coverage.load_id
             and coverage.dataset = 'minis.catalog'
 )
 

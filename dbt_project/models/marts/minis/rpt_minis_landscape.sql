@@ -82,11 +82,11 @@ landscapes as (
 leaders as (
     select
         month_start_on,
-        {% for status in ['present', 'absent', 'unknown'] %}
-            cast(
-                count(case when status = '{{ status }}' then 1 end) as int
-            ) as leaders_{{ status }}{{ ',' if not loop.last }}
-        {% endfor %}
+    {% for status in ['present', 'absent', 'unknown'] %}
+        cast(
+            count(case when status = '{{ status }}' then 1 end) as int
+        ) as leaders_{{ status }}{{ ',' if not loop.last }}
+    {% endfor %}
     from {{ ref('rpt_minis_leaders') }}
     where route = 'minis'
     group by month_start_on

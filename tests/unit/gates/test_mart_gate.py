@@ -30,8 +30,9 @@ GOOD = {
                 '2025-07' as period_label, 'World' as geography, 'Appfigures' as vendor,
                 'net' as revenue_basis, 'USD' as currency, 'ua_' || i as app_id, '短剧' as app_name,
                 'Publisher' as publisher, i::integer as revenue_rank,
-                100::decimal(18,2) as revenue_usd, 5::decimal(9,4) as revenue_share_pct, 10 as downloads,
-                i::integer as downloads_rank, null::integer as previous_revenue_rank, null::integer as revenue_rank_change,
+                100::decimal(18,2) as revenue_usd, 5::decimal(9,4) as revenue_share_pct,
+                10 as downloads, i::integer as downloads_rank,
+                null::integer as previous_revenue_rank, null::integer as revenue_rank_change,
                 null::varchar as movement, 1::decimal(9,6) as completeness_ratio, true as is_sample
             from range(1, 21) as r(i)
         )

@@ -221,7 +221,7 @@ def _build(lake: FolderLake) -> int:
     path.parent.mkdir(exist_ok=True)
     inputs = lake.inputs()
     with duck.connect(path=path) as connection:
-        plan = build.prepare(connection, inputs, lake)
+        plan = build.prepare(connection, inputs, lake)  # type: ignore[arg-type]
     print(plan, file=sys.stderr)
     build.run_dbt(settings(), plan, lambda line: print(line, file=sys.stderr), target="local")
     with duck.connect(path=path) as connection:

@@ -231,9 +231,9 @@ def month_columns() -> dict[str, str]:
     """The marts that are kept and published by month, by dbt's manifest, with their date column."""
     manifest = json.loads((dbt_target() / "manifest.json").read_text())
     return {
-        node["name"]: node["meta"]["month_column"]
+        node["name"]: node["config"]["meta"]["month_column"]
         for node in manifest["nodes"].values()
-        if node["resource_type"] == "model" and "month_column" in node["meta"]
+        if node["resource_type"] == "model" and "month_column" in node["config"].get("meta", {})
     }
 
 

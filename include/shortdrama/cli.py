@@ -3,7 +3,6 @@
 import json
 import sys
 from datetime import datetime
-from enum import StrEnum
 from pathlib import Path
 from subprocess import run
 from typing import Annotated, Never
@@ -20,6 +19,7 @@ from shortdrama.failure import Failure
 from shortdrama.loads import commands as load_commands
 from shortdrama.simulator.command import serve
 from shortdrama.universe.commands import app as universe_app
+from shortdrama.warehouse import commands as mart_commands
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -36,33 +36,12 @@ app.add_typer(universe_app, name="universe")
 app.command("simulator")(serve)
 app.command("plan")(load_commands.plan)
 app.command("replay")(load_commands.replay)
+app.command("sql")(mart_commands.sql)
 
 out = Console()
 err = Console(stderr=True)
 
 Json = Annotated[bool, typer.Option("--json", help="For machines.")]
-
-
-class Format(StrEnum):
-    """How `sql` shows its answer."""
-
-    table = "table"
-    csv = "csv"
-    json = "json"
-
-
-@app.command()
-def sql(
-    query: Annotated[str, typer.Argument(help="A SELECT on the published marts.")],
-    output: Annotated[Format, typer.Option("--format", help="How to show it.")] = Format.table,
-    snapshot: Annotated[str | None, typer.Option(help="An older snapshot's id.")] = None,
-) -> None:
-    """Answer a query from the published marts; on one machine the store starts by itself."""
-    from shortdrama.embedded.stack import store_if_embedded
-    from shortdrama.warehouse.answers import answer
-
-    store_if_embedded()
-    print(answer(query, output.value, settings(), snapshot, width=out.width))
 
 
 @app.command()

@@ -1,6 +1,7 @@
 """Published snapshots: the manifest of each, and the pointer to the current one."""
 
-from datetime import datetime
+from collections.abc import Iterator
+from datetime import UTC, date, datetime
 
 from pydantic import BaseModel, ConfigDict
 
@@ -62,6 +63,48 @@ def read_manifest(store: ObjectStore, snapshot_id: str | None = None) -> Snapsho
             f"there is no snapshot {wanted!r}; `shortdrama snapshots` lists them"
         )
     return SnapshotManifest.model_validate_json(store.get(key))
+
+
+def find_manifest(store: ObjectStore, wanted: str | date | None = None) -> SnapshotManifest:
+    """The manifest of a snapshot by id, or by day: the one current when that UTC day ended.
+
+    A day is a date or `YYYY-MM-DD`; None is the current snapshot. A snapshot that was taken back
+    is found by its id alone. Raises NothingPublished.
+    """
+    day = _as_day(wanted)
+    if day is None:
+        return read_manifest(store, str(wanted) if wanted else None)
+    oldest: SnapshotManifest | None = None
+    for manifest in history(store):
+        if manifest.created_at.astimezone(UTC).date() <= day:
+            return manifest
+        oldest = manifest
+    if oldest is None:
+        raise NothingPublished("nothing is published yet; run the DAG market_marts first")
+    raise NothingPublished(
+        f"nothing was published by the end of {day}; the oldest snapshot that is kept is"
+        f" {oldest.snapshot_id}"
+    )
+
+
+def history(store: ObjectStore) -> Iterator[SnapshotManifest]:
+    """The current snapshot and those that it came after, newest first, as far as they are kept."""
+    snapshot_id = current_snapshot_id(store)
+    while snapshot_id and store.exists(keys.snapshot(snapshot_id, MANIFEST_FILE)):
+        manifest = read_manifest(store, snapshot_id)
+        yield manifest
+        snapshot_id = manifest.previous
+
+
+def _as_day(wanted: str | date | None) -> date | None:
+    if isinstance(wanted, datetime):
+        raise TypeError("a snapshot is named by its id or by a day, not by an instant")
+    if isinstance(wanted, date) or wanted is None:
+        return wanted
+    try:
+        return datetime.strptime(wanted, "%Y-%m-%d").replace(tzinfo=UTC).date()
+    except ValueError:
+        return None
 
 
 def with_refusals(manifest: SnapshotManifest, store: ObjectStore) -> SnapshotManifest:

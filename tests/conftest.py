@@ -6,11 +6,16 @@ from pathlib import Path
 from typing import Any
 
 import duckdb
+import hypothesis
 import pytest
 
 from shortdrama.reports.brief import WeeklyBrief, snapshot_facts
 from shortdrama.reports.periods import IsoWeek
 from shortdrama.reports.queries import weekly_brief
+
+# A busy machine is no failure: speed belongs in benchmarks.
+hypothesis.settings.register_profile("untimed", deadline=None)
+hypothesis.settings.load_profile("untimed")
 
 EXAMPLE_MARTS = Path(__file__).parent / "fixtures" / "example_marts.sql"
 

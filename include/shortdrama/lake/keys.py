@@ -65,6 +65,16 @@ def mart_gate(fingerprint: str) -> str:
     return f"ops/gates/marts/{fingerprint}.json"
 
 
+def mart_overrides(fingerprint: str) -> str:
+    """Who let a build be published in spite of its gate, and why."""
+    return f"ops/overrides/marts/{fingerprint}.json"
+
+
+def alert(cause: str) -> str:
+    """The claim of the one mail about a cause: a load, a build, or a kind of failure on a day."""
+    return f"ops/alerts/{cause}.json"
+
+
 def inbox(source: str) -> str:
     """Folder where people drop the files of a source."""
     return f"inbox/{source}/"

@@ -13,6 +13,8 @@ from shortdrama.lake.duck import quoted
 from shortdrama.warehouse.read import connect
 
 GAP = "  "
+TABLE_ROWS = 500
+"""More than anybody reads: what a table leaves out it says."""
 COPY_OPTIONS = {
     "csv": "format csv, header true",
     "json": "format json, array true",
@@ -101,10 +103,12 @@ def _table(cursor: duckdb.DuckDBPyConnection, width: int) -> str:
     described = cursor.description or []
     columns = [name for name, *_ in described]
     right = [_is_number(str(kind)) for _, kind, *_ in described]
-    rows = [["" if value is None else str(value) for value in row] for row in cursor.fetchall()]
+    fetched = cursor.fetchmany(TABLE_ROWS + 1)
+    rows = [["" if value is None else str(value) for value in row] for row in fetched[:TABLE_ROWS]]
+    rest = [] if len(fetched) <= TABLE_ROWS else [f"… more than {TABLE_ROWS} rows; csv has all"]
     widths = [max(map(len, cells)) for cells in zip(columns, *rows, strict=True)]
     if sum(widths) + len(GAP) * (len(widths) - 1) > width:
-        return _records(columns, rows)
+        return "\n\n".join([*_records(columns, rows), *rest])
 
     def line(cells: list[str]) -> str:
         placed = zip(cells, widths, right, strict=True)
@@ -112,15 +116,16 @@ def _table(cursor: duckdb.DuckDBPyConnection, width: int) -> str:
             cell.rjust(size) if number else cell.ljust(size) for cell, size, number in placed
         ).rstrip()
 
-    return "\n".join([line(columns), GAP.join("-" * size for size in widths), *map(line, rows)])
+    rule = GAP.join("-" * size for size in widths)
+    return "\n".join([line(columns), rule, *map(line, rows), *rest])
 
 
-def _records(columns: list[str], rows: list[list[str]]) -> str:
+def _records(columns: list[str], rows: list[list[str]]) -> list[str]:
     size = max(map(len, columns))
-    return "\n\n".join(
+    return [
         "\n".join(f"{name.rjust(size)}  {cell}" for name, cell in zip(columns, row, strict=True))
         for row in rows
-    )
+    ]
 
 
 def _is_number(kind: str) -> bool:

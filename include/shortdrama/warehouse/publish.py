@@ -18,6 +18,7 @@ from shortdrama.lake.store import ObjectStore, dump_json
 from shortdrama.warehouse.audit import verdict
 from shortdrama.warehouse.build import DBT_PROJECT, built_marts
 from shortdrama.warehouse.inputs import BuildInputs
+from shortdrama.warehouse.overrides import mart_overrides
 from shortdrama.warehouse.snapshots import (
     MANIFEST_FILE,
     VIEWS_FILE,
@@ -57,7 +58,8 @@ def publish(
         universe_version=hashlib.sha256(UNIVERSE.read_bytes()).hexdigest()[:12],
         datasets=inputs.states(),
         marts={},
-        warnings=tuple(finding.text for finding in gate.warnings),
+        warnings=(*(finding.text for finding in gate.warnings), *inputs.load_warnings()),
+        overrides=(*inputs.overrides, *mart_overrides(inputs.fingerprint, store)),
         previous=previous,
     )
     with (

@@ -65,13 +65,13 @@ def init_script(s3: S3Settings, store: ObjectStore, snapshot_id: str) -> str:
     return "\n".join(
         [
             ".startup_text none",
-            ".output /dev/null",
+            ".mode trash",
             f"load {duck.quoted(str(duck.httpfs_file()))};",
             f"{duck.lake_secret(s3, *keys)};",
             "set TimeZone = 'UTC';",
             f"{attach(store, snapshot_id)};",
             "use marts;",
-            ".output",
+            ".mode duckbox",
             ".prompt 'marts> ' '   ..> '",
             ".bail off",
             "",

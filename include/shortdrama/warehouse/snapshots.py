@@ -7,6 +7,7 @@ from pydantic import BaseModel, ConfigDict
 
 from shortdrama.failure import Failure
 from shortdrama.lake import keys
+from shortdrama.lake.overrides import Override
 from shortdrama.lake.store import ObjectStore
 from shortdrama.warehouse.inputs import DatasetState, read_inputs
 
@@ -25,7 +26,11 @@ class MartFile(BaseModel):
 
 
 class SnapshotManifest(BaseModel):
-    """What a snapshot is made of: files, as-of, lineage and the gate's warnings."""
+    """What a snapshot is made of: files, as-of, lineage, the gates' warnings, overrides.
+
+    `overrides` are people's decisions on the loads of this snapshot, those that were revoked among
+    them, and on its marts.
+    """
 
     model_config = ConfigDict(frozen=True)
 
@@ -39,6 +44,7 @@ class SnapshotManifest(BaseModel):
     datasets: dict[str, DatasetState]
     marts: dict[str, tuple[MartFile, ...]]
     warnings: tuple[str, ...]
+    overrides: tuple[Override, ...] = ()
     previous: str | None
 
 

@@ -91,3 +91,19 @@ def test_numbers_are_to_the_right_and_nothing_is_blank(
         "a      10",
         "bcdef",
     ]
+
+
+def test_what_is_too_wide_is_a_record_per_row(connection: duckdb.DuckDBPyConnection) -> None:
+    query = "select range as n, 'abcdefgh' as word from range(2)"
+    assert table(connection, query, width=10) == (
+        "   n  0\nword  abcdefgh\n\n   n  1\nword  abcdefgh"
+    )
+
+
+def test_more_rows_than_anybody_reads_are_left_out_and_said(
+    connection: duckdb.DuckDBPyConnection,
+) -> None:
+    assert "more than" not in table(connection, "from range(500)")
+    lines = table(connection, "from range(501)").splitlines()
+    assert (len(lines), lines[-1]) == (503, "… more than 500 rows; csv has all")
+    assert table(connection, "from range(501)", width=1).endswith("csv has all")

@@ -37,6 +37,7 @@ app.command("simulator")(serve)
 app.command("plan")(load_commands.plan)
 app.command("replay")(load_commands.replay)
 app.command("sql")(mart_commands.sql)
+app.command("pull-marts")(mart_commands.pull_marts)
 
 out = Console()
 err = Console(stderr=True)

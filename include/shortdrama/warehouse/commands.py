@@ -81,3 +81,25 @@ def _print_answer(query: str, output_format: Format, snapshot: str | None) -> No
         with path.open(encoding="utf-8") as text:
             shutil.copyfileobj(text, sys.stdout)
     print(end="", flush=True)
+
+
+def pull_marts(
+    folder: Annotated[Path, typer.Argument(file_okay=False, help="Where the copy is or will be.")],
+    snapshot: Snapshot = None,
+) -> None:
+    """Copy a snapshot to this machine; a later pull fetches only what is new.
+
+    After the folder was moved, pull again: nothing is copied, and the views find their files.
+    """
+    from shortdrama.embedded.stack import store_if_embedded
+    from shortdrama.warehouse import local_copy
+
+    store_if_embedded()
+    copy = local_copy.pull_marts(folder, settings(), snapshot, print)
+    there = copy.files - copy.copied_files
+    print(f"snapshot {copy.manifest.snapshot_id}{' (sample data)' * copy.manifest.is_sample}")
+    print(
+        f"{copy.copied_files} files copied ({copy.copied_bytes / 1e6:.1f} MB), {there} were there"
+    )
+    print("attach it from an in-memory DuckDB:")
+    print(f"  attach '{copy.views}' as marts (read_only); use marts;")

@@ -5,6 +5,7 @@ import os
 import pty
 import subprocess
 from collections.abc import Callable
+from contextlib import suppress
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -204,18 +205,17 @@ def in_shell(published: Any, tmp_path: Path) -> Callable[..., str]:
             start_new_session=True,
         )
         os.close(follower)
-        os.write(leader, "\n".join([*lines, ".quit", ""]).encode())
-        seen = b""
-        while True:
-            try:
-                chunk = os.read(leader, 65536)
-            except OSError:  # the other end is closed
-                break
-            if not chunk:
-                break
-            seen += chunk
+        seen = ""
+        for number, line in enumerate([*lines, ".quit"], start=1):
+            # Not before it asks: what is typed ahead is lost when it takes the terminal over.
+            while seen.count("marts> ") < number:
+                seen += os.read(leader, 65536).decode(errors="replace")
+            os.write(leader, f"{line}\n".encode())
+        with suppress(OSError):  # the other end is closed
+            while chunk := os.read(leader, 65536):
+                seen += chunk.decode(errors="replace")
         process.wait(timeout=30)
-        return seen.decode()
+        return seen
 
     return run
 

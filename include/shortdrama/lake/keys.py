@@ -6,6 +6,7 @@ from shortdrama.datasets import Dataset
 
 LAKE = "lake.json"
 CURRENT_SNAPSHOT = "marts/current.json"
+SNAPSHOTS = "marts/snapshots/"
 
 
 def landing_prefix(dataset: Dataset, day: date, pull_id: str) -> str:
@@ -80,6 +81,11 @@ def inbox(source: str) -> str:
     return f"inbox/{source}/"
 
 
+def snapshot_id(created_at: datetime, digest: str) -> str:
+    """Id of a snapshot; ids sort by time."""
+    return f"{created_at:%Y%m%dT%H%M%SZ}-{digest}"
+
+
 def snapshot(snapshot_id: str, name: str) -> str:
     """A file of a published snapshot."""
-    return f"marts/snapshots/{snapshot_id}/{name}"
+    return f"{SNAPSHOTS}{snapshot_id}/{name}"

@@ -10,7 +10,7 @@ from pydantic import BaseModel, ConfigDict
 from shortdrama.lake import keys
 from shortdrama.lake.store import ObjectStore, dump_json
 
-Kind = Literal["pull", "gate", "build", "publish", "send"]
+Kind = Literal["pull", "gate", "build", "publish", "rollback", "release", "gc", "send"]
 
 
 class Outcome(BaseModel):

@@ -1,105 +1,89 @@
-"""The published marts on the command line."""
+"""Published snapshots on the command line: list, roll back, release, clean up."""
 
-import shutil
-import sys
-from enum import StrEnum
-from pathlib import Path
-from tempfile import TemporaryDirectory
+import json
+from datetime import timedelta
+from getpass import getuser
 from typing import Annotated
 
 import typer
 
 from shortdrama.config import settings
 
-Snapshot = Annotated[
-    str | None,
-    typer.Option(
-        metavar="ID|YYYY-MM-DD", help="An older snapshot, or the one current when a UTC day ended."
-    ),
-]
+Because = Annotated[str, typer.Option(help="Why; others will read it.")]
+By = Annotated[str, typer.Option(default_factory=getuser, help="Who decides; you.")]
 
 
-class Format(StrEnum):
-    """How `sql` gives its answer."""
-
-    table = "table"
-    csv = "csv"
-    json = "json"
-    parquet = "parquet"
-
-
-def sql(
-    query: Annotated[str | None, typer.Argument(help="A SELECT; without one, a shell.")] = None,
-    file: Annotated[
-        Path | None, typer.Option(exists=True, dir_okay=False, help="A file with the query.")
-    ] = None,
-    output_format: Annotated[Format, typer.Option("--format", help="How to give it.")] = (
-        Format.table
-    ),
-    output: Annotated[
-        Path | None, typer.Option(dir_okay=False, help="A file for it; Parquet needs one.")
-    ] = None,
-    snapshot: Snapshot = None,
+def list_snapshots(
+    as_json: Annotated[bool, typer.Option("--json", help="For machines.")] = False,
 ) -> None:
-    """Answer a query from the published marts, or open a shell on them.
-
-    The query may also come from standard input. On one machine the store starts by itself.
-    """
+    """List the published snapshots, the newest first: which is current, held, cited by editions."""
     from shortdrama.embedded.stack import store_if_embedded
-    from shortdrama.warehouse.answers import answer, write_answer
-    from shortdrama.warehouse.shell import open_shell
-
-    if query is not None and file is not None:
-        raise typer.BadParameter("give the query or --file, not both")
-    if output_format is Format.parquet and output is None:
-        raise typer.BadParameter("Parquet is no text: give --output FILE")
-    if output_format is Format.table and output is not None:
-        raise typer.BadParameter("a table is for the eye: give --format csv, json or parquet")
-    if file is not None:
-        query = file.read_text(encoding="utf-8")
-    if query is None and not sys.stdin.isatty():
-        query = sys.stdin.read()
-    store_if_embedded()
-    if query is None:
-        open_shell(settings(), snapshot, lambda text: print(text, flush=True))
-    if output_format is Format.table:
-        width = shutil.get_terminal_size().columns
-        print(answer(query, "table", settings(), snapshot, width=width))
-    elif output is not None:
-        write_answer(query, output_format.value, output, settings(), snapshot)
-    else:
-        _print_answer(query, output_format, snapshot)
-
-
-def _print_answer(query: str, output_format: Format, snapshot: str | None) -> None:
-    """Through a file: a query that breaks half-way prints nothing, and memory does not grow."""
-    from shortdrama.warehouse.answers import write_answer
-
-    with TemporaryDirectory() as folder:
-        path = Path(folder) / "answer"
-        write_answer(query, output_format.value, path, settings(), snapshot)
-        with path.open(encoding="utf-8") as text:
-            shutil.copyfileobj(text, sys.stdout)
-    print(end="", flush=True)
-
-
-def pull_marts(
-    folder: Annotated[Path, typer.Argument(file_okay=False, help="Where the copy is or will be.")],
-    snapshot: Snapshot = None,
-) -> None:
-    """Copy a snapshot to this machine; a later pull fetches only what is new.
-
-    After the folder was moved, pull again: nothing is copied, and the views find their files.
-    """
-    from shortdrama.embedded.stack import store_if_embedded
-    from shortdrama.warehouse import local_copy
+    from shortdrama.lake.store import ObjectStore
+    from shortdrama.warehouse.listing import listed_snapshots
 
     store_if_embedded()
-    copy = local_copy.pull_marts(folder, settings(), snapshot, print)
-    there = copy.files - copy.copied_files
-    print(f"snapshot {copy.manifest.snapshot_id}{' (sample data)' * copy.manifest.is_sample}")
-    print(
-        f"{copy.copied_files} files copied ({copy.copied_bytes / 1e6:.1f} MB), {there} were there"
-    )
-    print("attach it from an in-memory DuckDB:")
-    print(f"  attach '{copy.views}' as marts (read_only); use marts;")
+    listed = listed_snapshots(ObjectStore.of(settings().s3))
+    if as_json:
+        print(json.dumps([snapshot.model_dump(mode="json") for snapshot in listed]))
+        return
+    print(f"{'snapshot':25}  {'created (UTC)':16}  {'estimates to':12}  {'rows':>11}")
+    for snapshot in listed:
+        print(
+            f"{snapshot.snapshot_id:25}  {snapshot.created_at:%Y-%m-%d %H:%M}"
+            f"  {snapshot.estimates_as_of or 'none':12}  {snapshot.rows:11,}"
+            + ("  current" if snapshot.is_current else "")
+        )
+        if snapshot.hold:
+            print(f"  {snapshot.hold}")
+        if snapshot.editions:
+            print(f"  cited by {', '.join(snapshot.editions)}")
+
+
+def rollback(
+    because: Because,
+    by: By,
+    snapshot_id: Annotated[
+        str | None, typer.Argument(metavar="[SNAPSHOT]", help="Which one; the previous.")
+    ] = None,
+) -> None:
+    """Give readers an earlier snapshot again, and hold publishing until it is released."""
+    from shortdrama.embedded.stack import store_if_embedded
+    from shortdrama.lake.store import ObjectStore
+    from shortdrama.warehouse.hold import rollback as move_back
+
+    store_if_embedded()
+    store = ObjectStore.of(settings().s3)
+    pointer = move_back(store, settings().clock, snapshot_id, by=by, because=because)
+    print(f"snapshot {pointer.snapshot_id} is current, {pointer.hold}")
+    print('nothing is published until `shortdrama release --because "…"`')
+
+
+def release(because: Because, by: By) -> None:
+    """End the hold of a rollback: the next build publishes."""
+    from shortdrama.embedded.stack import store_if_embedded
+    from shortdrama.lake.store import ObjectStore
+    from shortdrama.warehouse.hold import release as end_hold
+
+    store_if_embedded()
+    store = ObjectStore.of(settings().s3)
+    pointer = end_hold(store, settings().clock, by=by, because=because)
+    print(f"released; snapshot {pointer.snapshot_id} stays until market_marts publishes the next")
+
+
+def collect(
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Only say what would go.")] = False,
+    grace_days: Annotated[
+        int, typer.Option(min=1, help="How long a replaced snapshot stays.")
+    ] = 14,
+) -> None:
+    """Remove snapshots that nobody needs any more, and what killed publishes left."""
+    from shortdrama.embedded.stack import store_if_embedded
+    from shortdrama.lake.store import ObjectStore
+    from shortdrama.warehouse.garbage import collect_garbage, find_garbage
+
+    store_if_embedded()
+    act = find_garbage if dry_run else collect_garbage
+    garbage = act(ObjectStore.of(settings().s3), settings().clock, timedelta(days=grace_days))
+    for snapshot_id in garbage.snapshot_ids:
+        print(f"snapshot {snapshot_id}")
+    print(f"{garbage} {'would go' if dry_run else 'removed'}")

@@ -8,7 +8,7 @@ from shortdrama.config import Settings
 from shortdrama.failure import Failure
 from shortdrama.lake import duck, keys
 from shortdrama.lake.store import ObjectStore
-from shortdrama.warehouse.snapshots import VIEWS_FILE, find_manifest
+from shortdrama.warehouse.snapshots import VIEWS_FILE, wanted_manifest
 
 
 class MartsUnreadable(Failure):
@@ -23,7 +23,7 @@ def connect(settings: Settings, snapshot: str | date | None = None) -> duckdb.Du
     MartsUnreadable.
     """
     store = ObjectStore.of(settings.s3)
-    manifest = find_manifest(store, snapshot)
+    manifest = wanted_manifest(store, snapshot)
     connection = duck.connect(settings.s3)
     try:
         connection.execute(attach(store, manifest.snapshot_id))

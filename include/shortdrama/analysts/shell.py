@@ -17,7 +17,7 @@ from shortdrama.lake import duck
 from shortdrama.lake.credentials import credentials
 from shortdrama.lake.store import ObjectStore
 from shortdrama.warehouse.read import attach, connect
-from shortdrama.warehouse.snapshots import SnapshotManifest, find_manifest
+from shortdrama.warehouse.snapshots import SnapshotManifest, wanted_manifest
 
 KEY_ID = "SHORTDRAMA_S3__ACCESS_KEY_ID"
 SECRET = "SHORTDRAMA_S3__SECRET_ACCESS_KEY"  # noqa: S105 - the name of a variable
@@ -34,7 +34,7 @@ def open_shell(
     """Greet, and become the shell. What would keep it from the marts is raised before."""
     shell = shell_file()
     store = ObjectStore.of(settings.s3)
-    manifest = find_manifest(store, snapshot)
+    manifest = wanted_manifest(store, snapshot)
     connect(settings, manifest.snapshot_id).close()
     say(greeting(manifest))
     # A pipe, not a file: it is gone with the shell.

@@ -25,7 +25,7 @@ from shortdrama.warehouse.snapshots import (
     VIEWS_FILE,
     MartFile,
     SnapshotManifest,
-    find_manifest,
+    wanted_manifest,
 )
 
 
@@ -53,14 +53,14 @@ def pull_marts(
     """
     folder = folder.resolve()
     store = ObjectStore.of(settings.s3)
-    manifest = find_manifest(store, snapshot)
+    manifest = wanted_manifest(store, snapshot)
     wanted = dict(_placed(folder, manifest))
     missing = {path: file for path, file in wanted.items() if not _is_whole(path, file)}
     copied = 0
     for number, (path, file) in enumerate(missing.items(), start=1):
         size = _fetch(file, path, store)
         copied += size
-        say(f"{number}/{len(missing)}  {path.parent.name}  {file.rows:,} rows, {size / 1e6:.1f} MB")
+        say(f"{number}/{len(missing)}  {path.parent.name}  {file.rows:,} rows, {size / 1e3:,.0f} kB")
     before = _manifest_there(folder)
     _write_views(folder, settings, manifest)
     document = store.get(keys.snapshot(manifest.snapshot_id, MANIFEST_FILE))

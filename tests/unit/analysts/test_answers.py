@@ -5,7 +5,7 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from shortdrama.warehouse.answers import QueryRefused, _one_query, _table
+from shortdrama.analysts.answers import QueryRefused, _one_query, _table
 
 
 @pytest.fixture

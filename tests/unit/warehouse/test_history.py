@@ -296,6 +296,7 @@ def machine(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Machine:
     return Machine(tmp_path / "lived.duckdb", project, monkeypatch)
 
 
+@pytest.mark.timeout(1800)  # two dozen builds, whatever else the machine does
 def test_incremental_builds_equal_full_refreshes_through_sixty_days(
     machine: Machine, tmp_path: Path
 ) -> None:

@@ -8,9 +8,9 @@ markets as (
 -- What a run-rate may be made of: whole and settled months.
 months as (
     select
-        *,
-        cast(extract(year from period_start_on) as int) as year,
-        {{ datediff('period_start_on', 'period_end_on', 'day') }} + 1 as month_days
+        markets.*,
+        cast(extract(year from markets.period_start_on) as int) as year,
+        {{ datediff('markets.period_start_on', 'markets.period_end_on', 'day') }} + 1 as month_days
     from markets
     where {{ is_whole('markets') }}
 ),

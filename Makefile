@@ -59,8 +59,9 @@ test: $(READY) ## All tests but e2e; browser tests where chromium is installed
 e2e: $(READY) ## The tests that run the real scheduler
 	$(BIN)/pytest -m e2e
 
-bench: $(READY) ## Measure pull and conform; results belong into docs/performance.md
+bench: $(READY) ## Measure ingest and marts; results belong into docs/performance.md
 	$(BIN)/python benchmarks/ingest.py
+	$(BIN)/python benchmarks/marts.py
 
 lint: $(READY) ## ruff, mypy, sqlfluff, yamllint, compose schema, hadolint
 	$(BIN)/ruff check .

@@ -27,6 +27,7 @@ from shortdrama.warehouse.snapshots import (
     SnapshotManifest,
     wanted_manifest,
 )
+from shortdrama.warehouse.views import KNOWN_AT
 
 
 class PullFailed(Failure):
@@ -60,7 +61,9 @@ def pull_marts(
     for number, (path, file) in enumerate(missing.items(), start=1):
         size = _fetch(file, path, store)
         copied += size
-        say(f"{number}/{len(missing)}  {path.parent.name}  {file.rows:,} rows, {size / 1e3:,.0f} kB")
+        say(
+            f"{number}/{len(missing)}  {path.parent.name}  {file.rows:,} rows, {size / 1e3:,.0f} kB"
+        )
     before = _manifest_there(folder)
     _write_views(folder, settings, manifest)
     document = store.get(keys.snapshot(manifest.snapshot_id, MANIFEST_FILE))
@@ -137,6 +140,7 @@ def _write_views(folder: Path, settings: Settings, manifest: SnapshotManifest) -
                 )
             for comment in comments:
                 views.execute(comment)
+            views.execute(KNOWN_AT.read_text(encoding="utf-8"))
 
     _replace(folder / VIEWS_FILE, write)
 

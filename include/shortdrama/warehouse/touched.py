@@ -10,12 +10,12 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from shortdrama.datasets import ESTIMATES
+from shortdrama.datasets import ESTIMATES, RANKS
 from shortdrama.lake.ledger import LoadRecord
 from shortdrama.warehouse.inputs import BuildInputs
 from shortdrama.windows import Window
 
-KEPT_BY_MONTH = (ESTIMATES.id,)
+KEPT_BY_MONTH = (ESTIMATES.id, RANKS.id)
 """Datasets whose marts are kept by month."""
 
 SHOWN_PRODUCTS = 3
@@ -83,7 +83,8 @@ def months_of(window: Window) -> frozenset[date]:
 
 
 def _asked_countries(inputs: BuildInputs) -> set[str]:
-    return {country for record in _kept_by_month(inputs) for country in record.coverage.countries}
+    estimates = inputs.accepted[ESTIMATES.id]
+    return {country for record in estimates for country in record.coverage.countries}
 
 
 def _changed_loads(now: BuildInputs, before: BuildInputs) -> list[LoadRecord]:
@@ -100,4 +101,4 @@ def _changed_loads(now: BuildInputs, before: BuildInputs) -> list[LoadRecord]:
 
 
 def _kept_by_month(inputs: BuildInputs) -> list[LoadRecord]:
-    return [record for dataset in KEPT_BY_MONTH for record in inputs.accepted.get(dataset, ())]
+    return [record for dataset in KEPT_BY_MONTH for record in inputs.accepted[dataset]]

@@ -1,4 +1,4 @@
-"""`marts.duckdb` of a snapshot: a view per mart over its files, with the warehouse's comments."""
+"""`marts.duckdb` of a snapshot: a view per mart over its files, comments, and macros."""
 
 from pathlib import Path
 
@@ -8,6 +8,9 @@ from shortdrama.config import S3Settings
 from shortdrama.lake import duck
 from shortdrama.lake.store import ObjectStore
 from shortdrama.warehouse.snapshots import MartFile
+
+KNOWN_AT = Path(__file__).parent / "known_at.sql"
+"""Macros that tell what the marts said at an earlier instant."""
 
 
 def write_views(
@@ -28,6 +31,7 @@ def write_views(
             views.execute(f"create view {mart} as {body}")
         for statement in _comments(warehouse):
             views.execute(statement)
+        views.execute(KNOWN_AT.read_text(encoding="utf-8"))
 
 
 def _typed_nothing(warehouse: duckdb.DuckDBPyConnection, mart: str) -> str:

@@ -95,3 +95,22 @@ def test_no_column_is_a_float_or_wider_than_other_engines_know(build: Any) -> No
         "and data_type in ('DOUBLE', 'FLOAT', 'HUGEINT')"
     )
     assert unfit == [], "cast it to BIGINT or DECIMAL"
+
+
+def kept_by_month(model: dict[str, Any]) -> bool:
+    return bool(model["config"].get("incremental_strategy") == "by_month")
+
+
+def test_the_touched_months_alone_are_read_by_what_is_kept_by_month(build: Any) -> None:
+    """To any other model an incremental build would show them as all there is."""
+    partial = {
+        name
+        for name, model in build.models.items()
+        if "months alone" in model["description"].replace("\n", " ") and not kept_by_month(model)
+    }
+    assert "int_newest_estimates" in partial
+    for name, model in build.models.items():
+        parents = {parent_id.split(".")[-1] for parent_id in model["depends_on"]["nodes"]}
+        filters = "in_touched_months" in model["raw_code"]
+        if (parents & partial or filters) and not kept_by_month(model):
+            assert name in partial, f"keep {name} by month, or say that it has those months alone"

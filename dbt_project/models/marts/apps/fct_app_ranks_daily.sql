@@ -1,3 +1,10 @@
+{{ config(
+    materialized='incremental',
+    incremental_strategy='by_month',
+    event_time='ranked_on',
+    on_schema_change='fail',
+) }}
+
 with
 
 placed as (
@@ -37,7 +44,9 @@ placed as (
         on ranks.product_id = products.product_id
     inner join {{ ref('int_apps') }} as apps
         on products.app_id = apps.app_id
-    where {{ in_universe('apps', 'ranks.ranked_on') }}
+    where
+        {{ in_universe('apps', 'ranks.ranked_on') }}
+        and {{ in_touched_months('ranks.ranked_on') }}
 )
 
 select

@@ -5,7 +5,7 @@ lists only the days since the newest that it knows, and all days when the wareho
 """
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import date, timedelta
 from typing import get_args
 
@@ -233,7 +233,7 @@ def _remember_sends(
 
 
 def _insert(
-    connection: duckdb.DuckDBPyConnection, table: str, rows: list[tuple[object, ...]]
+    connection: duckdb.DuckDBPyConnection, table: str, rows: Sequence[tuple[object, ...]]
 ) -> None:
     if rows:
         marks = ", ".join("?" * len(rows[0]))

@@ -19,7 +19,6 @@ from shortdrama.lake.ledger import LoadRecord
 from shortdrama.lake.outcomes import Outcome, record_outcome
 from shortdrama.lake.store import ObjectStore
 from shortdrama.warehouse.inputs import BuildInputs
-from shortdrama.warehouse.ops_sources import prepare_ops
 
 DBT_PROJECT = REPOSITORY / "dbt_project"
 
@@ -41,7 +40,6 @@ def build(
     _open_or_start_anew(path)
     with duck.connect(settings.s3, path) as connection:
         prepare_sources(connection, inputs, store)
-        prepare_ops(connection, store, settings.clock.today())
     outcome = Outcome(
         kind="build",
         status="succeeded",

@@ -20,7 +20,7 @@ from shortdrama.lake.store import ObjectStore
 LATE_DAYS = 2
 """An outcome bears the day on which its step began: a long pull's comes late."""
 
-TABLES = """
+RELATIONS = """
 create schema if not exists raw;
 
 create or replace table raw.ops_datasets (dataset varchar, source varchar);
@@ -120,9 +120,13 @@ from numbered;
 """
 
 
-def prepare_ops(connection: duckdb.DuckDBPyConnection, store: ObjectStore, today: date) -> None:
-    """The relations `raw.ops_*` as things stand now, before the build that reads them."""
-    connection.execute(TABLES)
+def create_relations(connection: duckdb.DuckDBPyConnection) -> None:
+    """The relations `raw.ops_*`: what is read anew is empty, what was remembered stays."""
+    connection.execute(RELATIONS)
+
+
+def fill(connection: duckdb.DuckDBPyConnection, store: ObjectStore, today: date) -> None:
+    """Fill the relations with things as they stand now, before the build that reads them."""
     _insert(connection, "ops_datasets", [(d.id, d.source) for d in DATASETS.values()])
     _insert(connection, "ops_loads", list(_load_rows(store)))
     for edition in _remember_outcomes(connection, store, today):

@@ -36,7 +36,7 @@ from shortdrama.datasets import (
 )
 from shortdrama.samples.minis_files import write_minis_files
 from shortdrama.sources.minis import parse as parse_minis
-from shortdrama.warehouse.ops_sources import TABLES as OPS_TABLES
+from shortdrama.warehouse.ops_sources import create_relations
 
 DBT_PROJECT = REPOSITORY / "dbt_project"
 Q2 = (date(2025, 4, 1), date(2025, 6, 30))
@@ -315,7 +315,7 @@ OUTCOMES: list[tuple[str, str, str, str | None, dict[str, Any]]] = [
 
 def _insert_ops(connection: duckdb.DuckDBPyConnection, loads: list[Load]) -> None:
     """Each load is accepted, one more is refused after all of them; and `OUTCOMES`."""
-    connection.execute(OPS_TABLES)
+    create_relations(connection)
     connection.executemany(
         "insert into raw.ops_datasets values (?, ?)", [(d.id, d.source) for d in DATASETS.values()]
     )

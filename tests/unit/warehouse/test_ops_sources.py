@@ -16,7 +16,7 @@ from shortdrama.lake.outcomes import Outcome, record_outcome
 from shortdrama.lake.overrides import Override
 from shortdrama.lake.store import ObjectStore
 from shortdrama.reports.ledger import claim, settle
-from shortdrama.warehouse.ops_sources import prepare_ops
+from shortdrama.warehouse.ops_sources import create_relations, fill
 from shortdrama.windows import Window
 
 TODAY = date(2026, 2, 25)
@@ -27,6 +27,12 @@ NOON = datetime(2026, 2, 25, 12, tzinfo=UTC)
 def warehouse(s3: S3Settings) -> Iterator[duckdb.DuckDBPyConnection]:
     with duck.connect(s3) as connection:
         yield connection
+
+
+def prepare(connection: duckdb.DuckDBPyConnection, store: ObjectStore) -> None:
+    """As a build does."""
+    create_relations(connection)
+    fill(connection, store, TODAY)
 
 
 def happened(store: ObjectStore, kind: Any, subject: str, days_ago: int = 0, **more: Any) -> None:
@@ -59,13 +65,13 @@ def test_a_new_warehouse_reads_all_days_and_a_known_one_the_last(
 ) -> None:
     happened(store, "pull", "old", days_ago=400)
     happened(store, "build", "yesterday", days_ago=1)
-    prepare_ops(warehouse, store, TODAY)
+    prepare(warehouse, store)
     assert subjects(warehouse) == ["old", "yesterday"]
 
     happened(store, "pull", "today")
     happened(store, "pull", "late", days_ago=2)
     prefixes = listed(store, monkeypatch)
-    prepare_ops(warehouse, store, TODAY)
+    prepare(warehouse, store)
     assert subjects(warehouse) == ["late", "old", "today", "yesterday"]
     assert {prefix for prefix in prefixes if "/pull/" in prefix} == {
         f"ops/outcomes/pull/2026-02-{day}/" for day in (22, 23, 24, 25)
@@ -75,14 +81,14 @@ def test_a_new_warehouse_reads_all_days_and_a_known_one_the_last(
 def test_an_outcome_is_read_once(store: ObjectStore, warehouse: duckdb.DuckDBPyConnection) -> None:
     happened(store, "pull", "once")
     for _ in range(2):
-        prepare_ops(warehouse, store, TODAY)
+        prepare(warehouse, store)
     assert subjects(warehouse) == ["once"]
 
 
 def test_nothing_yet_is_empty_relations(
     store: ObjectStore, warehouse: duckdb.DuckDBPyConnection
 ) -> None:
-    prepare_ops(warehouse, store, TODAY)
+    prepare(warehouse, store)
     for relation in ("loads", "pulls", "gate_results", "builds", "snapshots", "sends"):
         assert warehouse.execute(f"select * from raw.ops_{relation}").fetchall() == []
     assert ("omdia.forecasts", "omdia") in warehouse.execute("from raw.ops_datasets").fetchall()
@@ -92,9 +98,9 @@ def test_a_warehouse_that_served_another_lake_forgets_it(
     store: ObjectStore, warehouse: duckdb.DuckDBPyConnection
 ) -> None:
     happened(store, "pull", "here")
-    prepare_ops(warehouse, store, TODAY)
+    prepare(warehouse, store)
     warehouse.execute("update raw.ops_outcomes set uri = replace(uri, ?, 'x')", [store.bucket])
-    prepare_ops(warehouse, store, TODAY)
+    prepare(warehouse, store)
     assert subjects(warehouse) == ["here"]
 
 
@@ -109,7 +115,7 @@ def test_what_a_gate_found_and_what_a_pull_cost_is_typed(
     happened(store, "gate", "clean", details={"rows": 7, "findings": []})
     happened(store, "gate", "bare")
     happened(store, "pull", "p", details={"planned_calls": None, "used_calls": 4})
-    prepare_ops(warehouse, store, TODAY)
+    prepare(warehouse, store)
     assert warehouse.execute(
         'select subject, finding_number, "rows", column_name, unexpected_rows, observed'
         " from raw.ops_gate_results order by all"
@@ -138,7 +144,7 @@ def test_a_load_has_a_row_per_decision(
     ledger = LoadLedger(store, FORECASTS)
     ledger.append(refused)
     ledger.decide(refused.model_copy(update={"status": "accepted", "override": override}))
-    prepare_ops(warehouse, store, TODAY)
+    prepare(warehouse, store)
     assert warehouse.execute(
         "select record_number, status, reasons, countries, override_by, override_because"
         " from raw.ops_loads order by record_number"
@@ -154,10 +160,10 @@ def test_sends_follow_the_last_attempt_and_name_nobody(
     address, period = "Ada@example.org", "2025-W39"
     claimed = claim(store, period, Recipient(address=address), "c1", NOON)
     happened(store, "send", f"weekly_brief/{period}", message=f"{address} failed")
-    prepare_ops(warehouse, store, TODAY)
+    prepare(warehouse, store)
     settle(store, period, claimed, NOON)
     happened(store, "send", f"weekly_brief/{period}", message="again")
-    prepare_ops(warehouse, store, TODAY)
+    prepare(warehouse, store)
     digest = hashlib.sha256(b"ada@example.org").hexdigest()[:12]
     assert warehouse.execute(
         "select edition, recipient_id, state from raw.ops_sends"

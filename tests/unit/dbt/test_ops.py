@@ -24,13 +24,12 @@ def test_a_gate_has_a_row_per_finding_and_one_if_it_found_nothing(build: Any) ->
     ]  # fmt: skip
 
 
-def test_every_dataset_has_a_freshness_also_without_a_load(build: Any) -> None:
+def test_freshness_knows_what_was_refused_since(build: Any) -> None:
     rows = build.query(
         "select dataset, as_of_on, refused_loads, last_refused_because from marts.ops_freshness "
-        "where dataset in ('appfigures.ranks', 'omdia.forecasts', 'tiktok.hashtags') order by all"
+        "where dataset in ('omdia.forecasts', 'tiktok.hashtags') order by all"
     )
     assert rows == [
-        ("appfigures.ranks", None, 0, None),
         ("omdia.forecasts", date(2026, 2, 23), 1, "A unit has slipped."),
         ("tiktok.hashtags", date(2025, 9, 30), 0, None),
     ]

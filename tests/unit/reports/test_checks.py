@@ -18,7 +18,8 @@ MONDAY = datetime(2025, 9, 22, 0, tzinfo=UTC)
 FINDING = AcceptedFinding(suite="marts/a", expectation="expect_x", column="active_apps")
 WARNING = (
     "appfigures.estimates 2025-09-01..2025-09-30:"
-    " expect_column_values_to_be_between(newest_day_lag) — observed 4, expected at most 3. The newest days may lag."
+    " expect_column_values_to_be_between(newest_day_lag) — observed 4, expected at most 3."
+    " The newest days may lag."
 )
 
 

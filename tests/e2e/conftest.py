@@ -76,12 +76,20 @@ class Stack:
         return now
 
     def differing_rows(self, before: str, after: str) -> dict[str, int]:
-        """Rows of each mart that only one of two snapshots has, lineage aside."""
+        """Of the marts that differ, how many rows only one of two snapshots has.
+
+        Lineage aside, and what the pipeline says about itself (`ops_`).
+        """
         with connect(settings(), before) as connection:
             manifest = read_manifest(self.store, before)
             other = self.store.uri(keys.snapshot(after, "marts.duckdb"))
             connection.execute(f"attach '{other}' as other (read_only)")
-            return {mart: _differing(connection, mart) for mart in manifest.marts}
+            counted = {
+                mart: _differing(connection, mart)
+                for mart in manifest.marts
+                if not mart.startswith("ops_")
+            }
+        return {mart: rows for mart, rows in counted.items() if rows}
 
 
 def _differing(connection: Any, mart: str) -> int:

@@ -1,6 +1,6 @@
 """Builds, gates and publishes the marts: the only writer.
 
-Runs when a load was accepted, and every hour in case an event was lost or a build failed; what
+Runs when a load was accepted or a person has decided about a gate, and every hour in case an event was lost or a build failed; what
 there is to do is read from the lake. With nothing new it skips. While a rollback holds publishing
 it skips too, and says who holds it and why; after the release the next run builds. One run at a
 time.

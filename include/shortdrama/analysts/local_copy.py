@@ -27,7 +27,7 @@ from shortdrama.warehouse.snapshots import (
     SnapshotManifest,
     wanted_manifest,
 )
-from shortdrama.warehouse.views import KNOWN_AT
+from shortdrama.warehouse.views import write_macros
 
 
 class PullFailed(Failure):
@@ -140,7 +140,7 @@ def _write_views(folder: Path, settings: Settings, manifest: SnapshotManifest) -
                 )
             for comment in comments:
                 views.execute(comment)
-            views.execute(KNOWN_AT.read_text(encoding="utf-8"))
+            write_macros(views, manifest.marts)
 
     _replace(folder / VIEWS_FILE, write)
 

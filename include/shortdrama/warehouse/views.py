@@ -1,5 +1,6 @@
 """`marts.duckdb` of a snapshot: a view per mart over its files, comments, and macros."""
 
+from collections.abc import Collection
 from pathlib import Path
 
 import duckdb
@@ -11,6 +12,10 @@ from shortdrama.warehouse.snapshots import MartFile
 
 KNOWN_AT = Path(__file__).parent / "known_at.sql"
 """Macros that tell what the marts said at an earlier instant."""
+
+READ_BY_MACROS = frozenset(
+    {"dim_country", "dim_vendor", "fct_app_estimates_versions", "fct_estimate_coverage"}
+)
 
 
 def write_views(
@@ -31,6 +36,12 @@ def write_views(
             views.execute(f"create view {mart} as {body}")
         for statement in _comments(warehouse):
             views.execute(statement)
+        write_macros(views, marts)
+
+
+def write_macros(views: duckdb.DuckDBPyConnection, marts: Collection[str]) -> None:
+    """Give a view file its macros, unless its snapshot is older than the marts that they read."""
+    if READ_BY_MACROS.issubset(marts):
         views.execute(KNOWN_AT.read_text(encoding="utf-8"))
 
 

@@ -1,12 +1,15 @@
 """What we knew when, on the small market of conftest.py."""
 
+from collections.abc import Iterator
 from decimal import Decimal
 from typing import Any
 
+import duckdb
 import pytest
 from jinja2 import Environment
 
 from shortdrama.config import REPOSITORY
+from shortdrama.warehouse.views import KNOWN_AT
 
 MACRO = (REPOSITORY / "dbt_project/macros/as_known_at.sql").read_text("utf-8")
 COLUMNS = "app_id, country_code, store, estimated_on, vendor, downloads, revenue_usd"
@@ -73,3 +76,64 @@ def test_a_late_replay_has_never_been_what_we_knew(build: Any) -> None:
     assert build.query(
         "select * from marts.fct_app_estimates_versions where load_id = 'estimates-replay-of-july'"
     ) == []  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def snapshot(build: Any) -> Iterator[duckdb.DuckDBPyConnection]:
+    """The marts as views beside the macros, as a snapshot has them."""
+    with duckdb.connect() as connection:
+        connection.execute(f"attach '{build.warehouse}' as warehouse (read_only)")
+        marts = connection.execute(
+            "select table_name from duckdb_tables() where schema_name = 'marts'"
+        ).fetchall()
+        for (mart,) in marts:
+            connection.execute(f"create view {mart} as from warehouse.marts.{mart}")
+        connection.execute(KNOWN_AT.read_text(encoding="utf-8"))
+        yield connection
+
+
+def test_the_estimates_known_now_are_the_daily_fact(
+    snapshot: duckdb.DuckDBPyConnection,
+) -> None:
+    assert (
+        snapshot.execute(
+            f"select {COLUMNS} from estimates_as_known_at('2026-02-25') order by all"
+        ).fetchall()
+        == snapshot.execute(
+            f"select {COLUMNS} from fct_app_estimates_daily order by all"
+        ).fetchall()
+    )
+
+
+@pytest.mark.parametrize(
+    ("period", "mart"), [("week", "weekly"), ("month", "monthly"), ("quarter", "quarterly")]
+)
+def test_the_market_known_now_is_the_market(
+    snapshot: duckdb.DuckDBPyConnection, period: str, mart: str
+) -> None:
+    columns = (
+        "geography, period_start_on, vendor, revenue_basis, currency,"
+        " active_apps, downloads, revenue_usd, completeness_ratio"
+    )
+    known = snapshot.execute(
+        f"select {columns} from market_size_as_known_at('2026-02-25', '{period}') order by all"
+    ).fetchall()
+    published = snapshot.execute(
+        f"select {columns} from rpt_market_size_{mart} order by all"
+    ).fetchall()
+    assert known == published
+    assert len(published) > 5
+
+
+def test_the_market_before_a_restatement_has_the_app_that_vanished_later(
+    snapshot: duckdb.DuckDBPyConnection,
+) -> None:
+    september = (
+        "select active_apps, downloads from market_size_as_known_at('{}', 'month')"
+        " where geography = 'World' and period_start_on = '2025-09-01'"
+    )
+    (before,) = snapshot.execute(september.format("2025-10-01 12:00:00")).fetchall()
+    (after,) = snapshot.execute(september.format("2025-10-02 12:00:00")).fetchall()
+    assert before[0] == after[0] + 1
+    assert before[1] == after[1] + 30 * 10
+    assert snapshot.execute(september.format("2025-09-30")).fetchall() == []

@@ -29,6 +29,7 @@ from shortdrama.warehouse import build as builds
 from shortdrama.warehouse import built
 from shortdrama.warehouse.inputs import BuildInputs
 from shortdrama.warehouse.touched import Plan
+from shortdrama.warehouse.views import KNOWN_AT
 from shortdrama.windows import TRAILING_DAYS_DAILY, Window
 
 FIRST = date(2025, 7, 21)
@@ -286,6 +287,39 @@ def differing(one: Path, other: Path) -> dict[str, int]:
         return counts
 
 
+REMEMBERED = (5, ARRIVED)
+LOOKED_BACK = KILLED + 1
+
+FIGURES = {
+    "estimates_as_known_at('{}')": (
+        "fct_app_estimates_daily",
+        "app_id, country_code, store, estimated_on, vendor, downloads, revenue_usd",
+    ),
+    "market_size_as_known_at('{}', 'month')": (
+        "rpt_market_size_monthly",
+        "geography, period_start_on, active_apps, downloads, revenue_usd, completeness_ratio",
+    ),
+}
+
+
+def figures(warehouse: Path, as_known_at: datetime | None = None) -> list[list[Any]]:
+    """What the marts say, or what their macros say that they said."""
+    with duckdb.connect() as connection:
+        connection.execute(f"attach '{warehouse}' as warehouse (read_only)")
+        for (mart,) in connection.execute(
+            "select table_name from duckdb_tables() where schema_name = 'marts'"
+        ).fetchall():
+            connection.execute(f"create view {mart} as from warehouse.marts.{mart}")
+        connection.execute(KNOWN_AT.read_text(encoding="utf-8"))
+        found = []
+        for macro, (mart, columns) in FIGURES.items():
+            said = macro.format(f"{as_known_at:%F %T}") if as_known_at else mart
+            found.append(
+                connection.execute(f"select {columns} from {said} order by all").fetchall()
+            )
+        return found
+
+
 @pytest.fixture
 def machine(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Machine:
     """A machine with the project's models, whose seeds the test may change."""
@@ -303,6 +337,7 @@ def test_incremental_builds_equal_full_refreshes_through_sixty_days(
     (tmp_path / "lake").mkdir()
     lake = Lake(tmp_path / "lake")
     code = "first"
+    said: dict[int, list[list[Any]]] = {}
     for number in range(DAYS):
         happen(lake, number)
         if number == KILLED:
@@ -325,6 +360,11 @@ def test_incremental_builds_equal_full_refreshes_through_sixty_days(
             assert anew.build(lake.inputs(code), lake, number).is_full_refresh
             assert differing(machine.warehouse, fresh) == {}, f"day {number}"
             fresh.unlink()
+        if number in REMEMBERED:
+            said[number] = figures(machine.warehouse)
+        if number == LOOKED_BACK:
+            for day, then in said.items():
+                assert figures(machine.warehouse, instant(day, hour=12)) == then, f"day {day}"
 
 
 def _kill_a_build(machine: Machine, lake: Lake, number: int) -> None:

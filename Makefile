@@ -9,7 +9,7 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 UV := $(VENV)-uv/bin/uv
 
-.PHONY: help setup demo up down status sql backfill doctor test e2e lint format lock env bench clean
+.PHONY: help setup demo up down status sql backfill doctor test e2e lint format lock env bench docs clean
 
 help: ## Show this help
 	@echo "Short-drama market pipeline. On a fresh machine: make demo"
@@ -61,6 +61,11 @@ e2e: $(READY) ## The tests that run the real scheduler
 
 bench: $(READY) ## Measure pull and conform; results belong into docs/performance.md
 	$(BIN)/python benchmarks/ingest.py
+
+docs: $(READY) ## dbt's documentation of every model, as one page in build/docs
+	SHORTDRAMA_WAREHOUSE_PATH=:memory: $(BIN)/dbt docs generate --quiet --static --empty-catalog --target local \
+		--project-dir dbt_project --profiles-dir dbt_project --target-path ../build/docs --log-path build/logs
+	@echo "open build/docs/static_index.html"
 
 lint: $(READY) ## ruff, mypy, sqlfluff, yamllint, compose schema, hadolint
 	$(BIN)/ruff check .

@@ -22,5 +22,6 @@ where
     board.vendor = 'Appfigures'
     and board.revenue_basis = 'net'
     and board.geography = 'World ex-China'
+    and board.revenue_rank is not null
 order by board.revenue_rank
 limit 20

@@ -21,6 +21,7 @@ where
     board.vendor = 'Appfigures'
     and board.revenue_basis = 'net'
     and board.geography = 'World ex-China'
+    and board.revenue_rank_change is not null
     and least(board.revenue_rank, board.previous_revenue_rank) <= 50
-order by abs(board.revenue_rank_change) desc nulls last, board.revenue_rank asc
+order by abs(board.revenue_rank_change) desc, board.revenue_rank asc
 limit 20

@@ -20,6 +20,7 @@ where
     board.vendor = 'Appfigures'
     and board.revenue_basis = 'net'
     and board.geography = 'World ex-China'
+    and board.revenue_rank is not null
 group by board.publisher
 order by revenue_usd desc, board.publisher asc
 limit 20

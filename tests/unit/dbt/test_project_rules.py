@@ -14,7 +14,7 @@ TYPES_OF_NAMES = {
     r"_ratio$": r"decimal",
     r"_on$": r"date$",
     r"_at$": r"timestamp$",
-    r"^(is|in|has)_": r"boolean$",
+    r"^(is|in|has)_(?!.*_(on|at)$)": r"boolean$",
     r"_(id|label|json|code)$": r"string$|bigint$",
     r"_rank$": r"int$",
 }

@@ -1,12 +1,13 @@
--- How fresh are the estimates?
--- newest_day is the newest day with estimates; provisional days came before the vendor had all.
+-- How old is each dataset, and was anything refused since?
+-- As of the build of this snapshot. A dataset with refused loads stays at its last accepted one.
 select
-    vendor,
-    min(estimated_on) as first_day,
-    max(estimated_on) as newest_day,
-    max(said_at) as said_at,
-    count(distinct case when maturity = 'provisional' then estimated_on end) as provisional_days,
-    bool_or(is_sample) as is_sample
-from fct_app_estimates_daily
-group by vendor
-order by vendor
+    dataset,
+    as_of_on,
+    as_of_age_days,
+    said_at,
+    accepted_loads,
+    refused_loads,
+    last_refused_because,
+    is_sample
+from ops_freshness
+order by dataset

@@ -12,7 +12,7 @@ import duckdb
 
 from shortdrama.config import REPOSITORY
 from shortdrama.lake import duck
-from shortdrama.warehouse.publish import ROW_GROUP_ROWS
+from shortdrama.warehouse.export import ROW_GROUP_ROWS
 
 COOKBOOK = REPOSITORY / "dbt_project" / "analyses"
 

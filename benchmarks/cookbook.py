@@ -1,6 +1,6 @@
 """How long the cookbook's questions take on published files: Parquet as a snapshot has it.
 
-    python benchmarks/cookbook.py WAREHOUSE      the file of a build; its schema `marts` is exported
+`python benchmarks/cookbook.py WAREHOUSE` exports the schema `marts` of a build's file, and asks.
 """
 
 import sys

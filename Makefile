@@ -59,8 +59,9 @@ test: $(READY) ## All tests but e2e; browser tests where chromium is installed
 e2e: $(READY) ## The tests that run the real scheduler
 	$(BIN)/pytest -m e2e
 
-bench: $(READY) ## Measure pull and conform; results belong into docs/performance.md
+bench: $(READY) ## Measure pull, conform and gates; results belong into docs/performance.md
 	$(BIN)/python benchmarks/ingest.py
+	$(BIN)/python benchmarks/gates.py
 
 docs: $(READY) ## Write docs/expectations.md anew from the suites and the corpus
 	UPDATE_DOCS=1 $(BIN)/pytest tests/unit/docs/test_expectations.py

@@ -1,14 +1,18 @@
 """Builds, gates and publishes the marts: the only writer.
 
 Runs when a load was accepted, and every hour in case an event was lost or a build failed; what
-there is to do is read from the lake. With nothing new it skips. One run at a time.
+there is to do is read from the lake. With nothing new it skips. While a rollback holds publishing
+it skips too, and says who holds it and why; after the release the next run builds. One run at a
+time.
 
 **A task is red**
 - `build`: dbt's errors are in the message. Nothing was published.
 - `gate`: an expectation on a mart does not hold; it is named. The published snapshot stays.
 - `publish`: clear it. Until its last step (one pointer) readers keep the old snapshot.
 
-Clearing any task is safe. To build again although nothing is new, trigger with `force`.
+A build rewrites the months that loads touched since the last one; the log of `build` begins with
+what it rewrites and why. Clearing any task is safe. To build again although nothing is new, trigger
+with `force`; with `full_refresh`, to take over nothing from the private warehouse.
 """
 
 from datetime import UTC, datetime, timedelta
@@ -17,10 +21,11 @@ from typing import Any
 from airflow.sdk import AssetAny, AssetOrTimeSchedule, Param, dag, get_current_context, task
 from airflow.sdk.exceptions import AirflowSkipException
 
-from shortdrama.orchestration.assets import DATASET_ASSETS, PUBLISHED_MARTS
+from shortdrama.orchestration.alerts import ALERTING
+from shortdrama.orchestration.assets import DATASET_ASSETS, GATE_DECISIONS, PUBLISHED_MARTS
 from shortdrama.orchestration.schedule import hourly
 
-LOADS = AssetAny(*DATASET_ASSETS.values())
+LOADS = AssetAny(*DATASET_ASSETS.values(), GATE_DECISIONS)
 
 
 @dag(
@@ -29,9 +34,15 @@ LOADS = AssetAny(*DATASET_ASSETS.values())
     catchup=False,
     max_active_runs=1,
     doc_md=__doc__,
+    default_args=ALERTING,
     tags=["marts"],
     dagrun_timeout=timedelta(hours=3),
-    params={"force": Param(False, type="boolean", description="Build although nothing is new")},
+    params={
+        "force": Param(False, type="boolean", description="Build although nothing is new"),
+        "full_refresh": Param(
+            False, type="boolean", description="Forget what the private warehouse holds"
+        ),
+    },
 )
 def market_marts() -> None:
     """One build, from the accepted loads to a published snapshot."""
@@ -41,16 +52,22 @@ def market_marts() -> None:
         from shortdrama.config import settings
         from shortdrama.lake.store import ObjectStore
         from shortdrama.warehouse.build import build as build_marts
+        from shortdrama.warehouse.hold import PublishingHeld, refuse_if_held
         from shortdrama.warehouse.inputs import read_inputs
         from shortdrama.warehouse.publish import is_published
 
         store = ObjectStore.of(settings().s3)
+        try:
+            refuse_if_held(store)
+        except PublishingHeld as error:
+            raise AirflowSkipException(str(error)) from error
         inputs = read_inputs(store)
         if inputs.is_empty:
             raise AirflowSkipException("no load is accepted yet")
-        if is_published(inputs, store) and not get_current_context()["params"]["force"]:
+        asked = get_current_context()["params"]
+        if is_published(inputs, store) and not (asked["force"] or asked["full_refresh"]):
             raise AirflowSkipException("the current snapshot has all accepted loads")
-        build_marts(inputs, settings(), store, print)
+        build_marts(inputs, settings(), store, print, full_refresh=asked["full_refresh"])
 
     @task
     def gate() -> str:
@@ -69,10 +86,14 @@ def market_marts() -> None:
         from shortdrama.config import settings
         from shortdrama.lake.store import ObjectStore
         from shortdrama.warehouse.build import built_inputs
+        from shortdrama.warehouse.hold import PublishingHeld
         from shortdrama.warehouse.publish import publish as publish_snapshot
 
         store = ObjectStore.of(settings().s3)
-        manifest = publish_snapshot(built_inputs(settings()), settings(), store, print)
+        try:
+            manifest = publish_snapshot(built_inputs(settings()), settings(), store, print)
+        except PublishingHeld as error:  # rolled back while this run was building
+            raise AirflowSkipException(str(error)) from error
         return manifest.snapshot_id
 
     _: Any = build() >> gate() >> publish()

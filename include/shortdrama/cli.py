@@ -3,7 +3,6 @@
 import json
 import sys
 from datetime import datetime
-from enum import StrEnum
 from pathlib import Path
 from subprocess import run
 from typing import Annotated, Never
@@ -14,12 +13,15 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
+from shortdrama.analysts import commands as analyst_commands
 from shortdrama.clock import parse_instant
 from shortdrama.config import settings
 from shortdrama.failure import Failure
+from shortdrama.gates.commands import app as gate_app
 from shortdrama.loads import commands as load_commands
 from shortdrama.simulator.command import serve
 from shortdrama.universe.commands import app as universe_app
+from shortdrama.warehouse import commands as snapshot_commands
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -33,36 +35,22 @@ inbox_app = typer.Typer(no_args_is_help=True, help="Files that people hand in.")
 app.add_typer(lake_app, name="lake")
 app.add_typer(inbox_app, name="inbox")
 app.add_typer(universe_app, name="universe")
+app.add_typer(gate_app, name="gate")
+app.add_typer(load_commands.load_app, name="load")
 app.command("simulator")(serve)
 app.command("plan")(load_commands.plan)
 app.command("replay")(load_commands.replay)
+app.command("sql")(analyst_commands.sql)
+app.command("pull-marts")(analyst_commands.pull_marts)
+app.command("snapshots")(snapshot_commands.list_snapshots)
+app.command("rollback")(snapshot_commands.rollback)
+app.command("release")(snapshot_commands.release)
+app.command("gc")(snapshot_commands.collect)
 
 out = Console()
 err = Console(stderr=True)
 
 Json = Annotated[bool, typer.Option("--json", help="For machines.")]
-
-
-class Format(StrEnum):
-    """How `sql` shows its answer."""
-
-    table = "table"
-    csv = "csv"
-    json = "json"
-
-
-@app.command()
-def sql(
-    query: Annotated[str, typer.Argument(help="A SELECT on the published marts.")],
-    output: Annotated[Format, typer.Option("--format", help="How to show it.")] = Format.table,
-    snapshot: Annotated[str | None, typer.Option(help="An older snapshot's id.")] = None,
-) -> None:
-    """Answer a query from the published marts; on one machine the store starts by itself."""
-    from shortdrama.embedded.stack import store_if_embedded
-    from shortdrama.warehouse.answers import answer
-
-    store_if_embedded()
-    print(answer(query, output.value, settings(), snapshot, width=out.width))
 
 
 @app.command()
@@ -72,17 +60,19 @@ def status(as_json: Json = False) -> None:
     from shortdrama.lake.store import ObjectStore
     from shortdrama.loads.quota import quotas_of
     from shortdrama.warehouse.inputs import read_inputs
-    from shortdrama.warehouse.snapshots import current_snapshot_id
+    from shortdrama.warehouse.pointer import read_pointer
 
     store_if_embedded()
     store = ObjectStore.of(settings().s3)
     states = read_inputs(store).states()
     quotas = quotas_of(store, settings().clock.today())
-    current = current_snapshot_id(store)
+    pointer, _ = read_pointer(store)
+    current, hold = (pointer.snapshot_id, pointer.hold) if pointer else (None, None)
     if as_json:
         datasets = {name: state.model_dump(mode="json") for name, state in states.items()}
         quota = {told.source: told.model_dump(exclude={"source"}) for told in quotas}
-        print(json.dumps({"snapshot": current, "datasets": datasets, "quota": quota}))
+        held = hold.model_dump(mode="json") if hold else None
+        print(json.dumps({"snapshot": current, "hold": held, "datasets": datasets, "quota": quota}))
         return
     table = Table("dataset", "loads", "as of", "said at (UTC)", "refused")
     for name, state in states.items():
@@ -91,6 +81,8 @@ def status(as_json: Json = False) -> None:
         table.add_row(name, str(len(state.load_ids)), state.as_of or "", said, refused)
     out.print(table)
     out.print(f"published snapshot: {current or 'none yet'}")
+    if hold:
+        out.print(f"publishing is {escape(str(hold))}")
     for told in quotas:
         out.print(str(told))
     for name, state in states.items():

@@ -7,13 +7,15 @@ from shortdrama.lake.marker import lake_kind
 from shortdrama.lake.outcomes import Outcome, record_outcome
 from shortdrama.lake.store import NotFound, ObjectStore
 from shortdrama.warehouse.inputs import BuildInputs
+from shortdrama.warehouse.overrides import build_id, in_spite, mart_overrides
 from shortdrama.warehouse.refused import MartsRefused
 
 
 def audit(inputs: BuildInputs, settings: Settings, store: ObjectStore) -> GateResult:
     """Gate the marts that were built from the inputs and record the verdict.
 
-    Raises MartsRefused when it is red.
+    The recorded verdict and the outcome's details are what the gate found; the result returned is
+    what is left of it after people's overrides. Raises MartsRefused when that is red.
     """
     # Imported here: Great Expectations takes seconds to import.
     from shortdrama.gates.mart_gate import MartContext, audit_marts
@@ -23,7 +25,8 @@ def audit(inputs: BuildInputs, settings: Settings, store: ObjectStore) -> GateRe
         loaded=frozenset(name for name, records in inputs.accepted.items() if records),
     )
     with duck.connect(path=settings.warehouse_path, read_only=True) as connection:
-        result = audit_marts(connection, inputs.fingerprint[:12], context)
+        result = audit_marts(connection, build_id(inputs.fingerprint), context)
+    left = in_spite(result, mart_overrides(inputs.fingerprint, store))
     store.put(
         keys.mart_gate(inputs.fingerprint),
         result.model_dump_json(indent=1).encode(),
@@ -33,25 +36,28 @@ def audit(inputs: BuildInputs, settings: Settings, store: ObjectStore) -> GateRe
         store,
         Outcome(
             kind="gate",
-            status="refused" if result.refused else "succeeded",
+            status="refused" if left.refused else "succeeded",
             subject=inputs.fingerprint,
-            message=result.summary(),
+            message=left.summary(),
             ended_at=settings.clock.now(),
+            details=result.model_dump(mode="json"),
         ),
     )
-    if result.refused:
-        raise MartsRefused(result.summary())
-    return result
+    if left.refused:
+        raise MartsRefused(left.summary(), inputs.fingerprint)
+    return left
 
 
 def verdict(inputs: BuildInputs, store: ObjectStore) -> GateResult:
-    """The recorded verdict; raises MartsRefused when there is none or it is red."""
+    """The recorded verdict after overrides; raises MartsRefused when there is none or it is red."""
     try:
         result = GateResult.model_validate_json(store.get(keys.mart_gate(inputs.fingerprint)))
     except NotFound:
         raise MartsRefused(
-            "the marts of this build were not gated; clear the task `gate` of market_marts"
+            "the marts of this build were not gated; clear the task `gate` of market_marts",
+            inputs.fingerprint,
         ) from None
-    if result.refused:
-        raise MartsRefused(result.summary())
-    return result
+    left = in_spite(result, mart_overrides(inputs.fingerprint, store))
+    if left.refused:
+        raise MartsRefused(left.summary(), inputs.fingerprint)
+    return left

@@ -56,6 +56,19 @@ class BuildInputs(BaseModel):
         decisions = [override.model_dump_json() for override in self.overrides]
         return hashlib.sha256("\n".join([self.code, *loads, *decisions]).encode()).hexdigest()
 
+    def load_warnings(self) -> tuple[str, ...]:
+        """What the gate told of each dataset's newest load: the one behind its newest days."""
+        newest = (
+            max(records, key=lambda record: (record.said_at, record.seq))
+            for records in self.accepted.values()
+            if records
+        )
+        return tuple(
+            f"{record.dataset} {record.coverage.window}: {warning}"
+            for record in newest
+            for warning in record.warnings
+        )
+
     def states(self) -> dict[str, DatasetState]:
         """Each dataset's state, for the snapshot's manifest and for people."""
         return {

@@ -15,14 +15,28 @@ from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from decimal import Decimal
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import duckdb
 import pyarrow
 import pytest
+from filelock import FileLock
 
 from shortdrama.config import PUBLISHED_FIGURES, REPOSITORY
-from shortdrama.datasets import DATASETS, ESTIMATES, FORECASTS, HASHTAGS, PRODUCTS, Dataset
+from shortdrama.datasets import (
+    CATALOG,
+    DATASETS,
+    ESTIMATES,
+    FORECASTS,
+    HASHTAGS,
+    PRODUCTS,
+    RANKS,
+    SEARCH_INTEREST,
+    Dataset,
+)
+from shortdrama.samples.minis_files import write_minis_files
+from shortdrama.sources.minis import parse as parse_minis
 
 DBT_PROJECT = REPOSITORY / "dbt_project"
 Q2 = (date(2025, 4, 1), date(2025, 6, 30))
@@ -133,6 +147,24 @@ def estimates(
     return Load(ESTIMATES, load_id, said_at, window, countries, rows)
 
 
+def ranks(load_id: str, said_at: str, places: dict[int, int]) -> Load:
+    """Apple's chart of top-grossing apps in the US on the last day."""
+    rows = [
+        {
+            "product_id": product_id,
+            "country_code": "US",
+            "category_id": 6016,
+            "category_name": "Entertainment",
+            "device": "handheld",
+            "subtype": "topgrossing",
+            "ranked_on": LAST_DAY[0],
+            "rank": place,
+        }
+        for product_id, place in places.items()
+    ]
+    return Load(RANKS, load_id, said_at, LAST_DAY, ("US",), rows)
+
+
 def hashtags(load_id: str, said_at: str, views: dict[str, int]) -> Load:
     rows = [
         {
@@ -181,6 +213,19 @@ def omdia(load_id: str, said_at: str, published_on: str, scale: int = 1) -> Load
     return Load(FORECASTS, load_id, said_at, (day, day), rows=rows)
 
 
+def minis(said_at: str) -> list[Load]:
+    """The files of published facts about TikTok Minis."""
+    with TemporaryDirectory() as folder:
+        files = [(path.read_bytes(), path.name) for path in write_minis_files(Path(folder))]
+    loads = []
+    for dataset, file in zip((CATALOG, SEARCH_INTEREST), files, strict=True):
+        window, rows = parse_minis(*file, dataset)
+        loads.append(
+            Load(dataset, dataset.table, said_at, (window.start, window.end), rows=list(rows))
+        )
+    return loads
+
+
 def small_market() -> list[Load]:
     """The loads, in the order of the ledger."""
     listed_later = {key: value for key, value in LISTED.items() if key != DRAMABOX}
@@ -203,11 +248,14 @@ def small_market() -> list[Load]:
             {(DRAMABOX, "US"): (31, "201.00")},
             ("US",),
         ),
+        ranks("ranks-first", "2025-10-01T00:00:00", {REELSHORT_IOS: 1, VANISHER: 3}),
+        ranks("ranks-again", "2025-10-03T00:00:00", {REELSHORT_IOS: 2, DRAMABOX: 1}),
         hashtags("hashtags-first", "2025-09-30T06:00:00", {"shortdrama": 5, "dropped": 1}),
         hashtags("hashtags-again", "2025-09-30T09:00:00", {"shortdrama": 7}),
         omdia("omdia-october-in-millions", "2025-10-14T00:00:00", "2025-10-14", 1_000_000),
         omdia("omdia-october", "2025-10-15T00:00:00", "2025-10-14"),
         omdia("omdia-february", "2026-02-23T00:00:00", "2026-02-23"),
+        *minis("2026-02-24T00:00:00"),
     ]
 
 
@@ -285,9 +333,25 @@ class Build:
 
 
 @pytest.fixture(scope="session")
-def build(tmp_path_factory: pytest.TempPathFactory) -> Build:
-    folder = tmp_path_factory.mktemp("dbt")
-    warehouse, target = folder / "market.duckdb", folder / "target"
+def build(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Build:
+    """The build, made once, however many processes the tests are spread over."""
+    base = tmp_path_factory.getbasetemp()
+    folder = (base if worker_id == "master" else base.parent) / "dbt"
+    with FileLock(folder.with_suffix(".lock")):
+        if not folder.exists():
+            _build_in(folder)
+    target = folder / "target"
+    results = json.loads((target / "run_results.json").read_text(encoding="utf-8"))["results"]
+    return Build(
+        warehouse=folder / "market.duckdb",
+        manifest=json.loads((target / "manifest.json").read_text(encoding="utf-8")),
+        results={result["unique_id"]: result["status"] for result in results},
+    )
+
+
+def _build_in(folder: Path) -> None:
+    folder.mkdir()
+    warehouse = folder / "market.duckdb"
     write_raw(warehouse, small_market())
     run = subprocess.run(
         [
@@ -295,7 +359,7 @@ def build(tmp_path_factory: pytest.TempPathFactory) -> Build:
             "--target", "local",
             "--project-dir", str(DBT_PROJECT),
             "--profiles-dir", str(DBT_PROJECT),
-            "--target-path", str(target),
+            "--target-path", str(folder / "target"),
             "--log-path", str(folder / "logs"),
             "--no-use-colors",
         ],
@@ -309,9 +373,3 @@ def build(tmp_path_factory: pytest.TempPathFactory) -> Build:
         check=False,
     )  # fmt: skip
     assert run.returncode == 0, run.stdout + run.stderr
-    results = json.loads((target / "run_results.json").read_text(encoding="utf-8"))["results"]
-    return Build(
-        warehouse=warehouse,
-        manifest=json.loads((target / "manifest.json").read_text(encoding="utf-8")),
-        results={result["unique_id"]: result["status"] for result in results},
-    )

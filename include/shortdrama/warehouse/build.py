@@ -6,6 +6,7 @@ import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit
 
 import duckdb
@@ -176,12 +177,37 @@ def dbt_target() -> Path:
 
 def built_marts() -> list[str]:
     """The marts of the last build, by dbt's manifest: a table of a deleted model is none."""
-    manifest = json.loads((dbt_target() / "manifest.json").read_text())
     return sorted(
         node["name"]
-        for node in manifest["nodes"].values()
+        for node in _dbt_nodes().values()
         if node["resource_type"] == "model" and node["schema"] == "marts"
     )
+
+
+def mart_keys() -> dict[str, tuple[str, ...]]:
+    """The columns that name a row of each mart, by the uniqueness that dbt tests in the build."""
+    nodes = _dbt_nodes()
+    keys: dict[str, tuple[str, ...]] = {}
+    for node in nodes.values():
+        test, model = (
+            node.get("test_metadata") or {},
+            nodes.get(node.get("attached_node") or "", {}),
+        )
+        if model.get("schema") != "marts":
+            continue
+        if test.get("name") == "unique_combination":
+            keys[model["name"]] = tuple(test["kwargs"]["columns"])
+        elif test.get("name") == "unique":
+            keys.setdefault(model["name"], (test["kwargs"]["column_name"],))
+    return keys
+
+
+def _dbt_nodes() -> dict[str, dict[str, Any]]:
+    """Models, seeds and tests of the last build, by id, as dbt's manifest has them."""
+    nodes: dict[str, dict[str, Any]] = json.loads((dbt_target() / "manifest.json").read_text())[
+        "nodes"
+    ]
+    return nodes
 
 
 def _run_dbt(settings: Settings, say: Callable[[str], None]) -> None:

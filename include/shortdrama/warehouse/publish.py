@@ -16,7 +16,7 @@ from shortdrama.lake.marker import lake_kind
 from shortdrama.lake.outcomes import Outcome, record_outcome
 from shortdrama.lake.store import ObjectStore, dump_json
 from shortdrama.warehouse.audit import verdict
-from shortdrama.warehouse.build import DBT_PROJECT, built_marts
+from shortdrama.warehouse.build import DBT_PROJECT, built_marts, mart_keys
 from shortdrama.warehouse.inputs import BuildInputs
 from shortdrama.warehouse.snapshots import (
     MANIFEST_FILE,
@@ -57,6 +57,7 @@ def publish(
         universe_version=hashlib.sha256(UNIVERSE.read_bytes()).hexdigest()[:12],
         datasets=inputs.states(),
         marts={},
+        mart_keys=mart_keys(),
         warnings=tuple(finding.text for finding in gate.warnings),
         previous=previous,
     )

@@ -37,6 +37,8 @@ class SnapshotManifest(BaseModel):
     universe_version: str
     datasets: dict[str, DatasetState]
     marts: dict[str, tuple[MartFile, ...]]
+    mart_keys: dict[str, tuple[str, ...]] = {}
+    """The columns that name a row of each mart; older manifests do not say."""
     warnings: tuple[str, ...]
     previous: str | None
 

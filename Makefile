@@ -54,7 +54,7 @@ doctor: $(READY) ## Check endpoints, credentials, conditional puts, quota, exten
 	$(BIN)/shortdrama doctor
 
 test: $(READY) ## All tests but e2e; browser tests where chromium is installed
-	$(BIN)/pytest -m "not e2e"
+	$(BIN)/pytest -m "not e2e" --numprocesses 2 --dist loadfile
 
 e2e: $(READY) ## The tests that run the real scheduler
 	$(BIN)/pytest -m e2e

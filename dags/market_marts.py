@@ -1,7 +1,9 @@
 """Builds, gates and publishes the marts: the only writer.
 
 Runs when a load was accepted, and every hour in case an event was lost or a build failed; what
-there is to do is read from the lake. With nothing new it skips. One run at a time.
+there is to do is read from the lake. With nothing new it skips. While a rollback holds publishing
+it skips too, and says who holds it and why; after the release the next run builds. One run at a
+time.
 
 **A task is red**
 - `build`: dbt's errors are in the message. Nothing was published.
@@ -41,10 +43,15 @@ def market_marts() -> None:
         from shortdrama.config import settings
         from shortdrama.lake.store import ObjectStore
         from shortdrama.warehouse.build import build as build_marts
+        from shortdrama.warehouse.hold import PublishingHeld, refuse_if_held
         from shortdrama.warehouse.inputs import read_inputs
         from shortdrama.warehouse.publish import is_published
 
         store = ObjectStore.of(settings().s3)
+        try:
+            refuse_if_held(store)
+        except PublishingHeld as error:
+            raise AirflowSkipException(str(error)) from error
         inputs = read_inputs(store)
         if inputs.is_empty:
             raise AirflowSkipException("no load is accepted yet")
@@ -69,10 +76,14 @@ def market_marts() -> None:
         from shortdrama.config import settings
         from shortdrama.lake.store import ObjectStore
         from shortdrama.warehouse.build import built_inputs
+        from shortdrama.warehouse.hold import PublishingHeld
         from shortdrama.warehouse.publish import publish as publish_snapshot
 
         store = ObjectStore.of(settings().s3)
-        manifest = publish_snapshot(built_inputs(settings()), settings(), store, print)
+        try:
+            manifest = publish_snapshot(built_inputs(settings()), settings(), store, print)
+        except PublishingHeld as error:  # rolled back while this run was building
+            raise AirflowSkipException(str(error)) from error
         return manifest.snapshot_id
 
     _: Any = build() >> gate() >> publish()

@@ -1,16 +1,32 @@
 """Fixtures that several rooms share."""
 
-from collections.abc import Iterator
-from datetime import UTC, datetime
+import json
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
 import duckdb
+import hypothesis
 import pytest
 
+from shortdrama.config import Settings
+from shortdrama.datasets import DATASETS, ESTIMATES
+from shortdrama.gates.results import GateResult
+from shortdrama.lake import keys
+from shortdrama.lake.ledger import Coverage, LoadRecord
+from shortdrama.lake.store import ObjectStore
 from shortdrama.reports.brief import WeeklyBrief, snapshot_facts
 from shortdrama.reports.periods import IsoWeek
 from shortdrama.reports.queries import weekly_brief
+from shortdrama.warehouse.build import dbt_target
+from shortdrama.warehouse.inputs import BuildInputs
+from shortdrama.windows import Window
+
+# A busy machine is no failure: speed belongs in benchmarks.
+hypothesis.settings.register_profile("untimed", deadline=None)
+hypothesis.settings.load_profile("untimed")
 
 EXAMPLE_MARTS = Path(__file__).parent / "fixtures" / "example_marts.sql"
 
@@ -50,3 +66,96 @@ def example_brief(
     """The brief of week 39 on those marts."""
     made_at = datetime(2025, 10, 1, 3, 0, tzinfo=UTC)
     return weekly_brief(example_marts, snapshot_facts(example_manifest), IsoWeek(2025, 39), made_at)
+
+
+@dataclass
+class PrivateWarehouse:
+    """What a build and its gate leave behind, without dbt: marts, written months, a verdict."""
+
+    settings: Settings
+    store: ObjectStore
+    month_columns: Mapping[str, str]
+
+    def build(
+        self,
+        name: str,
+        marts: Mapping[str, str],
+        months: Mapping[str, Mapping[date, str]] | None = None,
+        *,
+        code: str = "code",
+    ) -> BuildInputs:
+        """The inputs of a build, told apart by `name`; `marts` are queries.
+
+        `months` says of the marts that are published by month who wrote each month last.
+        """
+        self.settings.warehouse_path.parent.mkdir(parents=True, exist_ok=True)
+        with duckdb.connect(str(self.settings.warehouse_path)) as connection:
+            connection.execute("create schema if not exists marts")
+            for mart, query in marts.items():
+                connection.execute(f"create or replace table marts.{mart} as {query}")
+            connection.execute("create schema if not exists built")
+            connection.execute(
+                "create or replace table built.months"
+                " (mart varchar, month_on date, built_by varchar)"
+            )
+            for mart, written in (months or {}).items():
+                for month_on, built_by in written.items():
+                    connection.execute(
+                        "insert into built.months values (?, ?, ?)", [mart, month_on, built_by]
+                    )
+        self._dbt_manifest(marts)
+        inputs = self._inputs(name, code)
+        passed = GateResult(subject="marts", suites=("marts/a",), rows=1, what_to_do="")
+        self.store.put(keys.mart_gate(inputs.fingerprint), passed.model_dump_json().encode())
+        return inputs
+
+    def _dbt_manifest(self, marts: Mapping[str, str]) -> None:
+        nodes = {
+            mart: {
+                "name": mart,
+                "resource_type": "model",
+                "schema": "marts",
+                "config": {
+                    "meta": {"month_column": self.month_columns[mart]}
+                    if mart in self.month_columns
+                    else {}
+                },
+            }
+            for mart in marts
+        }
+        dbt_target().mkdir(parents=True, exist_ok=True)
+        (dbt_target() / "manifest.json").write_text(json.dumps({"nodes": nodes}))
+
+    def _inputs(self, name: str, code: str) -> BuildInputs:
+        day = date(2025, 9, 30)
+        record = LoadRecord(
+            load_id=name,
+            pull_id=name,
+            dataset=ESTIMATES.id,
+            status="accepted",
+            key=f"raw/{name}.parquet",
+            sha256="",
+            rows=1,
+            coverage=Coverage(window=Window(start=day, end=day)),
+            said_at=datetime(2025, 10, 1, tzinfo=UTC),
+            decided_at=datetime(2025, 10, 1, tzinfo=UTC),
+            is_sample=True,
+        )
+        return BuildInputs(
+            accepted=dict.fromkeys(DATASETS, ()) | {ESTIMATES.id: (record,)},
+            refused_since=dict.fromkeys(DATASETS, ()),
+            code=code,
+        )
+
+
+@pytest.fixture
+def private_warehouse(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> Callable[..., PrivateWarehouse]:
+    """Makes one in a home of its own: `private_warehouse(settings, store, mart=month column)`."""
+    monkeypatch.setenv("SHORTDRAMA_HOME", str(tmp_path))
+
+    def make(settings: Settings, store: ObjectStore, **month_columns: str) -> PrivateWarehouse:
+        return PrivateWarehouse(settings, store, month_columns)
+
+    return make

@@ -20,6 +20,7 @@ from shortdrama.failure import Failure
 from shortdrama.loads import commands as load_commands
 from shortdrama.simulator.command import serve
 from shortdrama.universe.commands import app as universe_app
+from shortdrama.warehouse import commands as snapshot_commands
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -36,6 +37,10 @@ app.add_typer(universe_app, name="universe")
 app.command("simulator")(serve)
 app.command("plan")(load_commands.plan)
 app.command("replay")(load_commands.replay)
+app.command("snapshots")(snapshot_commands.list_snapshots)
+app.command("rollback")(snapshot_commands.rollback)
+app.command("release")(snapshot_commands.release)
+app.command("gc")(snapshot_commands.collect)
 
 out = Console()
 err = Console(stderr=True)
@@ -72,17 +77,19 @@ def status(as_json: Json = False) -> None:
     from shortdrama.lake.store import ObjectStore
     from shortdrama.loads.quota import quotas_of
     from shortdrama.warehouse.inputs import read_inputs
-    from shortdrama.warehouse.snapshots import current_snapshot_id
+    from shortdrama.warehouse.pointer import read_pointer
 
     store_if_embedded()
     store = ObjectStore.of(settings().s3)
     states = read_inputs(store).states()
     quotas = quotas_of(store, settings().clock.today())
-    current = current_snapshot_id(store)
+    pointer, _ = read_pointer(store)
+    current, hold = (pointer.snapshot_id, pointer.hold) if pointer else (None, None)
     if as_json:
         datasets = {name: state.model_dump(mode="json") for name, state in states.items()}
         quota = {told.source: told.model_dump(exclude={"source"}) for told in quotas}
-        print(json.dumps({"snapshot": current, "datasets": datasets, "quota": quota}))
+        held = hold.model_dump(mode="json") if hold else None
+        print(json.dumps({"snapshot": current, "hold": held, "datasets": datasets, "quota": quota}))
         return
     table = Table("dataset", "loads", "as of", "said at (UTC)", "refused")
     for name, state in states.items():
@@ -91,6 +98,8 @@ def status(as_json: Json = False) -> None:
         table.add_row(name, str(len(state.load_ids)), state.as_of or "", said, refused)
     out.print(table)
     out.print(f"published snapshot: {current or 'none yet'}")
+    if hold:
+        out.print(f"publishing is {escape(str(hold))}")
     for told in quotas:
         out.print(str(told))
     for name, state in states.items():

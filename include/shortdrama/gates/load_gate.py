@@ -1,18 +1,22 @@
 """The gate of a load: types, then every row, then the load as a whole."""
 
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import duckdb
 
-from shortdrama.datasets import Column, Dataset
+from shortdrama.config import S3Settings
+from shortdrama.datasets import Dataset
 from shortdrama.gates import frames
+from shortdrama.gates.previous import attach_previous, said_before
 from shortdrama.gates.profiles import profile
 from shortdrama.gates.results import Finding, GateResult
 from shortdrama.gates.suites import Suite, audit_profile, audit_rows
 from shortdrama.lake import duck
-from shortdrama.lake.ledger import Coverage
+from shortdrama.lake.ledger import Coverage, LoadRecord
+from shortdrama.lake.store import ObjectStore
 
 PROVISIONAL_DAYS = 3
 """Days younger than this may still be missing: Google's estimates lag two days."""
@@ -33,17 +37,21 @@ def audit_load(
     load_id: str,
     coverage: Coverage,
     said_at: datetime,
+    accepted: Sequence[LoadRecord],
+    store: ObjectStore,
+    s3: S3Settings | None,
     *,
     slice_rows: int = frames.SLICE_ROWS,
 ) -> GateResult:
-    """Audit a candidate: one Parquet file with the dataset's columns.
+    """Audit a candidate, a local Parquet file with the dataset's columns, against the lake.
 
-    `said_at` has a time zone. Raises duckdb.Error if the file is no Parquet, SuiteError if a suite
-    does not fit the dataset.
+    `said_at` has a time zone. `accepted` are the dataset's loads so far; their files are read from
+    the store, in place, with `s3`. Raises duckdb.Error if the file is no Parquet, SuiteError if a
+    suite does not fit the dataset.
     """
     rows_suite = Suite.load(f"{dataset.id}.rows")
     load_suite = Suite.load(f"{dataset.id}.load")
-    with TemporaryDirectory() as spill, duck.connect() as connection:
+    with TemporaryDirectory() as spill, duck.connect(s3) as connection:
         connection.execute(f"set memory_limit = '{MEMORY_LIMIT}'")
         connection.execute(f"set temp_directory = {duck.quoted(spill)}")
         connection.read_parquet(str(parquet)).create_view("load")
@@ -51,6 +59,8 @@ def audit_load(
         findings = _schema_findings(connection, dataset)
         if not findings:
             _describe_asked(connection, load_id, coverage, said_at)
+            before = said_before(accepted, load_id, said_at)
+            attach_previous(connection, dataset, coverage, before, store)
             findings = [
                 *audit_rows(
                     rows_suite,
@@ -76,7 +86,7 @@ def _count(connection: duckdb.DuckDBPyConnection) -> int:
 def _schema_findings(connection: duckdb.DuckDBPyConnection, dataset: Dataset) -> list[Finding]:
     """Columns that are missing, of another type, or unknown; the order does not matter."""
     found = _described(connection, "select * from load")
-    expected = _described(connection, _empty_select(dataset.all_columns))
+    expected = _described(connection, duck.loads_query(dataset, []))
     return [
         Finding(
             suite="schema",
@@ -96,13 +106,6 @@ def _schema_findings(connection: duckdb.DuckDBPyConnection, dataset: Dataset) ->
 
 def _described(connection: duckdb.DuckDBPyConnection, query: str) -> dict[str, str]:
     return {row[0]: row[1] for row in connection.execute(f"describe {query}").fetchall()}
-
-
-def _empty_select(columns: tuple[Column, ...]) -> str:
-    """A query whose description spells the types as DuckDB does."""
-    return "select " + ", ".join(
-        f"cast(null as {column.sql_type}) as {column.name}" for column in columns
-    )
 
 
 def _describe_asked(

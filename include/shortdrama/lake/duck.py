@@ -1,5 +1,6 @@
 """DuckDB connections that read and write the lake."""
 
+from collections.abc import Sequence
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -7,6 +8,7 @@ import duckdb
 import duckdb_extensions
 
 from shortdrama.config import S3Settings
+from shortdrama.datasets import Dataset
 from shortdrama.lake.credentials import credentials
 
 
@@ -58,3 +60,18 @@ def quoted(text: str) -> str:
 def list_literal(texts: list[str]) -> str:
     """A SQL list of string literals."""
     return "[" + ", ".join(quoted(text) for text in texts) + "]"
+
+
+def loads_query(dataset: Dataset, uris: Sequence[str]) -> str:
+    """A query of the loads in those files with the dataset's columns; of none it is empty, typed.
+
+    A column that a load does not have yet reads as NULL.
+    """
+    nulls = ", ".join(
+        f"cast(null as {column.sql_type}) as {column.name}" for column in dataset.all_columns
+    )
+    query = f"select {nulls} where false"
+    if uris:
+        files = list_literal(list(uris))
+        query += f" union all by name from read_parquet({files}, union_by_name = true)"
+    return query

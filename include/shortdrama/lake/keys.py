@@ -6,6 +6,7 @@ from shortdrama.datasets import Dataset
 
 LAKE = "lake.json"
 CURRENT_SNAPSHOT = "marts/current.json"
+SNAPSHOTS = "marts/snapshots/"
 
 
 def landing_prefix(dataset: Dataset, day: date, pull_id: str) -> str:
@@ -65,11 +66,26 @@ def mart_gate(fingerprint: str) -> str:
     return f"ops/gates/marts/{fingerprint}.json"
 
 
+def mart_overrides(fingerprint: str) -> str:
+    """Who let a build be published in spite of its gate, and why."""
+    return f"ops/overrides/marts/{fingerprint}.json"
+
+
+def alert(cause: str) -> str:
+    """The claim of the one mail about a cause: a load, a build, or a kind of failure on a day."""
+    return f"ops/alerts/{cause}.json"
+
+
 def inbox(source: str) -> str:
     """Folder where people drop the files of a source."""
     return f"inbox/{source}/"
 
 
+def snapshot_id(created_at: datetime, digest: str) -> str:
+    """Id of a snapshot; ids sort by time."""
+    return f"{created_at:%Y%m%dT%H%M%SZ}-{digest}"
+
+
 def snapshot(snapshot_id: str, name: str) -> str:
     """A file of a published snapshot."""
-    return f"marts/snapshots/{snapshot_id}/{name}"
+    return f"{SNAPSHOTS}{snapshot_id}/{name}"

@@ -1,12 +1,17 @@
-"""The load ledger: which loads count. Appending to it is the commit of a load."""
+"""The load ledger: which loads count. Appending to it is the commit of a load.
+
+The gate decides a load once. After that only a person does: quarantined → accepted → revoked, each
+step once and with a reason.
+"""
 
 from datetime import datetime
 from typing import Literal
 
 from pydantic import BaseModel, ConfigDict
 
-from shortdrama.datasets import Dataset
+from shortdrama.datasets import DATASETS, Dataset
 from shortdrama.lake import keys
+from shortdrama.lake.overrides import DecisionRefused, Override
 from shortdrama.lake.store import ObjectStore
 from shortdrama.windows import Window
 
@@ -27,7 +32,12 @@ class Coverage(BaseModel):
 
 
 class LoadRecord(BaseModel):
-    """What the ledger says about a load. `seq` orders loads that were said at the same instant."""
+    """What the ledger says about a load. `seq` orders loads that were said at the same instant.
+
+    `reasons` say why a load does not count; of a load that a person let in, why the gate had
+    refused it. `warnings` are what the gate told of an accepted one. `override` is the person's
+    decision, if this record is one.
+    """
 
     model_config = ConfigDict(frozen=True)
 
@@ -43,6 +53,8 @@ class LoadRecord(BaseModel):
     decided_at: datetime
     is_sample: bool
     reasons: tuple[str, ...] = ()
+    warnings: tuple[str, ...] = ()
+    override: Override | None = None
     seq: int = 0
 
 
@@ -58,13 +70,14 @@ class LoadLedger:
         document, _ = self._store.read_json_versioned(self._key)
         return [LoadRecord.model_validate(entry) for entry in document or []]
 
+    def newest(self) -> list[LoadRecord]:
+        """The newest record of each load, in the order in which the gate decided the loads."""
+        # A key that is set again keeps its place.
+        return list({record.load_id: record for record in self.records()}.values())
+
     def accepted(self) -> list[LoadRecord]:
-        """The loads that count: accepted and not revoked since, oldest first."""
-        latest = {record.load_id: record for record in self.records()}
-        return sorted(
-            (record for record in latest.values() if record.status == "accepted"),
-            key=lambda record: record.seq,
-        )
+        """The loads that count: accepted and not revoked since, oldest decision first."""
+        return accepted_of(self.newest())
 
     def find(self, load_id: str) -> LoadRecord | None:
         """The newest record of a load, if the ledger has one."""
@@ -81,9 +94,81 @@ class LoadLedger:
             entries = document or []
             if any(entry["load_id"] == record.load_id for entry in entries):
                 return None
-            numbered = record.model_copy(update={"seq": len(entries) + 1})
-            return [*entries, numbered.model_dump(mode="json")]
+            return _appended(entries, record)
 
         entries = self._store.update_json(self._key, change)
         stands = next(entry for entry in entries if entry["load_id"] == record.load_id)
         return LoadRecord.model_validate(stands)
+
+    def decide(self, record: LoadRecord) -> LoadRecord:
+        """Commit what a person decided about a load that was decided before.
+
+        `record.override` is the decision. The same decision again changes nothing. Returns the
+        record that stands. Raises DecisionRefused when the load is not in the state before.
+        """
+
+        def change(document: list[dict[str, object]] | None) -> list[dict[str, object]] | None:
+            entries = document or []
+            standing = _newest(entries, record.load_id)
+            if standing is not None and _repeats(record, standing):
+                return None
+            _check_step(record, standing)
+            return _appended(entries, record)
+
+        entries = self._store.update_json(self._key, change)
+        stands = [entry for entry in entries if entry["load_id"] == record.load_id][-1]
+        return LoadRecord.model_validate(stands)
+
+
+def accepted_of(newest: list[LoadRecord]) -> list[LoadRecord]:
+    """Those of the loads that count, oldest decision first."""
+    return sorted(
+        (record for record in newest if record.status == "accepted"),
+        key=lambda record: record.seq,
+    )
+
+
+def find_load(load_id: str, store: ObjectStore) -> LoadRecord | None:
+    """The newest record of a load, whatever its dataset. For people; it reads every ledger."""
+    for dataset in DATASETS.values():
+        record = LoadLedger(store, dataset).find(load_id)
+        if record is not None:
+            return record
+    return None
+
+
+STATUS_BEFORE: dict[Status, Status] = {"accepted": "quarantined", "revoked": "accepted"}
+
+
+def _appended(entries: list[dict[str, object]], record: LoadRecord) -> list[dict[str, object]]:
+    numbered = record.model_copy(update={"seq": len(entries) + 1})
+    return [*entries, numbered.model_dump(mode="json")]
+
+
+def _newest(entries: list[dict[str, object]], load_id: str) -> LoadRecord | None:
+    matches = [entry for entry in entries if entry["load_id"] == load_id]
+    return LoadRecord.model_validate(matches[-1]) if matches else None
+
+
+def _repeats(record: LoadRecord, standing: LoadRecord) -> bool:
+    return record.override is not None and record.override.repeats(standing.override)
+
+
+def _check_step(record: LoadRecord, standing: LoadRecord | None) -> None:
+    """Raise DecisionRefused, with what can be done, unless the load is one step before."""
+    before = standing.status if standing else None
+    if before == STATUS_BEFORE[record.status]:
+        return
+    who = f", {standing.override.text}" if standing and standing.override else ""
+    why = {
+        None: "was not decided yet; its gate comes first",
+        "accepted": f"is accepted already{who}",
+        "quarantined": "is in quarantine and was never accepted: there is nothing to revoke",
+        "revoked": f"is revoked already{who}",
+    }[before]
+    if before == "revoked" and record.status == "accepted":
+        why = (
+            f"was revoked{who}, and that is final. `shortdrama replay {record.load_id}` makes a new"
+            " load of what was landed, and gates it anew"
+        )
+    raise DecisionRefused(f"{record.dataset} load {record.load_id} {why}")

@@ -10,11 +10,18 @@ from pydantic import BaseModel, ConfigDict
 from shortdrama.lake import keys
 from shortdrama.lake.store import ObjectStore, dump_json
 
-Kind = Literal["pull", "gate", "build", "publish", "send"]
+Kind = Literal["pull", "gate", "build", "publish", "rollback", "release", "gc", "send"]
 
 
 class Outcome(BaseModel):
-    """One step's end. `subject` is what it was about: a load, a build, an edition."""
+    """One step's end. `subject` is what it was about: a load, a build, an edition.
+
+    `details` of a gate are its GateResult (`gates/results.py`) whatever it said: `subject`,
+    `suites`, `rows`, `what_to_do` and `findings`, each finding with `suite`, `expectation`,
+    `column`, `severity`, `unexpected`, `checked`, `expected`, `observed`, `samples`, `reason`. A
+    gate of a load has a `dataset`, one of marts has none and the build's fingerprint as `subject`.
+    Of an answer that could not be made into rows the one finding's suite is `shape`.
+    """
 
     model_config = ConfigDict(frozen=True)
 

@@ -128,6 +128,15 @@ class ObjectStore:
             for entry in page.get("Contents", []):
                 yield entry["Key"]
 
+    def folders(self, prefix: str) -> Iterator[str]:
+        """Names of the folders right under a prefix, in order, without listing what is in them."""
+        pages = self.client.get_paginator("list_objects_v2").paginate(
+            Bucket=self.bucket, Prefix=prefix, Delimiter="/"
+        )
+        for page in pages:
+            for entry in page.get("CommonPrefixes", []):
+                yield entry["Prefix"].removeprefix(prefix).rstrip("/")
+
     def compare_and_swap(self, key: str, body: bytes, etag: str | None) -> str:
         """Write if the object still has `etag` (None: if there is none yet); the new ETag.
 

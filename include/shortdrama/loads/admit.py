@@ -1,12 +1,13 @@
 """Admit: the gate's verdict on a candidate, and the one commit of a load, the ledger's append."""
 
 import hashlib
+from collections.abc import Sequence
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from shortdrama.config import Settings
 from shortdrama.datasets import Dataset, dataset_named
-from shortdrama.gates.results import GateResult
+from shortdrama.gates.results import Finding, GateResult
 from shortdrama.lake import keys
 from shortdrama.lake.landing import Pull
 from shortdrama.lake.ledger import LoadLedger, LoadRecord
@@ -16,6 +17,9 @@ from shortdrama.lake.store import ObjectStore
 from shortdrama.loads.conform import conform
 from shortdrama.loads.refused import LoadRefused
 from shortdrama.sources.errors import SchemaError
+
+SHAPE = "shape"
+"""Stands for a suite: what conforming itself checks."""
 
 
 def conform_or_quarantine(pull: Pull, settings: Settings, store: ObjectStore) -> str:
@@ -45,7 +49,8 @@ def conform_or_quarantine(pull: Pull, settings: Settings, store: ObjectStore) ->
             is_sample=pull.is_sample,
             reasons=(str(error),),
         )
-        raise LoadRefused(_decide(record, dataset, store, {}).reasons[0]) from error
+        stands = _decide(record, dataset, store, _another_shape(pull, error))
+        raise LoadRefused(stands.reasons[0], stands.load_id) from error
 
 
 def admit(pull: Pull, settings: Settings, store: ObjectStore) -> LoadRecord:
@@ -55,22 +60,34 @@ def admit(pull: Pull, settings: Settings, store: ObjectStore) -> LoadRecord:
     """
     dataset = dataset_named(pull.dataset)
     ledger = LoadLedger(store, dataset)
-    record = ledger.find(pull.load_id) or _judge(pull, dataset, settings, store)
+    record = ledger.find(pull.load_id) or _judge(pull, ledger.accepted(), settings, store)
     store.delete(keys.candidate(dataset, pull.load_id))
     if record.status != "accepted":
-        raise LoadRefused("\n".join(record.reasons))
+        raise LoadRefused("\n".join(record.reasons), record.load_id)
     return record
 
 
-def _judge(pull: Pull, dataset: Dataset, settings: Settings, store: ObjectStore) -> LoadRecord:
+def _judge(
+    pull: Pull, accepted: Sequence[LoadRecord], settings: Settings, store: ObjectStore
+) -> LoadRecord:
     # Imported here: Great Expectations takes seconds to import.
     from shortdrama.gates.load_gate import audit_load
 
+    dataset = dataset_named(pull.dataset)
     candidate = keys.candidate(dataset, pull.load_id)
     with TemporaryDirectory() as folder:
         path = Path(folder) / "candidate.parquet"
         store.download(candidate, path)
-        result = audit_load(dataset, path, pull.load_id, pull.coverage, pull.said_at)
+        result = audit_load(
+            dataset,
+            path,
+            pull.load_id,
+            pull.coverage,
+            pull.said_at,
+            accepted,
+            store,
+            settings.s3,
+        )
         with path.open("rb") as file:
             digest = hashlib.file_digest(file, "sha256").hexdigest()
     reasons = _refusals(result, pull, store)
@@ -93,8 +110,32 @@ def _judge(pull: Pull, dataset: Dataset, settings: Settings, store: ObjectStore)
         decided_at=settings.clock.now(),
         is_sample=pull.is_sample,
         reasons=reasons,
+        warnings=tuple(finding.text for finding in result.warnings),
     )
-    return _decide(record, dataset, store, result.model_dump(mode="json"))
+    return _decide(record, dataset, store, result)
+
+
+def _another_shape(pull: Pull, error: SchemaError) -> GateResult:
+    """What a gate would say about an answer that could not be made into rows."""
+    return GateResult(
+        subject=f"{pull.dataset} {pull.coverage.window}, load {pull.load_id},",
+        suites=(SHAPE,),
+        rows=0,
+        findings=(
+            Finding(
+                suite=SHAPE,
+                expectation=SHAPE,
+                column=None,
+                severity="critical",
+                unexpected=1,
+                checked=1,
+                expected="the agreed shape",
+                observed=str(error),
+                reason="Only an answer of the agreed shape can be made into rows.",
+            ),
+        ),
+        what_to_do="mend the connector, the layout or the file, then replay the load",
+    )
 
 
 def _refusals(result: GateResult, pull: Pull, store: ObjectStore) -> tuple[str, ...]:
@@ -107,7 +148,7 @@ def _refusals(result: GateResult, pull: Pull, store: ObjectStore) -> tuple[str, 
 
 
 def _decide(
-    record: LoadRecord, dataset: Dataset, store: ObjectStore, gate: dict[str, object]
+    record: LoadRecord, dataset: Dataset, store: ObjectStore, gate: GateResult
 ) -> LoadRecord:
     """Reasons and outcome first, the ledger last: a killed step is decided anew."""
     refused = record.status == "quarantined"
@@ -119,7 +160,7 @@ def _decide(
         business_window=str(record.coverage.window),
         message="\n".join(record.reasons),
         ended_at=record.decided_at,
-        details=gate,
+        details=gate.model_dump(mode="json"),
     )
     if refused:
         store.put(

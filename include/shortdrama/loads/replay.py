@@ -9,11 +9,11 @@ from collections.abc import Iterator, Sequence
 from datetime import date
 
 from shortdrama.config import Settings
-from shortdrama.datasets import DATASETS, Dataset, dataset_named
+from shortdrama.datasets import Dataset, dataset_named
 from shortdrama.failure import Failure
 from shortdrama.lake import keys
 from shortdrama.lake.landing import Pull, read_pull
-from shortdrama.lake.ledger import LoadLedger, LoadRecord
+from shortdrama.lake.ledger import LoadLedger, LoadRecord, find_load
 from shortdrama.lake.store import NotFound, ObjectStore
 from shortdrama.loads.admit import admit, conform_or_quarantine
 from shortdrama.loads.refused import LoadRefused
@@ -25,21 +25,17 @@ class ReplayRefused(Failure):
 
 def load_to_replay(load_id: str, store: ObjectStore) -> LoadRecord:
     """The load's newest record; raises ReplayRefused when no ledger knows it."""
-    for dataset in DATASETS.values():
-        record = LoadLedger(store, dataset).find(load_id)
-        if record is not None:
-            return record
-    raise ReplayRefused(
-        f"no ledger knows a load {load_id}; `shortdrama sql` on ops/ledger/*.json lists them"
-    )
+    record = find_load(load_id, store)
+    if record is None:
+        raise ReplayRefused(f"no ledger knows a load {load_id}; `shortdrama gate list` lists them")
+    return record
 
 
 def loads_to_replay(dataset: Dataset, since: date | None, store: ObjectStore) -> list[LoadRecord]:
     """One load of each pull that was said since then, oldest first; revoked ones stay out."""
-    newest = {record.load_id: record for record in LoadLedger(store, dataset).records()}
     by_pull = {
         (record.said_at, record.pull_id): record
-        for record in newest.values()
+        for record in LoadLedger(store, dataset).newest()
         if record.status != "revoked" and (since is None or record.said_at.date() >= since)
     }
     # Pulls that were said at the same instant keep their order, for the later one wins.

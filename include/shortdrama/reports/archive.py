@@ -66,6 +66,16 @@ def read_edition(store: ObjectStore, period: str) -> Edition | None:
     return None if document is None else Edition.model_validate(document)
 
 
+def cited_snapshots(store: ObjectStore) -> dict[str, list[str]]:
+    """The editions that cite each snapshot. Lists the zone: for people and housekeeping."""
+    cited: dict[str, list[str]] = {}
+    for key in store.list("reports/"):
+        if key.endswith("/edition.json"):
+            edition = Edition.model_validate_json(store.get(key))
+            cited.setdefault(edition.snapshot_id, []).append(edition.id)
+    return cited
+
+
 def bind_edition(
     store: ObjectStore, edition: Edition, rendered: Mapping[LocaleName, RenderedBrief]
 ) -> Edition:

@@ -10,6 +10,7 @@ from shortdrama.lake.marker import lake_kind
 from shortdrama.lake.outcomes import Outcome, record_outcome
 from shortdrama.lake.store import NotFound, ObjectStore
 from shortdrama.warehouse.inputs import BuildInputs
+from shortdrama.warehouse.overrides import build_id, in_spite, mart_overrides
 from shortdrama.warehouse.refused import MartsRefused
 from shortdrama.warehouse.snapshots import VIEWS_FILE, current_snapshot_id, read_manifest
 
@@ -17,7 +18,8 @@ from shortdrama.warehouse.snapshots import VIEWS_FILE, current_snapshot_id, read
 def audit(inputs: BuildInputs, settings: Settings, store: ObjectStore) -> GateResult:
     """Gate the marts that were built from the inputs and record the verdict.
 
-    Raises MartsRefused when it is red.
+    The recorded verdict and the outcome's details are what the gate found; the result returned is
+    what is left of it after people's overrides. Raises MartsRefused when that is red.
     """
     # Imported here: Great Expectations takes seconds to import.
     from shortdrama.gates.mart_gate import MartContext, audit_marts
@@ -29,7 +31,8 @@ def audit(inputs: BuildInputs, settings: Settings, store: ObjectStore) -> GateRe
         published=published(inputs, store),
     )
     with duck.connect(settings.s3, settings.warehouse_path, read_only=True) as connection:
-        result = audit_marts(connection, inputs.fingerprint[:12], context)
+        result = audit_marts(connection, build_id(inputs.fingerprint), context)
+    left = in_spite(result, mart_overrides(inputs.fingerprint, store))
     store.put(
         keys.mart_gate(inputs.fingerprint),
         result.model_dump_json(indent=1).encode(),
@@ -39,15 +42,16 @@ def audit(inputs: BuildInputs, settings: Settings, store: ObjectStore) -> GateRe
         store,
         Outcome(
             kind="gate",
-            status="refused" if result.refused else "succeeded",
+            status="refused" if left.refused else "succeeded",
             subject=inputs.fingerprint,
-            message=result.summary(),
+            message=left.summary(),
             ended_at=settings.clock.now(),
+            details=result.model_dump(mode="json"),
         ),
     )
-    if result.refused:
-        raise MartsRefused(result.summary())
-    return result
+    if left.refused:
+        raise MartsRefused(left.summary(), inputs.fingerprint)
+    return left
 
 
 def published(inputs: BuildInputs, store: ObjectStore) -> Published | None:
@@ -55,31 +59,29 @@ def published(inputs: BuildInputs, store: ObjectStore) -> Published | None:
     if current_snapshot_id(store) is None:
         return None
     manifest = read_manifest(store)
-    counts = {record.load_id for records in inputs.accepted.values() for record in records}
-    withdrawn = tuple(
-        record
-        for name, state in manifest.datasets.items()
-        if not counts.issuperset(state.load_ids)
-        for record in {
-            r.load_id: r for r in LoadLedger(store, dataset_named(name)).records()
-        }.values()
-        if record.load_id in state.load_ids and record.load_id not in counts
-    )
     return Published(
         views=store.uri(keys.snapshot(manifest.snapshot_id, VIEWS_FILE)),
         rows={mart: sum(file.rows for file in files) for mart, files in manifest.marts.items()},
-        withdrawn=withdrawn,
+        withdrawn=tuple(
+            record
+            for name, state in manifest.datasets.items()
+            for load_id in state.load_ids
+            if load_id not in {record.load_id for record in inputs.accepted[name]}
+            if (record := LoadLedger(store, dataset_named(name)).find(load_id))
+        ),
     )
 
 
 def verdict(inputs: BuildInputs, store: ObjectStore) -> GateResult:
-    """The recorded verdict; raises MartsRefused when there is none or it is red."""
+    """The recorded verdict after overrides; raises MartsRefused when there is none or it is red."""
     try:
         result = GateResult.model_validate_json(store.get(keys.mart_gate(inputs.fingerprint)))
     except NotFound:
         raise MartsRefused(
-            "the marts of this build were not gated; clear the task `gate` of market_marts"
+            "the marts of this build were not gated; clear the task `gate` of market_marts",
+            inputs.fingerprint,
         ) from None
-    if result.refused:
-        raise MartsRefused(result.summary())
-    return result
+    left = in_spite(result, mart_overrides(inputs.fingerprint, store))
+    if left.refused:
+        raise MartsRefused(left.summary(), inputs.fingerprint)
+    return left

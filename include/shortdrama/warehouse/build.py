@@ -103,14 +103,7 @@ def _source_view(
     records: tuple[LoadRecord, ...],
     store: ObjectStore,
 ) -> None:
-    # The typed empty relation gives columns that old loads do not have yet: they read as NULL.
-    nulls = ", ".join(
-        f"cast(null as {column.sql_type}) as {column.name}" for column in dataset.all_columns
-    )
-    body = f"select {nulls} where false"
-    if records:
-        uris = duck.list_literal([store.uri(record.key) for record in records])
-        body += f" union all by name from read_parquet({uris}, union_by_name = true)"
+    body = duck.loads_query(dataset, [store.uri(record.key) for record in records])
     connection.execute(f"create or replace view raw.{dataset.table} as {body}")
 
 

@@ -7,7 +7,8 @@ from pydantic import BaseModel, ConfigDict
 
 from shortdrama.config import REPOSITORY
 from shortdrama.datasets import DATASETS
-from shortdrama.lake.ledger import LoadLedger, LoadRecord
+from shortdrama.lake.ledger import LoadLedger, LoadRecord, accepted_of
+from shortdrama.lake.overrides import Override
 from shortdrama.lake.store import ObjectStore
 
 CODE = (
@@ -31,13 +32,18 @@ class DatasetState(BaseModel):
 
 
 class BuildInputs(BaseModel):
-    """All that decides the rows of a build."""
+    """All that decides the rows of a build, and what people decided about its loads.
+
+    `overrides` are the decisions in force: loads that count in spite of their gate, and loads that
+    were revoked.
+    """
 
     model_config = ConfigDict(frozen=True)
 
     accepted: dict[str, tuple[LoadRecord, ...]]
     refused_since: dict[str, tuple[str, ...]]
     code: str
+    overrides: tuple[Override, ...] = ()
 
     @property
     def is_empty(self) -> bool:
@@ -46,9 +52,23 @@ class BuildInputs(BaseModel):
 
     @property
     def fingerprint(self) -> str:
-        """Equal for builds that give the same rows."""
+        """Equal for builds that give the same rows and carry the same decisions."""
         loads = [record.load_id for records in self.accepted.values() for record in records]
-        return hashlib.sha256("\n".join([self.code, *loads]).encode()).hexdigest()
+        decisions = [override.model_dump_json() for override in self.overrides]
+        return hashlib.sha256("\n".join([self.code, *loads, *decisions]).encode()).hexdigest()
+
+    def load_warnings(self) -> tuple[str, ...]:
+        """What the gate told of each dataset's newest load: the one behind its newest days."""
+        newest = (
+            max(records, key=lambda record: (record.said_at, record.seq))
+            for records in self.accepted.values()
+            if records
+        )
+        return tuple(
+            f"{record.dataset} {record.coverage.window}: {warning}"
+            for record in newest
+            for warning in record.warnings
+        )
 
     def states(self) -> dict[str, DatasetState]:
         """Each dataset's state, for the snapshot's manifest and for people."""
@@ -60,11 +80,17 @@ class BuildInputs(BaseModel):
 
 def read_inputs(store: ObjectStore) -> BuildInputs:
     """The inputs as the ledgers have them now."""
-    ledgers = {dataset.id: LoadLedger(store, dataset) for dataset in DATASETS.values()}
+    ledgers = {dataset.id: LoadLedger(store, dataset).newest() for dataset in DATASETS.values()}
     return BuildInputs(
-        accepted={name: tuple(ledger.accepted()) for name, ledger in ledgers.items()},
-        refused_since={name: _refused_since(ledger) for name, ledger in ledgers.items()},
+        accepted={name: tuple(accepted_of(newest)) for name, newest in ledgers.items()},
+        refused_since={name: _refused_since(newest) for name, newest in ledgers.items()},
         code=code_digest(),
+        overrides=tuple(
+            record.override
+            for newest in ledgers.values()
+            for record in newest
+            if record.override is not None
+        ),
     )
 
 
@@ -80,9 +106,10 @@ def code_digest() -> str:
     return digest.hexdigest()
 
 
-def _refused_since(ledger: LoadLedger) -> tuple[str, ...]:
+def _refused_since(newest: list[LoadRecord]) -> tuple[str, ...]:
+    """A load stands where its gate decided it, whatever a person decided about it later."""
     reasons: list[str] = []
-    for record in ledger.records():
+    for record in newest:
         if record.status == "accepted":
             reasons.clear()
         elif record.status == "quarantined":

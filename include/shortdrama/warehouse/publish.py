@@ -8,26 +8,29 @@ from collections.abc import Callable
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-import duckdb
-
 from shortdrama.config import Settings
 from shortdrama.lake import duck, keys
 from shortdrama.lake.marker import lake_kind
 from shortdrama.lake.outcomes import Outcome, record_outcome
 from shortdrama.lake.store import ObjectStore, dump_json
 from shortdrama.warehouse.audit import verdict
-from shortdrama.warehouse.build import DBT_PROJECT, built_marts, mart_keys
+from shortdrama.warehouse.build import DBT_PROJECT, mart_keys
+from shortdrama.warehouse.export import export_marts
+from shortdrama.warehouse.hold import PublishingHeld
 from shortdrama.warehouse.inputs import BuildInputs
+from shortdrama.warehouse.overrides import mart_overrides
+from shortdrama.warehouse.pointer import Pointer, move_pointer, read_pointer
 from shortdrama.warehouse.snapshots import (
     MANIFEST_FILE,
     VIEWS_FILE,
-    MartFile,
+    GateFacts,
     SnapshotManifest,
     current_snapshot_id,
+    find_manifest,
     read_manifest,
 )
+from shortdrama.warehouse.views import write_views
 
-ROW_GROUP_ROWS = 1_000_000
 UNIVERSE = DBT_PROJECT / "seeds" / "universe_overrides.csv"
 
 
@@ -40,42 +43,21 @@ def publish(
     """Publish what the private warehouse holds as a new snapshot and make it current.
 
     Doing it again changes nothing. Raises MartsRefused unless the mart gate let this build pass,
-    Conflict when somebody else published meanwhile.
+    PublishingHeld while a hold stands, Conflict when somebody moved the pointer meanwhile.
     """
     if is_published(inputs, store):
         return read_manifest(store)
-    gate = verdict(inputs, store)
-    pointer, etag = store.read_json_versioned(keys.CURRENT_SNAPSHOT)
-    previous = pointer["snapshot_id"] if pointer else None
-    manifest = SnapshotManifest(
-        snapshot_id=_snapshot_id(inputs, previous, settings),
-        created_at=settings.clock.now(),
-        is_sample=lake_kind(store) == "sample",
-        fingerprint=inputs.fingerprint,
-        code=inputs.code,
-        code_version=settings.code_version,
-        universe_version=hashlib.sha256(UNIVERSE.read_bytes()).hexdigest()[:12],
-        datasets=inputs.states(),
-        marts={},
-        mart_keys=mart_keys(),
-        warnings=tuple(finding.text for finding in gate.warnings),
-        previous=previous,
+    pointer, etag = read_pointer(store)
+    if pointer is not None and pointer.hold is not None:
+        raise PublishingHeld(pointer)
+    previous = pointer.snapshot_id if pointer else None
+    snapshot_id = _snapshot_id(inputs, previous, settings)
+    # One that lost its last step, or was rolled back, under a clock that stands still: its files
+    # are there, perhaps attached by somebody, and are never written twice.
+    manifest = find_manifest(store, snapshot_id) or _write_snapshot(
+        snapshot_id, inputs, previous, settings, store, say
     )
-    with (
-        TemporaryDirectory() as folder,
-        duck.connect(settings.s3, settings.warehouse_path) as connection,
-    ):
-        marts = _export(connection, manifest.snapshot_id, Path(folder), store, say)
-        manifest = manifest.model_copy(update={"marts": marts})
-        _write_views(connection, manifest, Path(folder), settings, store)
-    store.put(
-        keys.snapshot(manifest.snapshot_id, MANIFEST_FILE),
-        dump_json(manifest.model_dump(mode="json")),
-        content_type="application/json",
-    )
-    store.compare_and_swap(
-        keys.CURRENT_SNAPSHOT, dump_json({"snapshot_id": manifest.snapshot_id}), etag
-    )
+    move_pointer(store, Pointer(snapshot_id=snapshot_id), etag)
     record_outcome(
         store,
         Outcome(
@@ -98,66 +80,50 @@ def is_published(inputs: BuildInputs, store: ObjectStore) -> bool:
 
 def _snapshot_id(inputs: BuildInputs, previous: str | None, settings: Settings) -> str:
     digest = hashlib.sha256(f"{inputs.fingerprint}|{previous}".encode()).hexdigest()
-    return f"{settings.clock.now():%Y%m%dT%H%M%SZ}-{digest[:8]}"
+    return keys.snapshot_id(settings.clock.now(), digest[:8])
 
 
-def _export(
-    connection: duckdb.DuckDBPyConnection,
+def _write_snapshot(
     snapshot_id: str,
-    folder: Path,
-    store: ObjectStore,
-    say: Callable[[str], None],
-) -> dict[str, tuple[MartFile, ...]]:
-    marts: dict[str, tuple[MartFile, ...]] = {}
-    for name in built_marts():
-        path = folder / f"{name}.parquet"
-        connection.execute(
-            # Sorted by all columns, the key's come first: readers prune row groups, and the same
-            # rows are the same bytes.
-            f"copy (from marts.{name} order by all) to {duck.quoted(str(path))}"
-            f" (format parquet, compression zstd, row_group_size {ROW_GROUP_ROWS})"
-        )
-        row = connection.execute("select count(*) from read_parquet(?)", [str(path)]).fetchone()
-        with path.open("rb") as file:
-            digest = hashlib.file_digest(file, "sha256").hexdigest()
-        key = keys.snapshot(snapshot_id, path.name)
-        store.upload(path, key)
-        marts[name] = (MartFile(key=key, rows=row[0] if row else 0, sha256=digest),)
-        say(f"{name}: {marts[name][0].rows:,} rows")
-    return marts
-
-
-def _write_views(
-    connection: duckdb.DuckDBPyConnection,
-    manifest: SnapshotManifest,
-    folder: Path,
+    inputs: BuildInputs,
+    previous: str | None,
     settings: Settings,
     store: ObjectStore,
-) -> None:
-    """A small DuckDB file: a view per mart over its files, with the warehouse's comments."""
-    path = folder / VIEWS_FILE
-    with duck.connect(settings.s3, path) as views:
-        for name, mart_files in manifest.marts.items():
-            uris = duck.list_literal([store.uri(file.key) for file in mart_files])
-            views.execute(f"create view {name} as from read_parquet({uris})")
-        for statement in _comments(connection):
-            views.execute(statement)
-    store.upload(path, keys.snapshot(manifest.snapshot_id, VIEWS_FILE))
-
-
-def _comments(connection: duckdb.DuckDBPyConnection) -> list[str]:
-    tables = connection.execute(
-        "select table_name, comment from duckdb_tables()"
-        " where schema_name = 'marts' and comment is not null"
-    ).fetchall()
-    columns = connection.execute(
-        "select table_name, column_name, comment from duckdb_columns()"
-        " where schema_name = 'marts' and comment is not null"
-    ).fetchall()
-    return [
-        *(f"comment on view {table} is {duck.quoted(text)}" for table, text in tables),
-        *(
-            f"comment on column {table}.{column} is {duck.quoted(text)}"
-            for table, column, text in columns
-        ),
-    ]
+    say: Callable[[str], None],
+) -> SnapshotManifest:
+    """Everything but the pointer; the manifest is written last, so that it names what is there."""
+    gate = verdict(inputs, store)
+    manifest = SnapshotManifest(
+        snapshot_id=snapshot_id,
+        created_at=settings.clock.now(),
+        is_sample=lake_kind(store) == "sample",
+        fingerprint=inputs.fingerprint,
+        code=inputs.code,
+        code_version=settings.code_version,
+        universe_version=hashlib.sha256(UNIVERSE.read_bytes()).hexdigest()[:12],
+        datasets=inputs.states(),
+        marts={},
+        mart_keys=mart_keys(),
+        gate=GateFacts(suites=gate.suites, rows=gate.rows),
+        warnings=(*(finding.text for finding in gate.warnings), *inputs.load_warnings()),
+        overrides=(*inputs.overrides, *mart_overrides(inputs.fingerprint, store)),
+        previous=previous,
+    )
+    before = read_manifest(store, previous) if previous else None
+    # Other models may give a month other columns, whoever wrote it: then all is written anew.
+    earlier = before.marts if before and before.code == inputs.code else {}
+    with (
+        TemporaryDirectory() as name,
+        duck.connect(settings.s3, settings.warehouse_path) as warehouse,
+    ):
+        folder = Path(name)
+        marts = export_marts(warehouse, snapshot_id, earlier, folder, store, say)
+        write_views(folder / VIEWS_FILE, marts, warehouse, settings.s3, store)
+        store.upload(folder / VIEWS_FILE, keys.snapshot(snapshot_id, VIEWS_FILE))
+    manifest = manifest.model_copy(update={"marts": marts})
+    store.put(
+        keys.snapshot(snapshot_id, MANIFEST_FILE),
+        dump_json(manifest.model_dump(mode="json")),
+        content_type="application/json",
+    )
+    return manifest

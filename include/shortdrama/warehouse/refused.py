@@ -5,3 +5,7 @@ from shortdrama.failure import Failure
 
 class MartsRefused(Failure):
     """The mart gate is red: nothing may be published from this build."""
+
+    def __init__(self, message: str, fingerprint: str) -> None:
+        super().__init__(message)
+        self.fingerprint = fingerprint

@@ -20,6 +20,7 @@ from typing import Any
 import duckdb
 import pyarrow
 import pytest
+from filelock import FileLock
 
 from shortdrama.config import PUBLISHED_FIGURES, REPOSITORY
 from shortdrama.datasets import DATASETS, ESTIMATES, FORECASTS, HASHTAGS, PRODUCTS, Dataset
@@ -285,9 +286,25 @@ class Build:
 
 
 @pytest.fixture(scope="session")
-def build(tmp_path_factory: pytest.TempPathFactory) -> Build:
-    folder = tmp_path_factory.mktemp("dbt")
-    warehouse, target = folder / "market.duckdb", folder / "target"
+def build(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Build:
+    """The build, made once, however many processes the tests are spread over."""
+    base = tmp_path_factory.getbasetemp()
+    folder = (base if worker_id == "master" else base.parent) / "dbt"
+    with FileLock(folder.with_suffix(".lock")):
+        if not folder.exists():
+            _build_in(folder)
+    target = folder / "target"
+    results = json.loads((target / "run_results.json").read_text(encoding="utf-8"))["results"]
+    return Build(
+        warehouse=folder / "market.duckdb",
+        manifest=json.loads((target / "manifest.json").read_text(encoding="utf-8")),
+        results={result["unique_id"]: result["status"] for result in results},
+    )
+
+
+def _build_in(folder: Path) -> None:
+    folder.mkdir()
+    warehouse = folder / "market.duckdb"
     write_raw(warehouse, small_market())
     run = subprocess.run(
         [
@@ -295,7 +312,7 @@ def build(tmp_path_factory: pytest.TempPathFactory) -> Build:
             "--target", "local",
             "--project-dir", str(DBT_PROJECT),
             "--profiles-dir", str(DBT_PROJECT),
-            "--target-path", str(target),
+            "--target-path", str(folder / "target"),
             "--log-path", str(folder / "logs"),
             "--no-use-colors",
         ],
@@ -309,9 +326,3 @@ def build(tmp_path_factory: pytest.TempPathFactory) -> Build:
         check=False,
     )  # fmt: skip
     assert run.returncode == 0, run.stdout + run.stderr
-    results = json.loads((target / "run_results.json").read_text(encoding="utf-8"))["results"]
-    return Build(
-        warehouse=warehouse,
-        manifest=json.loads((target / "manifest.json").read_text(encoding="utf-8")),
-        results={result["unique_id"]: result["status"] for result in results},
-    )

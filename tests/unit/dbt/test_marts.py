@@ -4,6 +4,9 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
+from shortdrama.config import AppfiguresSettings
+from shortdrama.simulator.countries import CODES
+
 Q2_DAYS, Q3_DAYS = 91, 92
 
 
@@ -197,3 +200,24 @@ def test_what_is_not_comparable_has_a_reason_and_no_percentage(build: Any) -> No
 def test_figures_that_are_not_as_expected_warn_and_do_not_fail(build: Any) -> None:
     status = build.results["test.shortdrama.reconciliation_as_expected"]
     assert status == "warn"  # the small market is far from the published figures
+
+
+def test_every_country_of_the_settings_and_the_simulator_has_a_region(build: Any) -> None:
+    known = dict(build.query("select country_code, region from marts.dim_country"))
+    assert set(CODES) | set(AppfiguresSettings().countries) <= set(known)
+    assert known["NA"] == "Middle East and Africa"  # Namibia's code is no missing value
+    assert [code for code, region in known.items() if region == "China"] == ["CN"]
+    assert [code for code, region in known.items() if region == "World"] == ["ZZ"]
+
+
+def test_the_calendar_names_periods_as_the_reports_do(build: Any) -> None:
+    assert build.query(
+        "select week_label, month_label, quarter_label, iso_weekday, week_start_on "
+        "from marts.dim_calendar where date_on = '2026-01-01'"
+    ) == [("2026-W01", "2026-01", "2026Q1", 4, date(2025, 12, 29))]
+    for cadence in ("week", "month", "quarter"):
+        unknown = build.query(
+            f"select period_label from marts.rpt_market_size_{cadence}ly "
+            f"where period_label not in (select {cadence}_label from marts.dim_calendar)"
+        )
+        assert unknown == [], cadence

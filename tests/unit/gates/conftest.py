@@ -11,6 +11,7 @@ from shortdrama.datasets import Dataset, dataset_named
 from shortdrama.gates.load_gate import audit_load
 from shortdrama.gates.results import GateResult
 from shortdrama.lake.ledger import Coverage
+from shortdrama.lake.store import ObjectStore
 from shortdrama.windows import Window
 
 LOAD_ID = "L1"
@@ -128,6 +129,9 @@ def audit(tmp_path: Path) -> Audit:
             LOAD_ID,
             coverage or COVERAGE[dataset_id],
             SAID_AT,
+            accepted=(),
+            store=ObjectStore(None, "lake"),
+            s3=None,
             slice_rows=slice_rows,
         )
 

@@ -1,4 +1,3 @@
-from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, date, datetime
 from typing import Any
@@ -35,17 +34,6 @@ def record(load_id: str, status: str = "accepted", **changes: Any) -> LoadRecord
 @pytest.fixture
 def ledger(store: ObjectStore) -> LoadLedger:
     return LoadLedger(store, ESTIMATES)
-
-
-@pytest.fixture
-def revoke(store: ObjectStore) -> Callable[[str], None]:
-    """Enters a later record of a load, as revoking it does."""
-
-    def enter(load_id: str) -> None:
-        later = record(load_id, "revoked", seq=99).model_dump(mode="json")
-        store.update_json(keys.load_ledger(ESTIMATES), lambda entries: [*entries, later])
-
-    return enter
 
 
 def ids(records: list[LoadRecord]) -> list[str]:
@@ -114,12 +102,10 @@ def test_a_quarantined_load_does_not_count(ledger: LoadLedger) -> None:
     assert ids(ledger.accepted()) == ["good"]
 
 
-def test_a_revoked_load_counts_no_longer_and_stays_on_record(
-    ledger: LoadLedger, revoke: Callable[[str], None]
-) -> None:
+def test_a_revoked_load_counts_no_longer_and_stays_on_record(ledger: LoadLedger) -> None:
     ledger.append(record("a"))
     ledger.append(record("b"))
-    revoke("a")
+    ledger.decide(record("a", "revoked"))
     assert ids(ledger.accepted()) == ["b"]
     assert [entry.status for entry in ledger.records() if entry.load_id == "a"] == [
         "accepted",

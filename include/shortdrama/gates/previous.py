@@ -1,0 +1,157 @@
+"""What the lake said before about what a load covers: the relation `previous` of a gate.
+
+Which rows are previous depends on how loads of the dataset follow each other:
+
+| dataset | previous rows |
+|---|---|
+| `appfigures.estimates`, `appfigures.ranks` | of each covered country and day, the rows of the newest load that covers them |
+| `tiktok.hashtags` | of each covered country, the rows of the newest load that covers it: an older snapshot |
+| `appfigures.products` | the newest load: each one is the whole list |
+| `omdia.forecasts` | every edition of each publisher, as its newest load has it |
+| `minis.catalog` | every snapshot of each market, as its newest load has it |
+| `minis.search_interest` | every window of each market, as its newest load has it |
+"""  # noqa: E501 - a table
+
+from collections.abc import Sequence
+from datetime import date, datetime, timedelta
+
+import duckdb
+
+from shortdrama.datasets import (
+    CATALOG,
+    ESTIMATES,
+    FORECASTS,
+    RANKS,
+    SEARCH_INTEREST,
+    Dataset,
+)
+from shortdrama.lake import duck
+from shortdrama.lake.ledger import Coverage, LoadRecord
+from shortdrama.lake.store import ObjectStore
+
+DAY_COLUMNS = {ESTIMATES.id: "estimated_on", RANKS.id: "ranked_on"}
+"""By dataset that is covered day by day, the column of the day."""
+
+EDITION_COLUMNS = {
+    FORECASTS.id: ("publisher", "published_on"),
+    CATALOG.id: ("snapshot_on", "market"),
+    SEARCH_INTEREST.id: ("window_start_on", "window_end_on", "market"),
+}
+"""By dataset of files, the columns that name what one file says whole."""
+
+
+def said_before(
+    accepted: Sequence[LoadRecord], load_id: str, said_at: datetime
+) -> list[LoadRecord]:
+    """The loads that a load can be held against: other ones, said no later.
+
+    A replay of an old load is not held against what was said since. Its original, said at the same
+    instant, comes before it.
+    """
+    return [
+        record for record in accepted if record.load_id != load_id and record.said_at <= said_at
+    ]
+
+
+def attach_previous(
+    connection: duckdb.DuckDBPyConnection,
+    dataset: Dataset,
+    coverage: Coverage,
+    accepted: Sequence[LoadRecord],
+    store: ObjectStore,
+) -> None:
+    """Create the view `previous`, with the dataset's columns; empty if nothing was said before.
+
+    `accepted` are loads of the dataset; of two, the one said later is newer, then the one with the
+    higher `seq`. Only the files of loads that own a row are named, and they are read when the view
+    is: the connection must be able to reach the lake.
+    """
+    newest_first = sorted(accepted, key=lambda record: (record.said_at, record.seq), reverse=True)
+    if dataset.id in EDITION_COLUMNS:
+        _attach_editions(connection, dataset, newest_first, store)
+        return
+    slices = _slices(dataset, coverage, newest_first)
+    owners = {load_id for load_id, _, _ in slices}
+    read = [record for record in newest_first if record.load_id in owners]
+    connection.execute(
+        """
+        create or replace table previous_slices as
+        select
+            unnest(cast($loads as varchar[])) as load_id,
+            unnest(cast($countries as varchar[])) as country_code,
+            unnest(cast($days as date[])) as day_on
+        """,
+        {
+            "loads": [load_id for load_id, _, _ in slices],
+            "countries": [country for _, country, _ in slices],
+            "days": [day for _, _, day in slices],
+        },
+    )
+    owned = ["loads.load_id = previous_slices.load_id"]
+    if dataset.id in DAY_COLUMNS:
+        owned.append(f"loads.{DAY_COLUMNS[dataset.id]} = previous_slices.day_on")
+    if coverage.countries:
+        owned.append("loads.country_code = previous_slices.country_code")
+    connection.execute(
+        f"""
+        create or replace view previous as
+        select loads.*
+        from ({duck.loads_query(dataset, [store.uri(record.key) for record in read])}) as loads
+        inner join previous_slices on {" and ".join(owned)}
+        """  # noqa: S608 - the dataset's own names
+    )
+
+
+Slice = tuple[str, str | None, date | None]
+"""The load that owns it, its country and its day, where the dataset has them."""
+
+
+def _slices(
+    dataset: Dataset, coverage: Coverage, newest_first: Sequence[LoadRecord]
+) -> list[Slice]:
+    """Which load owns each slice of the coverage, as far as any does."""
+    if not coverage.countries:
+        return [(record.load_id, None, None) for record in newest_first[:1]]
+    days: list[date | None] = [None]
+    if dataset.id in DAY_COLUMNS:
+        first = coverage.window.start
+        days = [first + timedelta(days=number) for number in range(coverage.window.days)]
+    missing = {country: set(days) for country in coverage.countries}
+    slices: list[Slice] = []
+    for record in newest_first:
+        if not any(missing.values()):
+            break
+        window = record.coverage.window
+        covered = {day for day in days if day is None or window.start <= day <= window.end}
+        for country in missing.keys() & set(record.coverage.countries):
+            slices += [(record.load_id, country, day) for day in missing[country] & covered]
+            missing[country] -= covered
+    return slices
+
+
+def _attach_editions(
+    connection: duckdb.DuckDBPyConnection,
+    dataset: Dataset,
+    newest_first: Sequence[LoadRecord],
+    store: ObjectStore,
+) -> None:
+    """All files are read: there are a few a year, each of some hundred rows."""
+    edition = ", ".join(EDITION_COLUMNS[dataset.id])
+    order = duck.list_literal([record.load_id for record in newest_first])
+    connection.execute(
+        f"""
+        create or replace view previous as
+        with loads as (
+            {duck.loads_query(dataset, [store.uri(record.key) for record in newest_first])}
+        ),
+        ordered as (
+            select
+                *,
+                rank() over (
+                    partition by {edition} order by list_position({order}, load_id)
+                ) as recency
+            from loads
+        )
+        select * exclude (recency) from ordered where recency = 1
+        """  # noqa: S608 - the dataset's own names
+    )

@@ -1,0 +1,54 @@
+"""`marts.duckdb` of a snapshot: a view per mart over its files, with the warehouse's comments."""
+
+from pathlib import Path
+
+import duckdb
+
+from shortdrama.config import S3Settings
+from shortdrama.lake import duck
+from shortdrama.lake.store import ObjectStore
+from shortdrama.warehouse.snapshots import MartFile
+
+
+def write_views(
+    path: Path,
+    marts: dict[str, tuple[MartFile, ...]],
+    warehouse: duckdb.DuckDBPyConnection,
+    s3: S3Settings,
+    store: ObjectStore,
+) -> None:
+    """Write the file. It names the Parquet files one by one and holds no secret."""
+    with duck.connect(s3, path) as views:
+        for mart, files in marts.items():
+            if files:
+                uris = duck.list_literal([store.uri(file.key) for file in files])
+                body = f"from read_parquet({uris})"
+            else:
+                body = _typed_nothing(warehouse, mart)
+            views.execute(f"create view {mart} as {body}")
+        for statement in _comments(warehouse):
+            views.execute(statement)
+
+
+def _typed_nothing(warehouse: duckdb.DuckDBPyConnection, mart: str) -> str:
+    columns = warehouse.execute(f"describe marts.{mart}").fetchall()
+    nulls = ", ".join(f"cast(null as {kind}) as {name}" for name, kind, *_ in columns)
+    return f"select {nulls} where false"
+
+
+def _comments(warehouse: duckdb.DuckDBPyConnection) -> list[str]:
+    tables = warehouse.execute(
+        "select table_name, comment from duckdb_tables()"
+        " where schema_name = 'marts' and comment is not null"
+    ).fetchall()
+    columns = warehouse.execute(
+        "select table_name, column_name, comment from duckdb_columns()"
+        " where schema_name = 'marts' and comment is not null"
+    ).fetchall()
+    return [
+        *(f"comment on view {table} is {duck.quoted(text)}" for table, text in tables),
+        *(
+            f"comment on column {table}.{column} is {duck.quoted(text)}"
+            for table, column, text in columns
+        ),
+    ]

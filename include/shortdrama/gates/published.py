@@ -43,7 +43,8 @@ def attach_published(
     connection.execute(
         "create or replace temp table build as select cast(? as date) as built_on", [built_on]
     )
-    connection.execute("attach or replace ':memory:' as previous (read_write)")
+    connection.execute("detach database if exists previous")
+    connection.execute("attach ':memory:' as previous (read_write)")
     connection.execute(
         "create table previous.withdrawn_loads"
         " (dataset varchar, load_id varchar, start_on date, end_on date)"

@@ -17,6 +17,7 @@ from rich.table import Table
 from shortdrama.clock import parse_instant
 from shortdrama.config import settings
 from shortdrama.failure import Failure
+from shortdrama.gates.commands import app as gate_app
 from shortdrama.loads import commands as load_commands
 from shortdrama.simulator.command import serve
 from shortdrama.universe.commands import app as universe_app
@@ -35,6 +36,8 @@ inbox_app = typer.Typer(no_args_is_help=True, help="Files that people hand in.")
 app.add_typer(lake_app, name="lake")
 app.add_typer(inbox_app, name="inbox")
 app.add_typer(universe_app, name="universe")
+app.add_typer(gate_app, name="gate")
+app.add_typer(load_commands.load_app, name="load")
 app.command("simulator")(serve)
 app.command("plan")(load_commands.plan)
 app.command("replay")(load_commands.replay)

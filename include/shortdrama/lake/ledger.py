@@ -10,6 +10,7 @@ from typing import Literal
 from pydantic import BaseModel, ConfigDict
 
 from shortdrama.datasets import DATASETS, Dataset
+from shortdrama.failure import Failure
 from shortdrama.lake import keys
 from shortdrama.lake.overrides import DecisionRefused, Override
 from shortdrama.lake.store import ObjectStore
@@ -128,13 +129,20 @@ def accepted_of(newest: list[LoadRecord]) -> list[LoadRecord]:
     )
 
 
-def find_load(load_id: str, store: ObjectStore) -> LoadRecord | None:
-    """The newest record of a load, whatever its dataset. For people; it reads every ledger."""
+class UnknownLoad(Failure):
+    """No ledger knows the load."""
+
+
+def load_history(load_id: str, store: ObjectStore) -> list[LoadRecord]:
+    """All records of a load, oldest first; raises UnknownLoad. For people: it reads all ledgers."""
     for dataset in DATASETS.values():
-        record = LoadLedger(store, dataset).find(load_id)
-        if record is not None:
-            return record
-    return None
+        records = LoadLedger(store, dataset).records()
+        history = [record for record in records if record.load_id == load_id]
+        if history:
+            return history
+    raise UnknownLoad(
+        f"no ledger knows a load {load_id}; `shortdrama gate list` says what was refused"
+    )
 
 
 STATUS_BEFORE: dict[Status, Status] = {"accepted": "quarantined", "revoked": "accepted"}

@@ -1,6 +1,7 @@
 """A build is held against what is published: losses and slips are refused, reasons are told."""
 
 from datetime import UTC, date, datetime
+from pathlib import Path
 
 import duckdb
 import pytest
@@ -12,46 +13,7 @@ from shortdrama.windows import Window
 
 BUILT_ON = date(2025, 8, 17)
 
-# June and July are settled, August is there up to the 15th. DramaBox makes half of each market.
-MARTS = """
-    create schema raw;
-    create table raw.load_coverage as
-    select 'appfigures.estimates' as dataset, 'L1' as load_id, country_code,
-        date '2025-06-01' as start_on, date '2025-08-15' as end_on
-    from unnest(['ZZ', 'CN', 'US', 'MT']) as c(country_code);
-
-    create schema marts;
-    create table marts.fct_app_estimates_daily as select date '2025-08-15' as estimated_on;
-    create table marts.dim_app as
-    select app_id, true as in_universe, null::date as in_universe_from_on,
-        null::date as in_universe_to_on
-    from unnest(['reelshort', 'dramabox', 'small']) as a(app_id);
-
-    create table marts.rpt_app_leaderboard_monthly as
-    select period_start_on, geography, 'Appfigures' as vendor, 'net' as revenue_basis, app_id,
-        (share * million * 1e6 * days / 30)::bigint as downloads,
-        (2 * share * million * 1e6 * days / 30)::decimal(18, 2) as revenue_usd
-    from (values ('World', 100), ('World ex-China', 90), ('CN', 10), ('US', 30), ('MT', 0.1),
-            ('Other', 59.9)) as g(geography, million),
-        (values ('reelshort', 0.4), ('dramabox', 0.5), ('small', 0.1)) as a(app_id, share),
-        (values (date '2025-06-01', 30), (date '2025-07-01', 31), (date '2025-08-01', 15))
-            as m(period_start_on, days);
-
-    create table marts.rpt_market_size_monthly as
-    select period_start_on, last_day(period_start_on) as period_end_on,
-        strftime(period_start_on, '%Y-%m') as period_label, geography, vendor, revenue_basis,
-        'USD' as currency, sum(downloads)::bigint as downloads,
-        sum(revenue_usd)::decimal(18, 2) as revenue_usd,
-        if(month(period_start_on) = 8, 15 / 31, 1)::decimal(9, 6) as completeness_ratio,
-        if(month(period_start_on) = 8, 'provisional', 'settled') as maturity
-    from marts.rpt_app_leaderboard_monthly group by all;
-    create table marts.rpt_market_size_weekly as
-    select * replace (period_start_on + 6 as period_end_on, '2025-W' || week(period_start_on) as
-        period_label) from marts.rpt_market_size_monthly;
-    create table marts.rpt_market_size_quarterly as
-    select * replace (date '2025-06-30' as period_end_on, '2025Q2' as period_label)
-    from marts.rpt_market_size_monthly where month(period_start_on) = 6;
-"""
+MARTS = (Path(__file__).parents[2] / "fixtures" / "gated_marts.sql").read_text("utf-8")
 ROWS = {"rpt_market_size_monthly": 18, "rpt_vendor_reconciliation": 40}
 
 JUNE_OF_THE_WORLD = "geography in ('World', 'World ex-China') and period_label = '2025-06'"

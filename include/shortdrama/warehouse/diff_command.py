@@ -2,37 +2,43 @@
 
 import json
 from decimal import Decimal
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from shortdrama.config import settings
-from shortdrama.warehouse.diff import MartDiff, Move
-from shortdrama.warehouse.snapshots import NothingPublished, SnapshotManifest
+
+if TYPE_CHECKING:
+    from shortdrama.warehouse.diff import MartDiff, Move
+    from shortdrama.warehouse.snapshots import SnapshotManifest
 
 WIDTH = 80
 
 
 def diff(
-    before: Annotated[str | None, typer.Argument(metavar="[A]", help="The one before B.")] = None,
-    after: Annotated[str | None, typer.Argument(metavar="[B]", help="The current one.")] = None,
+    before: Annotated[
+        str | None, typer.Argument(metavar="[A]", help="An id or a day; the one before B.")
+    ] = None,
+    after: Annotated[
+        str | None, typer.Argument(metavar="[B]", help="An id or a day; the current one.")
+    ] = None,
     top: Annotated[int, typer.Option(min=0, help="Moves to show, by mart and figure.")] = 3,
     as_json: Annotated[bool, typer.Option("--json", help="For machines.")] = False,
 ) -> None:
-    """Say what snapshot B has that A has not: rows by mart, the largest moves, and why."""
+    """Say how snapshot B differs from A: rows by mart, the largest moves, and why."""
     from shortdrama.embedded.stack import store_if_embedded
     from shortdrama.lake.store import ObjectStore
     from shortdrama.warehouse.diff import diff_snapshots
-    from shortdrama.warehouse.snapshots import read_manifest
+    from shortdrama.warehouse.snapshots import NothingPublished, wanted_manifest
 
     store_if_embedded()
     store = ObjectStore.of(settings().s3)
-    new = read_manifest(store, after)
+    new = wanted_manifest(store, after)
     if before is None and new.previous is None:
         raise NothingPublished(
             f"snapshot {new.snapshot_id} has none before it; name another one to compare with"
         )
-    old = read_manifest(store, before or new.previous)
+    old = wanted_manifest(store, before or new.previous)
     found = list(diff_snapshots(old, new, settings().s3, store, top))
     if as_json:
         marts = [mart.model_dump(mode="json") for mart in found]
@@ -41,7 +47,7 @@ def diff(
         print("\n".join([*_heading(old, new), *_table(found), *_moves(found)]))
 
 
-def _heading(before: SnapshotManifest, after: SnapshotManifest) -> list[str]:
+def _heading(before: "SnapshotManifest", after: "SnapshotManifest") -> list[str]:
     was, now = (
         {load for state in manifest.datasets.values() for load in state.load_ids}
         for manifest in (before, after)
@@ -54,7 +60,7 @@ def _heading(before: SnapshotManifest, after: SnapshotManifest) -> list[str]:
     ]
 
 
-def _table(marts: list[MartDiff]) -> list[str]:
+def _table(marts: "list[MartDiff]") -> list[str]:
     if not marts:
         return ["", "no mart differs"]
     lines = ["", f"{'mart':32}{'added':>11}{'removed':>11}{'changed':>11}{'lineage':>11}"]
@@ -66,7 +72,7 @@ def _table(marts: list[MartDiff]) -> list[str]:
     return [*lines, "other marts are the same; lineage: the same figures from another load"]
 
 
-def _moves(marts: list[MartDiff]) -> list[str]:
+def _moves(marts: "list[MartDiff]") -> list[str]:
     lines = []
     for mart in marts:
         if mart.moves:
@@ -77,7 +83,7 @@ def _moves(marts: list[MartDiff]) -> list[str]:
     return lines
 
 
-def _words(move: Move) -> str:
+def _words(move: "Move") -> str:
     was, now = (_number(text) if text else "no row" for text in (move.before, move.after))
     sign = "" if move.difference.startswith("-") else "+"
     figures = f"{move.column} {was} → {now} ({sign}{_number(move.difference)})"

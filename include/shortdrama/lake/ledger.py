@@ -10,9 +10,8 @@ from typing import Literal
 from pydantic import BaseModel, ConfigDict
 
 from shortdrama.datasets import DATASETS, Dataset
-from shortdrama.failure import Failure
 from shortdrama.lake import keys
-from shortdrama.lake.overrides import DecisionRefused, Override
+from shortdrama.lake.overrides import DecisionRefused, Override, UnknownLoad
 from shortdrama.lake.store import ObjectStore
 from shortdrama.windows import Window
 
@@ -127,10 +126,6 @@ def accepted_of(newest: list[LoadRecord]) -> list[LoadRecord]:
         (record for record in newest if record.status == "accepted"),
         key=lambda record: record.seq,
     )
-
-
-class UnknownLoad(Failure):
-    """No ledger knows the load."""
 
 
 def load_history(load_id: str, store: ObjectStore) -> list[LoadRecord]:

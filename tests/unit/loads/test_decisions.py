@@ -9,9 +9,9 @@ import pytest
 from shortdrama.datasets import ESTIMATES
 from shortdrama.gates.results import Finding, GateResult
 from shortdrama.lake import keys
-from shortdrama.lake.ledger import LoadLedger, UnknownLoad
+from shortdrama.lake.ledger import LoadLedger
 from shortdrama.lake.outcomes import Outcome
-from shortdrama.lake.overrides import DecisionRefused, Override
+from shortdrama.lake.overrides import DecisionRefused, Override, UnknownLoad
 from shortdrama.lake.store import ObjectStore, dump_json
 from shortdrama.loads.decisions import accept_load, revoke_load
 from shortdrama.loads.replay import loads_to_replay

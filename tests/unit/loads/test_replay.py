@@ -11,7 +11,8 @@ from shortdrama.datasets import DATASETS, ESTIMATES
 from shortdrama.gates.results import GateResult
 from shortdrama.lake import duck, keys
 from shortdrama.lake.landing import read_pull
-from shortdrama.lake.ledger import LoadLedger, UnknownLoad, load_history
+from shortdrama.lake.ledger import LoadLedger, load_history
+from shortdrama.lake.overrides import UnknownLoad
 from shortdrama.loads import conform as conform_module
 from shortdrama.loads.admit import admit, conform_or_quarantine
 from shortdrama.loads.pull import pull

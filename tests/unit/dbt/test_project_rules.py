@@ -10,7 +10,7 @@ from shortdrama.warehouse import build as warehouse_build
 PREFIXES = {
     "staging": ("stg_",),
     "intermediate": ("int_",),
-    "marts": ("dim_", "fct_", "rpt_"),
+    "marts": ("dim_", "fct_", "rpt_", "ops_"),
 }
 KEY_TESTS = {"unique", "unique_combination"}
 LAYERS_READ = {

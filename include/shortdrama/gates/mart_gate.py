@@ -48,8 +48,8 @@ def audit_marts(
     """Audit the schema `marts`: small marts row by row, large ones through their profile.
 
     Then all of them together, against what is published. A mart whose datasets (`meta.datasets`
-    of its suite) have no accepted load yet is empty by right and is not audited. Raises SuiteError
-    if a suite does not fit its mart.
+    of its suite) have no accepted load yet is empty by right and is not audited; one that says
+    `meta.may_be_empty` is audited. Raises SuiteError if a suite does not fit its mart.
     """
     findings: list[Finding] = []
     suites: list[str] = []
@@ -58,8 +58,11 @@ def audit_marts(
     for mart in gated_marts():
         suite = Suite.load(f"{SET}/{mart}").for_lake(context.lake_kind)
         rows[mart] = len(connection.table(f"marts.{mart}"))
-        if not context.loaded.issuperset(suite.document["meta"]["datasets"]):
+        meta = suite.document["meta"]
+        is_unloaded = not context.loaded.issuperset(meta["datasets"])
+        if is_unloaded or "may_be_empty" in meta:
             empty_by_right.add(mart)
+        if is_unloaded:
             continue
         suites.append(suite.name)
         findings += audit_mart(connection, mart, suite)

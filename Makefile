@@ -9,7 +9,7 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 UV := $(VENV)-uv/bin/uv
 
-.PHONY: help setup demo up down status sql backfill doctor test e2e lint format lock env bench clean
+.PHONY: help setup demo up down status sql backfill doctor test e2e docs lint format lock env bench clean
 
 help: ## Show this help
 	@echo "Short-drama market pipeline. On a fresh machine: make demo"
@@ -59,8 +59,12 @@ test: $(READY) ## All tests but e2e; browser tests where chromium is installed
 e2e: $(READY) ## The tests that run the real scheduler
 	$(BIN)/pytest -m e2e
 
-bench: $(READY) ## Measure pull and conform; results belong into docs/performance.md
+bench: $(READY) ## Measure pull, conform and gates; results belong into docs/performance.md
 	$(BIN)/python benchmarks/ingest.py
+	$(BIN)/python benchmarks/gates.py
+
+docs: $(READY) ## Write docs/expectations.md anew from the suites and the corpus
+	UPDATE_DOCS=1 $(BIN)/pytest tests/unit/docs/test_expectations.py
 
 lint: $(READY) ## ruff, mypy, sqlfluff, yamllint, compose schema, hadolint
 	$(BIN)/ruff check .

@@ -137,6 +137,7 @@ def prepare_sources(
             f"insert into raw.load_coverage select {columns}",
             [list(column) for column in zip(*rows, strict=True)],
         )
+    ops_sources.create_relations(connection)
 
 
 def _narrow_sources(

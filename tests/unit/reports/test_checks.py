@@ -51,13 +51,13 @@ def text(brief: WeeklyBrief, locale: LocaleName = "en") -> str:
     [
         (
             "load_accepted",
-            "22 Sept 2025, ada took in data that the checks had refused (App-store estimates"
-            " (Appfigures)): “the vendor confirmed <it>”",
+            "22 Sept 2025, ada took in data that the checks had refused, App-store estimates"
+            " (Appfigures): “the vendor confirmed <it>”",
             "ada接收了未通过检查的数据",
         ),
         (
             "load_revoked",
-            "22 Sept 2025, ada took data back out (App-store estimates (Appfigures)): “the vendor"
+            "22 Sept 2025, ada took data back out, App-store estimates (Appfigures): “the vendor"
             " confirmed <it>”",
             "ada撤回了已接收的数据",
         ),

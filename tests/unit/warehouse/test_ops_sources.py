@@ -16,7 +16,9 @@ from shortdrama.lake.outcomes import Outcome, record_outcome
 from shortdrama.lake.overrides import Override
 from shortdrama.lake.store import ObjectStore
 from shortdrama.reports.ledger import claim, settle
-from shortdrama.warehouse.ops_sources import create_relations, fill
+from shortdrama.warehouse.build import prepare_sources
+from shortdrama.warehouse.inputs import read_inputs
+from shortdrama.warehouse.ops_sources import fill
 from shortdrama.windows import Window
 
 TODAY = date(2026, 2, 25)
@@ -31,7 +33,7 @@ def warehouse(s3: S3Settings) -> Iterator[duckdb.DuckDBPyConnection]:
 
 def prepare(connection: duckdb.DuckDBPyConnection, store: ObjectStore) -> None:
     """As a build does."""
-    create_relations(connection)
+    prepare_sources(connection, read_inputs(store), store)
     fill(connection, store, TODAY)
 
 
@@ -138,19 +140,22 @@ def test_a_load_has_a_row_per_decision(
         sha256="0", rows=3, coverage=Coverage(window=Window(start=TODAY, end=TODAY)),
         said_at=NOON, decided_at=NOON, is_sample=True, reasons=("one", "two"),
     )  # fmt: skip
-    override = Override(
-        kind="load_accepted", subject="load", by="Ada", at=NOON, because="checked by hand"
-    )
     ledger = LoadLedger(store, FORECASTS)
     ledger.append(refused)
-    ledger.decide(refused.model_copy(update={"status": "accepted", "override": override}))
+    for kind, status, by in (
+        ("load_accepted", "accepted", "Ada"),
+        ("load_revoked", "revoked", "Bo"),
+    ):
+        override = Override(kind=kind, subject="load", by=by, at=NOON, because=f"{status} by hand")
+        ledger.decide(refused.model_copy(update={"status": status, "override": override}))
     prepare(warehouse, store)
     assert warehouse.execute(
         "select record_number, status, reasons, countries, override_by, override_because"
         " from raw.ops_loads order by record_number"
     ).fetchall() == [
         (1, "quarantined", "one\ntwo", None, None, None),
-        (2, "accepted", "one\ntwo", None, "Ada", "checked by hand"),
+        (2, "accepted", "one\ntwo", None, "Ada", "accepted by hand"),
+        (3, "revoked", "one\ntwo", None, "Bo", "revoked by hand"),
     ]
 
 

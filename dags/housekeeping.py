@@ -12,6 +12,7 @@ from datetime import UTC, datetime, timedelta
 
 from airflow.sdk import dag, task
 
+from shortdrama.orchestration.alerts import ALERTING
 from shortdrama.orchestration.schedule import daily
 
 
@@ -21,6 +22,7 @@ from shortdrama.orchestration.schedule import daily
     catchup=False,
     max_active_runs=1,
     doc_md=__doc__,
+    default_args=ALERTING,
     tags=["marts"],
     dagrun_timeout=timedelta(hours=1),
 )

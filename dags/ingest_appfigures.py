@@ -26,6 +26,7 @@ from typing import Any
 from airflow.sdk import Param, dag, get_current_context, task
 
 from shortdrama.config import APPFIGURES_POOL
+from shortdrama.orchestration.alerts import ALERTING
 from shortdrama.orchestration.loads import load_through
 from shortdrama.orchestration.schedule import daily
 
@@ -38,6 +39,7 @@ DATE = {"type": ["null", "string"], "format": "date"}
     catchup=False,
     max_active_runs=1,
     doc_md=__doc__,
+    default_args=ALERTING,
     tags=["ingest"],
     dagrun_timeout=timedelta(hours=6),
     params={

@@ -16,6 +16,7 @@ from typing import Any
 
 from airflow.sdk import dag, task
 
+from shortdrama.orchestration.alerts import ALERTING
 from shortdrama.orchestration.loads import load
 from shortdrama.orchestration.schedule import hourly
 
@@ -27,6 +28,7 @@ from shortdrama.orchestration.schedule import hourly
     max_active_runs=1,
     allowed_run_types=["scheduled", "manual", "operator_triggered"],
     doc_md=__doc__,
+    default_args=ALERTING,
     tags=["ingest"],
     dagrun_timeout=timedelta(hours=1),
 )

@@ -11,6 +11,7 @@ from typing import Any
 
 from airflow.sdk import dag, get_current_context, task
 
+from shortdrama.orchestration.alerts import ALERTING
 from shortdrama.orchestration.loads import load
 from shortdrama.orchestration.schedule import daily
 
@@ -22,6 +23,7 @@ from shortdrama.orchestration.schedule import daily
     max_active_runs=1,
     allowed_run_types=["scheduled", "manual", "operator_triggered"],
     doc_md=__doc__,
+    default_args=ALERTING,
     tags=["ingest"],
     dagrun_timeout=timedelta(hours=2),
 )

@@ -19,10 +19,11 @@ from typing import Any
 from airflow.sdk import AssetAny, AssetOrTimeSchedule, Param, dag, get_current_context, task
 from airflow.sdk.exceptions import AirflowSkipException
 
-from shortdrama.orchestration.assets import DATASET_ASSETS, PUBLISHED_MARTS
+from shortdrama.orchestration.alerts import ALERTING
+from shortdrama.orchestration.assets import DATASET_ASSETS, GATE_DECISIONS, PUBLISHED_MARTS
 from shortdrama.orchestration.schedule import hourly
 
-LOADS = AssetAny(*DATASET_ASSETS.values())
+LOADS = AssetAny(*DATASET_ASSETS.values(), GATE_DECISIONS)
 
 
 @dag(
@@ -31,6 +32,7 @@ LOADS = AssetAny(*DATASET_ASSETS.values())
     catchup=False,
     max_active_runs=1,
     doc_md=__doc__,
+    default_args=ALERTING,
     tags=["marts"],
     dagrun_timeout=timedelta(hours=3),
     params={"force": Param(False, type="boolean", description="Build although nothing is new")},

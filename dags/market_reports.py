@@ -15,6 +15,7 @@ from datetime import UTC, datetime, timedelta
 from airflow.sdk import AssetOrTimeSchedule, Param, dag, get_current_context, task
 from airflow.sdk.exceptions import AirflowSkipException
 
+from shortdrama.orchestration.alerts import ALERTING
 from shortdrama.orchestration.assets import PUBLISHED_MARTS
 from shortdrama.orchestration.schedule import hourly
 
@@ -29,6 +30,7 @@ from shortdrama.orchestration.schedule import hourly
     catchup=False,
     max_active_runs=1,
     doc_md=__doc__,
+    default_args=ALERTING,
     tags=["reports"],
     dagrun_timeout=timedelta(hours=1),
     params={

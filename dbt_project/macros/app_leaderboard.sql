@@ -42,20 +42,46 @@ ranked as (
         and is_active
 ),
 
+-- Who has a place in a period, or had one in the whole period just before.
+candidates as (
+    select
+        geography,
+        period_start_on,
+        app_id
+    from ranked
+
+    union distinct
+
+    select
+        bases.geography,
+        bases.period_start_on,
+        ranked.app_id
+    from bases
+    inner join ranked
+        on
+            bases.geography = ranked.geography
+            and bases.previous_start_on = ranked.period_start_on
+),
+
 placed as (
     select
         markets.*,
         bases.previous_start_on,
-        ranked.app_id,
+        candidates.app_id,
         ranked.revenue_usd as app_revenue_usd,
         ranked.downloads as app_downloads,
         ranked.revenue_rank,
         ranked.downloads_rank
     from markets
-    inner join ranked
+    inner join candidates
         on
-            markets.geography = ranked.geography
-            and markets.period_start_on = ranked.period_start_on
+            markets.geography = candidates.geography
+            and markets.period_start_on = candidates.period_start_on
+    left join ranked
+        on
+            candidates.geography = ranked.geography
+            and candidates.period_start_on = ranked.period_start_on
+            and candidates.app_id = ranked.app_id
     left join bases
         on
             markets.geography = bases.geography
@@ -159,6 +185,7 @@ select
     moved.period_end_on,
     moved.period_label,
     moved.geography,
+    moved.geography_level,
     moved.vendor,
     moved.revenue_basis,
     moved.currency,
@@ -176,6 +203,7 @@ select
         when moved.revenue_rank_change > 0 then 'up'
         when moved.revenue_rank_change < 0 then 'down'
         when moved.revenue_rank_change = 0 then 'same'
+        when moved.revenue_rank is null then 'exit'
         when moved.previous_start_on is not null and moved.universe_change is null then 'entrant'
     end as movement,
     moved.universe_change,
@@ -184,4 +212,8 @@ select
 from moved
 inner join {{ ref('int_apps') }} as apps
     on moved.app_id = apps.app_id
+-- Who is out of the universe, or of a period that is not whole, has not left the market.
+where
+    moved.revenue_rank is not null
+    or (moved.previous_start_on is not null and moved.universe_change is null)
 {% endmacro %}

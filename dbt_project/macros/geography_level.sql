@@ -2,3 +2,14 @@
 {% macro geography_level(country_code) -%}
     case when {{ country_code }} = '{{ var("world_country_code") }}' then 'world' else 'country' end
 {%- endmacro %}
+
+{#- The same of a geography of the report marts; only countries have names of two letters. -#}
+{% macro report_geography_level(geography) -%}
+    case
+        when {{ geography }} = 'World' then 'world'
+        when {{ geography }} = 'World ex-China' then 'world_ex_china'
+        when {{ geography }} = 'Other' then 'other'
+        when length({{ geography }}) = 2 then 'country'
+        else 'region'
+    end
+{%- endmacro %}

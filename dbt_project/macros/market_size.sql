@@ -149,6 +149,7 @@ select
     compared.period_end_on,
     compared.period_label,
     compared.geography,
+    {{ report_geography_level('compared.geography') }} as geography_level,
     vendors.vendor,
     vendors.revenue_basis,
     vendors.currency,

@@ -3,7 +3,6 @@
 import json
 import sys
 from datetime import datetime
-from enum import StrEnum
 from pathlib import Path
 from subprocess import run
 from typing import Annotated, Never
@@ -14,9 +13,11 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
+from shortdrama.analysts import commands as analyst_commands
 from shortdrama.clock import parse_instant
 from shortdrama.config import settings
 from shortdrama.failure import Failure
+from shortdrama.gates.commands import app as gate_app
 from shortdrama.loads import commands as load_commands
 from shortdrama.simulator.command import serve
 from shortdrama.universe.commands import app as universe_app
@@ -34,9 +35,13 @@ inbox_app = typer.Typer(no_args_is_help=True, help="Files that people hand in.")
 app.add_typer(lake_app, name="lake")
 app.add_typer(inbox_app, name="inbox")
 app.add_typer(universe_app, name="universe")
+app.add_typer(gate_app, name="gate")
+app.add_typer(load_commands.load_app, name="load")
 app.command("simulator")(serve)
 app.command("plan")(load_commands.plan)
 app.command("replay")(load_commands.replay)
+app.command("sql")(analyst_commands.sql)
+app.command("pull-marts")(analyst_commands.pull_marts)
 app.command("snapshots")(snapshot_commands.list_snapshots)
 app.command("rollback")(snapshot_commands.rollback)
 app.command("release")(snapshot_commands.release)
@@ -46,28 +51,6 @@ out = Console()
 err = Console(stderr=True)
 
 Json = Annotated[bool, typer.Option("--json", help="For machines.")]
-
-
-class Format(StrEnum):
-    """How `sql` shows its answer."""
-
-    table = "table"
-    csv = "csv"
-    json = "json"
-
-
-@app.command()
-def sql(
-    query: Annotated[str, typer.Argument(help="A SELECT on the published marts.")],
-    output: Annotated[Format, typer.Option("--format", help="How to show it.")] = Format.table,
-    snapshot: Annotated[str | None, typer.Option(help="An older snapshot's id.")] = None,
-) -> None:
-    """Answer a query from the published marts; on one machine the store starts by itself."""
-    from shortdrama.embedded.stack import store_if_embedded
-    from shortdrama.warehouse.answers import answer
-
-    store_if_embedded()
-    print(answer(query, output.value, settings(), snapshot, width=out.width))
 
 
 @app.command()

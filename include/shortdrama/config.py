@@ -84,7 +84,7 @@ class Recipient(BaseModel):
 
 
 class MailSettings(BaseModel):
-    """The SMTP server and who hears from us."""
+    """The SMTP server and who hears from us: `engineers` when something was refused or failed."""
 
     host: str = "127.0.0.1"
     port: int = 25
@@ -93,6 +93,7 @@ class MailSettings(BaseModel):
     starttls: bool = False
     sender: str = "Short-drama market <reports@shortdrama.invalid>"
     recipients: tuple[Recipient, ...] = ()
+    engineers: tuple[str, ...] = ()
 
 
 class Settings(BaseSettings):

@@ -7,11 +7,11 @@ from dataclasses import dataclass
 
 import requests
 
+from shortdrama import mail
 from shortdrama.config import Settings
 from shortdrama.lake import duck
 from shortdrama.lake.marker import lake_kind
 from shortdrama.lake.store import Conflict, ObjectStore, dump_json
-from shortdrama.reports import deliver
 
 RACERS = 8
 
@@ -132,7 +132,7 @@ def _appfigures(settings: Settings) -> str:
 
 def _mail(settings: Settings) -> str:
     try:
-        deliver.connect(settings.mail).quit()
-    except deliver.DeliveryFailed as error:
+        mail.connect(settings.mail).quit()
+    except mail.DeliveryFailed as error:
         raise RuntimeError(str(error).split(". ")[0]) from None
     return f"{settings.mail.host}:{settings.mail.port} takes mail"

@@ -14,6 +14,8 @@ from shortdrama.config import REPOSITORY
 
 DAG_FILES = sorted((REPOSITORY / "dags").glob("*.py"))
 DAG_IDS = [path.stem for path in DAG_FILES]
+BY_HAND = ("gate_decision",)
+BY_ITSELF = [dag_id for dag_id in DAG_IDS if dag_id not in BY_HAND]
 CANNOT_ASK_THE_PAST = ("ingest_tiktok", "ingest_omdia", "ingest_minis")
 HEAVY = ("pandas", "numpy", "great_expectations", "dbt", "boto3", "duckdb", "pyarrow", "matplotlib")
 
@@ -46,6 +48,8 @@ dags = {
         "timetable": repr(dag.timetable),
         "tasks": [task.label for task in dag.tasks],
         "pools": {task.label: task.pool for task in dag.tasks},
+        "silent": [task.label for task in dag.tasks if not task.on_failure_callback],
+        "params": {name: dag.params.get_param(name).schema for name in dag.params},
     }
     for dag in bag.dags.values()
 }
@@ -139,7 +143,7 @@ def test_a_dag_runs_once_at_a_time_and_does_not_catch_up(read: dict[str, Any], d
     assert facts["has_timeout"], f"set dagrun_timeout in {dag_id}: a run that hangs blocks the next"
 
 
-@pytest.mark.parametrize("dag_id", DAG_IDS)
+@pytest.mark.parametrize("dag_id", BY_ITSELF)
 def test_only_a_source_that_knows_its_past_can_be_backfilled(
     read: dict[str, Any], dag_id: str
 ) -> None:
@@ -150,7 +154,7 @@ def test_only_a_source_that_knows_its_past_can_be_backfilled(
     )
 
 
-@pytest.mark.parametrize("dag_id", DAG_IDS)
+@pytest.mark.parametrize("dag_id", BY_ITSELF)
 def test_a_dag_heals_by_itself_because_it_also_runs_by_time(
     read: dict[str, Any], dag_id: str
 ) -> None:
@@ -188,3 +192,27 @@ def test_pulls_of_a_source_with_a_quota_take_turns_in_its_pool(read: dict[str, A
         if task != "pull"
     }
     assert others == {"default_pool"}
+
+
+@pytest.mark.parametrize("dag_id", BY_ITSELF)
+def test_a_task_that_fails_for_good_is_told_to_the_engineers(
+    read: dict[str, Any], dag_id: str
+) -> None:
+    assert read["dags"][dag_id]["silent"] == [], f"set default_args=ALERTING in {dag_id}"
+
+
+@pytest.mark.parametrize("dag_id", BY_HAND)
+def test_a_decision_is_made_by_a_person(read: dict[str, Any], dag_id: str) -> None:
+    assert read["dags"][dag_id]["refused"] == ["scheduled", "backfill"]
+    assert "Null" in read["dags"][dag_id]["timetable"]
+
+
+def test_a_decision_needs_a_subject_and_a_reason(read: dict[str, Any]) -> None:
+    params = read["dags"]["gate_decision"]["params"]
+    for name in ("subject", "because"):
+        assert re.search(params[name]["pattern"], " x ")
+        assert not re.search(params[name]["pattern"], " \n")
+
+
+def test_the_marts_follow_a_decision(read: dict[str, Any]) -> None:
+    assert "gate_decisions" in read["dags"]["market_marts"]["timetable"]

@@ -15,6 +15,7 @@ import pytest
 import requests
 from typer.testing import CliRunner
 
+from shortdrama.analysts.answers import answer
 from shortdrama.cli import app
 from shortdrama.config import settings
 from shortdrama.datasets import DATASETS, ESTIMATES, FORECASTS, PRODUCTS
@@ -26,7 +27,6 @@ from shortdrama.lake import keys
 from shortdrama.lake.ledger import LoadLedger, LoadRecord
 from shortdrama.lake.store import ObjectStore
 from shortdrama.samples.omdia_workbooks import write_wrong_unit_workbook
-from shortdrama.warehouse.answers import answer
 from shortdrama.warehouse.read import connect
 from shortdrama.warehouse.snapshots import current_snapshot_id, read_manifest
 

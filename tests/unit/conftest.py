@@ -1,11 +1,15 @@
-"""A lake and sources to pull from, on loopback. DuckDB and requests speak real HTTP here."""
+"""A lake, sources and a mail server, on loopback. DuckDB and requests speak real HTTP here."""
 
 import json
+import socket
 import struct
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
+from email import message_from_bytes
+from email.message import EmailMessage
+from email.policy import default
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from secrets import token_hex
 from socket import SO_LINGER, SOL_SOCKET
@@ -16,6 +20,8 @@ from urllib.parse import parse_qsl, urlsplit
 import pytest
 import requests
 import uvicorn
+from aiosmtpd.controller import Controller
+from aiosmtpd.smtp import SMTP, Envelope, Session
 from botocore.awsrequest import AWSPreparedRequest
 from botocore.compat import HTTPHeaders
 from fastapi import FastAPI
@@ -23,7 +29,14 @@ from moto.core.botocore_stubber import BotocoreStubber
 from pydantic import SecretStr
 
 from shortdrama.clock import Clock
-from shortdrama.config import AppfiguresSettings, S3Settings, Settings, TiktokSettings
+from shortdrama.config import (
+    AppfiguresSettings,
+    MailSettings,
+    Recipient,
+    S3Settings,
+    Settings,
+    TiktokSettings,
+)
 from shortdrama.lake.marker import ensure_lake
 from shortdrama.lake.store import ObjectStore, s3_client
 from shortdrama.simulator.app import create_app
@@ -280,3 +293,55 @@ def source() -> Iterator[ScriptedSource]:
     server = ScriptedSource()
     with serving(server):
         yield server
+
+
+REFUSED = "refused@example.org"
+BREAKS = "breaks@example.org"
+
+
+class Inbox:
+    """Takes mail, except for the addresses that stand for a defect."""
+
+    def __init__(self) -> None:
+        self.messages: list[EmailMessage] = []
+
+    async def handle_DATA(  # noqa: N802 - aiosmtpd's name
+        self, server: SMTP, _session: Session, envelope: Envelope
+    ) -> str:
+        if REFUSED in envelope.rcpt_tos:
+            return "554 we take no mail for this address"
+        assert isinstance(envelope.content, bytes)
+        message = message_from_bytes(envelope.content, policy=default)
+        assert isinstance(message, EmailMessage)
+        self.messages.append(message)
+        if BREAKS in envelope.rcpt_tos:
+            assert server.transport is not None
+            server.transport.close()
+        return "250 taken"
+
+    @property
+    def addresses(self) -> list[str]:
+        return [str(message["To"]) for message in self.messages]
+
+
+@pytest.fixture
+def inbox() -> Inbox:
+    return Inbox()
+
+
+@pytest.fixture
+def mail(inbox: Inbox) -> Iterator[MailSettings]:
+    """Settings that name a mail server on loopback, and one recipient per locale."""
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = free.getsockname()[1]
+    server = Controller(inbox, hostname="127.0.0.1", port=port)
+    server.start()
+    yield MailSettings(
+        port=port,
+        sender="Short-drama market <reports@shortdrama.example>",
+        recipients=(
+            Recipient(address="ann@example.org"),
+            Recipient(address="li@example.org", locale="zh"),
+        ),
+    )
+    server.stop()

@@ -9,6 +9,7 @@ from time import monotonic
 from rich.console import Console
 from rich.markup import escape
 
+from shortdrama.analysts.answers import answer
 from shortdrama.config import Settings, settings
 from shortdrama.embedded.airflow_api import AirflowApi, Run
 from shortdrama.embedded.machine import Machine
@@ -17,7 +18,6 @@ from shortdrama.lake import keys
 from shortdrama.lake.store import ObjectStore
 from shortdrama.samples.minis_files import write_minis_files
 from shortdrama.samples.omdia_workbooks import write_workbooks
-from shortdrama.warehouse.answers import answer
 from shortdrama.warehouse.snapshots import read_manifest
 
 CLOCK = datetime(2026, 2, 25, 8, tzinfo=UTC)

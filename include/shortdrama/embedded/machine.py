@@ -69,6 +69,7 @@ class Machine(BaseModel):
                 '[{"address": "stakeholder@example.com", "locale": "en"},'
                 ' {"address": "zhongwen@example.com", "locale": "zh"}]'
             ),
+            "SHORTDRAMA_MAIL__ENGINEERS": '["engineers@example.com"]',
         }
 
 

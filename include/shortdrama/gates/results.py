@@ -35,14 +35,21 @@ class Finding(BaseModel):
         return f"{self.expectation}({self.column})" if self.column else self.expectation
 
     @property
+    def _said(self) -> str:
+        if self.observed is None:
+            return f"{self.unexpected:,} of {self.checked:,} rows are not {self.expected}"
+        return f"observed {words(self.observed)}, expected {self.expected}"
+
+    @property
+    def short(self) -> str:
+        """The shortest line that still says what is wrong."""
+        return f"{self.column or self.expectation}: {self._said}"
+
+    @property
     def text(self) -> str:
         """One readable line."""
-        if self.observed is None:
-            what = f"{self.unexpected:,} of {self.checked:,} rows are not {self.expected}"
-        else:
-            what = f"observed {words(self.observed)}, expected {self.expected}"
         example = f", e.g. {_sample_words(self.samples[0])}" if self.samples else ""
-        return f"{self.name} — {what}{example}. {self.reason}"
+        return f"{self.name} — {self._said}{example}. {self.reason}"
 
 
 class GateResult(BaseModel):

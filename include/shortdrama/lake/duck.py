@@ -1,15 +1,20 @@
 """DuckDB connections that read and write the lake."""
 
 from collections.abc import Sequence
+from importlib.util import find_spec
 from pathlib import Path
 from urllib.parse import urlsplit
 
 import duckdb
-import duckdb_extensions
 
 from shortdrama.config import S3Settings
 from shortdrama.datasets import Dataset
+from shortdrama.failure import Failure
 from shortdrama.lake.credentials import credentials
+
+
+class NoExtension(Failure):
+    """DuckDB cannot reach the lake without its extension httpfs."""
 
 
 def connect(
@@ -27,29 +32,48 @@ def connect(
 
 
 def _allow_lake(connection: duckdb.DuckDBPyConnection, s3: S3Settings) -> None:
-    # From the package, not from DuckDB's site: works without network.
-    duckdb_extensions.import_extension("httpfs", con=connection)
+    connection.execute(f"install {quoted(str(httpfs_file()))}")
     connection.execute("load httpfs")
     keys = credentials(s3)
-    options: dict[str, str | bool] = {
-        "key_id": keys.key_id,
-        "secret": keys.secret,
-        "session_token": keys.session_token,
-        "region": s3.region,
+    connection.execute(
+        lake_secret(s3, quoted(keys.key_id), quoted(keys.secret), quoted(keys.session_token))
+    )
+
+
+def httpfs_file() -> Path:
+    """The extension httpfs, from its package and not from DuckDB's site: works without network.
+
+    Raises NoExtension.
+    """
+    package = find_spec("duckdb_extension_httpfs")
+    folders = (package.submodule_search_locations or []) if package else []
+    for folder in folders:
+        file = Path(folder, "extensions", f"v{duckdb.__version__}", "httpfs.duckdb_extension")
+        if file.exists():
+            return file
+    raise NoExtension(
+        "DuckDB's extension httpfs is missing, and without it no query reaches the lake."
+        f" What to do: pip install duckdb-extension-httpfs=={duckdb.__version__}"
+    )
+
+
+def lake_secret(s3: S3Settings, key_id: str, secret: str, session_token: str) -> str:
+    """The statement by which a session reaches the lake; keys are SQL expressions."""
+    options = {
+        "key_id": key_id,
+        "secret": secret,
+        "session_token": session_token,
+        "region": quoted(s3.region),
     }
     if s3.endpoint_url:
         endpoint = urlsplit(s3.endpoint_url)
         options |= {
-            "endpoint": endpoint.netloc,
-            "url_style": "path",
-            "use_ssl": endpoint.scheme == "https",
+            "endpoint": quoted(endpoint.netloc),
+            "url_style": quoted("path"),
+            "use_ssl": str(endpoint.scheme == "https").lower(),
         }
-    clauses = ", ".join(f"{name} {_literal(value)}" for name, value in options.items())
-    connection.execute(f"create or replace secret lake (type s3, {clauses})")
-
-
-def _literal(value: str | bool) -> str:
-    return str(value).lower() if isinstance(value, bool) else quoted(value)
+    clauses = ", ".join(f"{name} {value}" for name, value in options.items())
+    return f"create or replace secret lake (type s3, {clauses})"
 
 
 def quoted(text: str) -> str:

@@ -11,7 +11,7 @@ from pydantic import BaseModel, ConfigDict
 
 from shortdrama.datasets import DATASETS, Dataset
 from shortdrama.lake import keys
-from shortdrama.lake.overrides import DecisionRefused, Override
+from shortdrama.lake.overrides import DecisionRefused, Override, UnknownLoad
 from shortdrama.lake.store import ObjectStore
 from shortdrama.windows import Window
 
@@ -128,13 +128,16 @@ def accepted_of(newest: list[LoadRecord]) -> list[LoadRecord]:
     )
 
 
-def find_load(load_id: str, store: ObjectStore) -> LoadRecord | None:
-    """The newest record of a load, whatever its dataset. For people; it reads every ledger."""
+def load_history(load_id: str, store: ObjectStore) -> list[LoadRecord]:
+    """All records of a load, oldest first; raises UnknownLoad. For people: it reads all ledgers."""
     for dataset in DATASETS.values():
-        record = LoadLedger(store, dataset).find(load_id)
-        if record is not None:
-            return record
-    return None
+        records = LoadLedger(store, dataset).records()
+        history = [record for record in records if record.load_id == load_id]
+        if history:
+            return history
+    raise UnknownLoad(
+        f"no ledger knows a load {load_id}; `shortdrama gate list` says what was refused"
+    )
 
 
 STATUS_BEFORE: dict[Status, Status] = {"accepted": "quarantined", "revoked": "accepted"}

@@ -15,6 +15,10 @@ class DecisionRefused(Failure):
     """A person's decision cannot be carried out; the message says why, and what can be done."""
 
 
+class UnknownLoad(Failure):
+    """No ledger knows the load."""
+
+
 class AcceptedFinding(BaseModel):
     """A critical finding of the mart gate that a person has let pass."""
 

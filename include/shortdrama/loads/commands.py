@@ -6,6 +6,9 @@ from typing import Annotated
 import typer
 
 from shortdrama.config import settings
+from shortdrama.gates.commands import Because, By, open_store, this_user
+
+load_app = typer.Typer(no_args_is_help=True, help="Loads that count.")
 
 Day = Annotated[datetime, typer.Option(formats=["%Y-%m-%d"])]
 
@@ -53,16 +56,17 @@ def replay(
     """Conform and gate landing anew, after a parser was mended; no source is asked."""
     from shortdrama.datasets import dataset_named
     from shortdrama.embedded.stack import store_if_embedded
+    from shortdrama.lake.ledger import load_history
     from shortdrama.lake.store import ObjectStore
     from shortdrama.loads.refused import LoadRefused
-    from shortdrama.loads.replay import load_to_replay, loads_to_replay, replay_all
+    from shortdrama.loads.replay import loads_to_replay, replay_all
 
     if (load_id is None) == (dataset is None) or (since is not None and dataset is None):
         raise typer.BadParameter("give either a load's id, or --dataset and perhaps --since")
     store_if_embedded()
     store = ObjectStore.of(settings().s3)
     if load_id is not None:
-        records = [load_to_replay(load_id, store)]
+        records = load_history(load_id, store)[-1:]
     else:
         try:
             known = dataset_named(str(dataset))
@@ -79,3 +83,15 @@ def replay(
     print(f"{len(records) - refused} replayed, {refused} refused; the next build takes them in")
     if refused:
         raise typer.Exit(1)
+
+
+@load_app.command()
+def revoke(
+    load_id: Annotated[str, typer.Argument(help="The load's id.")], because: Because, by: By = ""
+) -> None:
+    """Take an accepted load back out, for good; a reason is required."""
+    from shortdrama.loads.decisions import revoke_load
+
+    record = revoke_load(load_id, because, by or this_user(), settings(), open_store())
+    print(f"{record.dataset} load {record.load_id} counts no longer")
+    print("the next run of market_marts (at :30, or trigger it) publishes marts without it")

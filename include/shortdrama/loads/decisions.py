@@ -2,8 +2,9 @@
 
 from shortdrama.config import Settings
 from shortdrama.datasets import Dataset, dataset_named
+from shortdrama.gates.results import GateResult
 from shortdrama.lake import keys
-from shortdrama.lake.ledger import LoadLedger, LoadRecord, find_load
+from shortdrama.lake.ledger import LoadLedger, LoadRecord, load_history
 from shortdrama.lake.marker import lake_kind
 from shortdrama.lake.outcomes import Outcome
 from shortdrama.lake.overrides import DecisionRefused, Override, OverrideKind, said_why
@@ -18,12 +19,14 @@ def accept_load(
     The same decision again changes nothing. Raises DecisionRefused for a load that is not in
     quarantine, that is sample on a real lake, or whose rows do not have the dataset's shape.
     """
-    standing = _load(load_id, store)
+    standing = load_history(load_id, store)[-1]
     dataset = dataset_named(standing.dataset)
     override = _override("load_accepted", standing, because, by, settings)
     if standing.status != "quarantined":
         return LoadLedger(store, dataset).decide(_decided(standing, override))
-    _check_takeable(standing, dataset, store)
+    why_not = why_not_takeable(standing, dataset, gate_of(standing, dataset, store), store)
+    if why_not:
+        raise DecisionRefused(why_not)
     key = keys.raw(dataset, load_id, standing.said_at)
     store.copy(standing.key, key)
     return LoadLedger(store, dataset).decide(
@@ -38,21 +41,12 @@ def revoke_load(
 
     The same decision again changes nothing. Raises DecisionRefused for a load that does not count.
     """
-    standing = _load(load_id, store)
+    standing = load_history(load_id, store)[-1]
     override = _override("load_revoked", standing, because, by, settings)
     revoked = _decided(standing, override)
     return LoadLedger(store, dataset_named(standing.dataset)).decide(
         revoked.model_copy(update={"reasons": (f"{load_id} was revoked {override.text}",)})
     )
-
-
-def _load(load_id: str, store: ObjectStore) -> LoadRecord:
-    record = find_load(load_id, store)
-    if record is None:
-        raise DecisionRefused(
-            f"no ledger knows a load {load_id}; `shortdrama gate list` lists what was refused"
-        )
-    return record
 
 
 def _override(
@@ -76,11 +70,13 @@ def _decided(standing: LoadRecord, override: Override) -> LoadRecord:
     )
 
 
-def _check_takeable(standing: LoadRecord, dataset: Dataset, store: ObjectStore) -> None:
-    """Raise DecisionRefused for what no person can let in."""
+def why_not_takeable(
+    standing: LoadRecord, dataset: Dataset, gate: GateResult | None, store: ObjectStore
+) -> str | None:
+    """Why no person can let a quarantined load in, and what can be done; None if one can."""
     name = f"{dataset.id} load {standing.load_id}"
     if standing.is_sample and lake_kind(store) == "real":
-        raise DecisionRefused(
+        return (
             f"{name} is sample, and this lake is marked real: nobody can accept it. Point the"
             " source's base URL at the real service and pull again"
         )
@@ -89,24 +85,24 @@ def _check_takeable(standing: LoadRecord, dataset: Dataset, store: ObjectStore) 
         f" was landed: shortdrama replay {standing.load_id}"
     )
     if standing.key != keys.quarantined(dataset, standing.load_id):
-        raise DecisionRefused(
+        return (
             f"{name} has another shape than agreed and could not be made into rows, so there is"
             f" nothing to accept; {mend}"
         )
     if not store.exists(standing.key):
-        raise DecisionRefused(f"the rows of {name} are gone from quarantine; {mend}")
-    if any(finding["suite"] == "schema" for finding in _findings(standing, dataset, store)):
-        raise DecisionRefused(
+        return f"the rows of {name} are gone from quarantine; {mend}"
+    if gate and any(finding.suite == "schema" for finding in gate.findings):
+        return (
             f"{name} does not have the dataset's columns and types, so no model can read it; {mend}"
         )
+    return None
 
 
-def _findings(standing: LoadRecord, dataset: Dataset, store: ObjectStore) -> list[dict[str, str]]:
+def gate_of(standing: LoadRecord, dataset: Dataset, store: ObjectStore) -> GateResult | None:
+    """What the gate found in a refused load, if that is still in quarantine."""
     try:
-        reasons = store.get(keys.quarantine_reasons(dataset, standing.load_id))
+        kept = store.get(keys.quarantine_reasons(dataset, standing.load_id))
     except NotFound:
-        return []
-    findings: list[dict[str, str]] = Outcome.model_validate_json(reasons).details.get(
-        "findings", []
-    )
-    return findings
+        return None
+    details = Outcome.model_validate_json(kept).details
+    return GateResult.model_validate(details) if details else None

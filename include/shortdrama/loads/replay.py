@@ -13,22 +13,14 @@ from shortdrama.datasets import Dataset, dataset_named
 from shortdrama.failure import Failure
 from shortdrama.lake import keys
 from shortdrama.lake.landing import Pull, read_pull
-from shortdrama.lake.ledger import LoadLedger, LoadRecord, find_load
+from shortdrama.lake.ledger import LoadLedger, LoadRecord
 from shortdrama.lake.store import NotFound, ObjectStore
 from shortdrama.loads.admit import admit, conform_or_quarantine
 from shortdrama.loads.refused import LoadRefused
 
 
 class ReplayRefused(Failure):
-    """There is nothing to replay, or its landing is gone."""
-
-
-def load_to_replay(load_id: str, store: ObjectStore) -> LoadRecord:
-    """The load's newest record; raises ReplayRefused when no ledger knows it."""
-    record = find_load(load_id, store)
-    if record is None:
-        raise ReplayRefused(f"no ledger knows a load {load_id}; `shortdrama gate list` lists them")
-    return record
+    """The landing of the load is gone."""
 
 
 def loads_to_replay(dataset: Dataset, since: date | None, store: ObjectStore) -> list[LoadRecord]:

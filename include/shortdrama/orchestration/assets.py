@@ -12,4 +12,7 @@ DATASET_ASSETS = {
     for dataset in DATASETS.values()
 }
 
+GATE_DECISIONS = Asset(name="gate_decisions", uri="lake://ops/decisions")
+"""Something was decided by a person: loads that count, or a build that may be published."""
+
 PUBLISHED_MARTS = Asset(name="published_marts", uri="lake://marts/current")

@@ -4,9 +4,10 @@ import hashlib
 from datetime import datetime
 from email.message import EmailMessage
 from email.policy import SMTP
-from email.utils import format_datetime, parseaddr
+from email.utils import format_datetime
 
 from shortdrama.config import Recipient
+from shortdrama.mail import mail_domain
 from shortdrama.reports.archive import Edition
 from shortdrama.reports.render import CHART_NAME, RenderedBrief
 
@@ -15,7 +16,7 @@ def build_message(
     edition: Edition, brief: RenderedBrief, sender: str, recipient: Recipient, now: datetime
 ) -> EmailMessage:
     """The mail to one recipient. Raises ValueError for a sender without a mail domain."""
-    domain = _domain(sender)
+    domain = mail_domain(sender)
     chart_id = f"chart.{edition.period}.{recipient.locale}@{domain}"
     message = EmailMessage(policy=SMTP)
     message["Subject"] = brief.subject
@@ -46,14 +47,3 @@ def message_id(edition: Edition, address: str, domain: str) -> str:
     """The same for every attempt: a mail that left twice after all can be seen to be one."""
     recipient = hashlib.sha256(address.casefold().encode()).hexdigest()[:16]
     return f"<{edition.report}.{edition.period}.{recipient}@{domain}>"
-
-
-def _domain(sender: str) -> str:
-    _, address = parseaddr(sender)
-    _, _, domain = address.partition("@")
-    if not domain:
-        raise ValueError(
-            f"the sender {sender!r} has no mail domain; set SHORTDRAMA_MAIL__SENDER to"
-            " 'Name <name@domain>'"
-        )
-    return domain

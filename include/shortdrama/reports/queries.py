@@ -162,7 +162,7 @@ def chart_weeks(connection: DuckDBPyConnection, week: IsoWeek) -> tuple[WeekReve
 
 
 def leaderboard(connection: DuckDBPyConnection, week: IsoWeek) -> tuple[LeaderboardRow, ...]:
-    """The ten apps that earned most in the week."""
+    """The ten apps that earned most in the week; who has left the market is none of them."""
     found = _rows(
         connection,
         """
@@ -172,6 +172,7 @@ def leaderboard(connection: DuckDBPyConnection, week: IsoWeek) -> tuple[Leaderbo
         from marts.rpt_app_leaderboard_weekly
         where (vendor, revenue_basis, geography) = ($vendor, $basis, $geography)
             and period_label = $week
+            and revenue_rank is not null
         order by revenue_rank, app_id
         limit $rows
         """,
@@ -192,7 +193,8 @@ def top_countries(connection: DuckDBPyConnection, week: IsoWeek) -> tuple[Countr
             revenue_growth_pct
         from marts.rpt_market_size_weekly
         where (vendor, revenue_basis) = ($vendor, $basis)
-            and geography not in ('World', 'World ex-China', 'CN', 'Other')
+            and geography_level = 'country'
+            and geography <> 'CN'
             and period_label = $week
         order by revenue_usd desc, geography
         limit $rows

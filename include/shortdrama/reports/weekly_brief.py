@@ -13,6 +13,7 @@ from shortdrama.config import MailSettings, Recipient
 from shortdrama.failure import Failure
 from shortdrama.lake.outcomes import Outcome, record_outcome
 from shortdrama.lake.store import ObjectStore
+from shortdrama.mail import DeliveryFailed, DeliveryUnknown, deliver
 from shortdrama.reports import ledger
 from shortdrama.reports.archive import (
     Edition,
@@ -23,7 +24,6 @@ from shortdrama.reports.archive import (
     read_part,
 )
 from shortdrama.reports.brief import snapshot_facts
-from shortdrama.reports.deliver import DeliveryFailed, DeliveryUnknown, deliver
 from shortdrama.reports.formats import LocaleName
 from shortdrama.reports.message import build_message
 from shortdrama.reports.periods import IsoWeek, last_complete_week

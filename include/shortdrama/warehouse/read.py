@@ -1,23 +1,43 @@
 """How anybody reads the published marts: one snapshot, read-only, never the private file."""
 
+from datetime import date
+
 import duckdb
 
 from shortdrama.config import Settings
+from shortdrama.failure import Failure
 from shortdrama.lake import duck, keys
 from shortdrama.lake.store import ObjectStore
-from shortdrama.warehouse.snapshots import VIEWS_FILE, read_manifest
+from shortdrama.warehouse.snapshots import VIEWS_FILE, wanted_manifest
 
 
-def connect(settings: Settings, snapshot_id: str | None = None) -> duckdb.DuckDBPyConnection:
+class MartsUnreadable(Failure):
+    """The snapshot is there, but its files cannot be read."""
+
+
+def connect(settings: Settings, snapshot: str | date | None = None) -> duckdb.DuckDBPyConnection:
     """A connection whose tables are the marts of one snapshot, the current one by default.
 
-    The connection keeps that snapshot however many are published meanwhile. Raises
-    NothingPublished.
+    `snapshot` is an id, or a day: the snapshot that was current when that UTC day ended. The
+    connection keeps its snapshot however many are published meanwhile. Raises NothingPublished,
+    MartsUnreadable.
     """
     store = ObjectStore.of(settings.s3)
-    manifest = read_manifest(store, snapshot_id)
+    manifest = wanted_manifest(store, snapshot)
     connection = duck.connect(settings.s3)
-    views = store.uri(keys.snapshot(manifest.snapshot_id, VIEWS_FILE))
-    connection.execute(f"attach {duck.quoted(views)} as marts (read_only)")
+    try:
+        connection.execute(attach(store, manifest.snapshot_id))
+    except duckdb.Error as error:
+        connection.close()
+        raise MartsUnreadable(
+            f"the lake does not give DuckDB the snapshot {manifest.snapshot_id}: {error}."
+            " Try `shortdrama doctor`"
+        ) from error
     connection.execute("use marts")
     return connection
+
+
+def attach(store: ObjectStore, snapshot_id: str) -> str:
+    """The statement that attaches a snapshot's views as `marts`."""
+    views = store.uri(keys.snapshot(snapshot_id, VIEWS_FILE))
+    return f"attach {duck.quoted(views)} as marts (read_only)"

@@ -1,7 +1,7 @@
 """Published snapshots: the manifest of each, and which one is current."""
 
 from collections.abc import Iterator
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 
 from pydantic import BaseModel, ConfigDict
 
@@ -107,6 +107,47 @@ def find_manifest(store: ObjectStore, snapshot_id: str) -> SnapshotManifest | No
     except NotFound:
         return None
     return SnapshotManifest.model_validate_json(document)
+
+
+def wanted_manifest(store: ObjectStore, wanted: str | date | None = None) -> SnapshotManifest:
+    """The manifest of a snapshot by id, or by day: the one current when that UTC day ended.
+
+    A day is a date or `YYYY-MM-DD`; None is the current snapshot. A snapshot that was taken back
+    is found by its id alone. Raises NothingPublished.
+    """
+    day = _as_day(wanted)
+    if day is None:
+        return read_manifest(store, str(wanted) if wanted else None)
+    oldest: SnapshotManifest | None = None
+    for manifest in history(store):
+        if manifest.created_at.astimezone(UTC).date() <= day:
+            return manifest
+        oldest = manifest
+    if oldest is None:
+        return read_manifest(store)
+    raise NothingPublished(
+        f"nothing that is kept was current when {day} ended; the line goes back to"
+        f" {oldest.snapshot_id}, and `shortdrama snapshots` lists what else is kept"
+    )
+
+
+def history(store: ObjectStore) -> Iterator[SnapshotManifest]:
+    """The current snapshot and those that it came after, newest first, as far as they are kept."""
+    snapshot_id = current_snapshot_id(store)
+    while snapshot_id and (manifest := find_manifest(store, snapshot_id)):
+        yield manifest
+        snapshot_id = manifest.previous
+
+
+def _as_day(wanted: str | date | None) -> date | None:
+    if isinstance(wanted, datetime):
+        raise TypeError("a snapshot is named by its id or by a day, not by an instant")
+    if isinstance(wanted, date) or wanted is None:
+        return wanted
+    try:
+        return datetime.strptime(wanted, "%Y-%m-%d").replace(tzinfo=UTC).date()
+    except ValueError:
+        return None
 
 
 def all_manifests(store: ObjectStore) -> Iterator[SnapshotManifest]:

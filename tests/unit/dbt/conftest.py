@@ -15,6 +15,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from decimal import Decimal
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import duckdb
@@ -23,7 +24,18 @@ import pytest
 from filelock import FileLock
 
 from shortdrama.config import PUBLISHED_FIGURES, REPOSITORY
-from shortdrama.datasets import DATASETS, ESTIMATES, FORECASTS, HASHTAGS, PRODUCTS, Dataset
+from shortdrama.datasets import (
+    CATALOG,
+    DATASETS,
+    ESTIMATES,
+    FORECASTS,
+    HASHTAGS,
+    PRODUCTS,
+    SEARCH_INTEREST,
+    Dataset,
+)
+from shortdrama.samples.minis_files import write_minis_files
+from shortdrama.sources.minis import parse as parse_minis
 
 DBT_PROJECT = REPOSITORY / "dbt_project"
 Q2 = (date(2025, 4, 1), date(2025, 6, 30))
@@ -182,6 +194,19 @@ def omdia(load_id: str, said_at: str, published_on: str, scale: int = 1) -> Load
     return Load(FORECASTS, load_id, said_at, (day, day), rows=rows)
 
 
+def minis(said_at: str) -> list[Load]:
+    """The files of published facts about TikTok Minis."""
+    with TemporaryDirectory() as folder:
+        files = [(path.read_bytes(), path.name) for path in write_minis_files(Path(folder))]
+    loads = []
+    for dataset, file in zip((CATALOG, SEARCH_INTEREST), files, strict=True):
+        window, rows = parse_minis(*file, dataset)
+        loads.append(
+            Load(dataset, dataset.table, said_at, (window.start, window.end), rows=list(rows))
+        )
+    return loads
+
+
 def small_market() -> list[Load]:
     """The loads, in the order of the ledger."""
     listed_later = {key: value for key, value in LISTED.items() if key != DRAMABOX}
@@ -209,6 +234,7 @@ def small_market() -> list[Load]:
         omdia("omdia-october-in-millions", "2025-10-14T00:00:00", "2025-10-14", 1_000_000),
         omdia("omdia-october", "2025-10-15T00:00:00", "2025-10-14"),
         omdia("omdia-february", "2026-02-23T00:00:00", "2026-02-23"),
+        *minis("2026-02-24T00:00:00"),
     ]
 
 

@@ -83,7 +83,7 @@ def test_countries_and_other_add_up_to_world_ex_china(build: Any) -> None:
             f"""
             select period_label
             from marts.rpt_market_size_{mart}
-            where geography not in ('World', 'CN')
+            where geography <> 'CN' and geography_level in ('world_ex_china', 'country', 'other')
             group by period_label
             having
                 sum(case when geography = 'World ex-China' then -revenue_usd else revenue_usd end) <> 0
@@ -221,3 +221,29 @@ def test_the_calendar_names_periods_as_the_reports_do(build: Any) -> None:
             f"where period_label not in (select {cadence}_label from marts.dim_calendar)"
         )
         assert unknown == [], cadence
+
+
+def test_regions_and_other_add_up_to_world_ex_china_and_say_who_is_asked(build: Any) -> None:
+    july = "period_label = '2025-07'"
+    assert build.query(
+        "select geography, geography_level, downloads from marts.rpt_market_size_monthly "
+        f"where {july} and geography_level in ('region', 'other', 'world_ex_china') "
+        "order by downloads"
+    ) == [
+        ("South Asia", "region", 31 * 40),  # India alone is asked there
+        ("North America", "region", 31 * 96),
+        ("Other", "other", 31 * 134),
+        ("World ex-China", "world_ex_china", 31 * 270),
+    ]
+
+
+def test_an_app_that_is_gone_has_left_and_has_no_rank(build: Any) -> None:
+    weeks = build.query(
+        "select period_label, revenue_rank, previous_revenue_rank, revenue_usd, downloads, "
+        "movement from marts.rpt_app_leaderboard_weekly where geography = 'US' "
+        "and app_id = 'ua_gone' order by period_start_on desc limit 2"
+    )
+    assert weeks == [
+        ("2025-W36", None, 4, None, None, "exit"),  # September was restated without it
+        ("2025-W35", 4, 4, Decimal(14), 7, "same"),
+    ]

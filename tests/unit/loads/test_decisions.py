@@ -7,10 +7,11 @@ from typing import Any
 import pytest
 
 from shortdrama.datasets import ESTIMATES
+from shortdrama.gates.results import Finding, GateResult
 from shortdrama.lake import keys
 from shortdrama.lake.ledger import LoadLedger
 from shortdrama.lake.outcomes import Outcome
-from shortdrama.lake.overrides import DecisionRefused, Override
+from shortdrama.lake.overrides import DecisionRefused, Override, UnknownLoad
 from shortdrama.lake.store import ObjectStore, dump_json
 from shortdrama.loads.decisions import accept_load, revoke_load
 from shortdrama.loads.replay import loads_to_replay
@@ -123,11 +124,15 @@ def test_of_decisions_at_once_one_stands_for_all(enter, decide, ledger) -> None:
     assert len(ledger.records()) == 2
 
 
+@pytest.mark.parametrize("what", DECISIONS)
+def test_a_load_that_nobody_knows_cannot_be_decided(decide, what) -> None:
+    with pytest.raises(UnknownLoad, match="no ledger knows a load load"):
+        decide(what, "load")
+
+
 @pytest.mark.parametrize(
     ("history", "what", "why"),
     [
-        ([], "accept", "no ledger knows a load load"),
-        ([], "revoke", "no ledger knows a load load"),
         (["accepted"], "accept", "load load is accepted already$"),
         (["quarantined", "accept"], "accept", "accepted already, by ada on 2026-02-25 11:00 UTC"),
         (["quarantined"], "revoke", "in quarantine and was never accepted: there is nothing"),
@@ -177,12 +182,26 @@ def test_rows_that_were_removed_from_quarantine_cannot_be_accepted(enter, decide
 
 def test_columns_that_no_model_reads_cannot_be_accepted(enter, decide, store, later) -> None:
     enter("odd")
+    missing = Finding(
+        suite="schema",
+        expectation="schema",
+        column="downloads",
+        severity="critical",
+        unexpected=1,
+        checked=1,
+        expected="BIGINT",
+        observed="no such column",
+        reason="Every engine reads it.",
+    )
+    found = GateResult(
+        subject="odd", suites=("schema",), rows=7, findings=(missing,), what_to_do="mend"
+    )
     outcome = Outcome(
         kind="gate",
         status="refused",
         subject="odd",
         ended_at=later.clock.now(),
-        details={"findings": [{"suite": "schema", "column": "downloads"}]},
+        details=found.model_dump(mode="json"),
     )
     store.put(keys.quarantine_reasons(ESTIMATES, "odd"), outcome.model_dump_json().encode())
     with pytest.raises(DecisionRefused, match="columns and types"):

@@ -11,12 +11,13 @@ from shortdrama.datasets import DATASETS, ESTIMATES
 from shortdrama.gates.results import GateResult
 from shortdrama.lake import duck, keys
 from shortdrama.lake.landing import read_pull
-from shortdrama.lake.ledger import LoadLedger
+from shortdrama.lake.ledger import LoadLedger, load_history
+from shortdrama.lake.overrides import UnknownLoad
 from shortdrama.loads import conform as conform_module
 from shortdrama.loads.admit import admit, conform_or_quarantine
 from shortdrama.loads.pull import pull
 from shortdrama.loads.refused import LoadRefused
-from shortdrama.loads.replay import ReplayRefused, load_to_replay, loads_to_replay, replay
+from shortdrama.loads.replay import ReplayRefused, loads_to_replay, replay
 from shortdrama.sources.connector import PullRequest
 from shortdrama.warehouse.build import prepare_sources
 from shortdrama.warehouse.inputs import BuildInputs
@@ -147,12 +148,12 @@ def test_a_datasets_history_is_each_pull_once_oldest_first(load, settings, store
 
 
 def test_what_cannot_be_replayed_is_said(load, settings, store) -> None:
-    with pytest.raises(ReplayRefused, match="no ledger knows a load L0"):
-        load_to_replay("L0", store)
+    with pytest.raises(UnknownLoad, match="no ledger knows a load L0"):
+        load_history("L0", store)
     record = load()
     store.delete(keys.pull_record(ESTIMATES, record.said_at, record.pull_id))
     with pytest.raises(ReplayRefused, match="pull its window anew"):
-        replay(load_to_replay(record.load_id, store), settings, store)
+        replay(load_history(record.load_id, store)[-1], settings, store)
 
 
 @pytest.fixture

@@ -16,7 +16,7 @@ from shortdrama.lake.landing import read_pull
 from shortdrama.lake.store import ObjectStore
 from shortdrama.loads.admit import admit, conform_or_quarantine
 from shortdrama.loads.pull import pull
-from shortdrama.reports.deliver import deliver
+from shortdrama.mail import deliver
 from shortdrama.sources.connector import PullRequest
 from shortdrama.windows import Window
 

@@ -2,17 +2,21 @@ with
 
 asked as (
     select
-        country_code,
-        country_code = '{{ var("world_country_code") }}' as is_world,
-        country_code = 'CN' as is_china
-    from {{ ref('stg_lake__load_coverage') }}
-    where dataset = 'appfigures.estimates'
-    group by country_code
+        coverage.country_code,
+        countries.region,
+        coverage.country_code = '{{ var("world_country_code") }}' as is_world,
+        coverage.country_code = 'CN' as is_china
+    from {{ ref('stg_lake__load_coverage') }} as coverage
+    left join {{ ref('countries') }} as countries
+        on coverage.country_code = countries.country_code
+    where coverage.dataset = 'appfigures.estimates'
+    group by coverage.country_code, countries.region
 ),
 
 signed as (
     select
         country_code,
+        region,
         is_world,
         is_china,
         case when is_world then 1 else -1 end as sign,
@@ -45,6 +49,16 @@ members as (
         sign
     from signed
     where knows_world_and_china
+
+    union all
+
+    -- China mainland is a country beside the regions, so that they are parts of World ex-China.
+    select
+        region as geography,
+        country_code,
+        1 as sign
+    from signed
+    where not is_world and not is_china and region is not null
 
     union all
 

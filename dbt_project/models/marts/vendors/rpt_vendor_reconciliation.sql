@@ -5,6 +5,15 @@
     'downloads_qoq': 'downloads_growth_pct / 100',
     'revenue_qoq': 'revenue_growth_pct / 100',
 } -%}
+{%- set minis_metrics = {
+    'minis_drama_apps': 'drama_apps',
+    'minis_game_apps': 'game_apps',
+    'full_series_unlock_price': 'unlock_price_low_usd',
+    'monthly_subscription_price_low': 'monthly_price_low_usd',
+    'monthly_subscription_price_high': 'monthly_price_high_usd',
+    'in_platform_discount': 'discount_low_ratio',
+} -%}
+{%- set is_minis = "figures.metric in ('" ~ minis_metrics | join("', '") ~ "')" -%}
 {%- set cadences = {'month': 'rpt_market_size_monthly', 'quarter': 'rpt_market_size_quarterly'} -%}
 
 with
@@ -23,6 +32,7 @@ facts as (
         figures.scope in (
             'overseas short-drama apps (outside China)', 'short-drama apps'
         ) as is_whole_market,
+        {{ is_minis }} as is_minis,
         case
             when figures.certainty = 'doubtful' then 'doubtful'
             when
@@ -38,7 +48,7 @@ facts as (
                     order by figures.published_on asc nulls last
                 ) is not null
                 then 'superseded'
-            when figures.vendor = 'Omdia' then null
+            when figures.vendor = 'Omdia' or {{ is_minis }} then null
             when figures.vendor not in ('Appfigures', 'Appfigures-scope') then 'vendor'
             when figures.value_basis not in ('net', 'n/a') then 'basis'
             when figures.period_type not in ('month', 'quarter') then 'window'
@@ -99,6 +109,19 @@ app_figures as (
     {% endfor %}
 ),
 
+-- The catalogue of Minis is written down from publications; its days are those of the facts.
+minis_figures as (
+    {% for metric, column in minis_metrics.items() %}
+        select
+            '{{ metric }}' as metric,
+            cast(as_of_on as {{ type_string() }}) as period,
+            cast({{ column }} as decimal(24, 6)) as value
+        from {{ ref('rpt_minis_landscape') }}
+        where market = '{{ var("world_country_code") }}'
+        {% if not loop.last %}union all{% endif %}
+    {% endfor %}
+),
+
 paired as (
     select
         facts.*,
@@ -108,12 +131,13 @@ paired as (
         ) as reason_apart,
         case
             when facts.is_forecast then cast(forecasts.value as decimal(24, 6))
+            when facts.is_minis then minis_figures.value
             when facts.is_whole_market then market_figures.value
             else app_figures.value
         end as our_figure,
         -- Published figures are rounded: what still counts as the same figure.
         case
-            when facts.metric = 'apps' then 0
+            when facts.metric = 'apps' or facts.is_minis then 0
             when facts.unit = 'ratio' then 0.003
             when
                 facts.is_forecast
@@ -136,6 +160,10 @@ paired as (
             and facts.geography = app_figures.geography
             and facts.metric = app_figures.metric
             and facts.scope = app_figures.app_name
+    left join minis_figures
+        on
+            facts.metric = minis_figures.metric
+            and facts.period = minis_figures.period
     left join {{ ref('fct_market_forecasts') }} as forecasts
         on
             facts.vendor = forecasts.publisher

@@ -6,7 +6,7 @@ import pytest
 from pydantic import SecretStr
 
 from shortdrama.config import MailSettings
-from shortdrama.reports.deliver import DeliveryFailed, DeliveryUnknown, deliver
+from shortdrama.mail import DeliveryFailed, DeliveryUnknown, deliver
 
 
 def message(address: str = "ann@example.org") -> EmailMessage:

@@ -1,9 +1,10 @@
-"""Hands a mail to the SMTP server, and knows whether it was taken."""
+"""Hands a mail to the SMTP server, and knows whether it was taken: reports and alerts alike."""
 
 import smtplib
 import ssl
 from contextlib import suppress
 from email.message import EmailMessage
+from email.utils import parseaddr
 
 from shortdrama.config import MailSettings
 from shortdrama.failure import Failure
@@ -56,6 +57,18 @@ def connect(mail: MailSettings) -> smtplib.SMTP:
             " SHORTDRAMA_MAIL__USERNAME and SHORTDRAMA_MAIL__PASSWORD"
         ) from error
     return server
+
+
+def mail_domain(sender: str) -> str:
+    """The domain that ids of our mails carry; raises ValueError for a sender without one."""
+    _, address = parseaddr(sender)
+    _, _, domain = address.partition("@")
+    if not domain:
+        raise ValueError(
+            f"the sender {sender!r} has no mail domain; set SHORTDRAMA_MAIL__SENDER to"
+            " 'Name <name@domain>'"
+        )
+    return domain
 
 
 def _authenticate(server: smtplib.SMTP, mail: MailSettings) -> None:

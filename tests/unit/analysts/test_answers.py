@@ -1,0 +1,109 @@
+"""Which queries only read, and how a table is shown."""
+
+from pathlib import Path
+
+import duckdb
+import pytest
+
+from shortdrama.analysts.answers import QueryRefused, _one_query, _table
+
+
+@pytest.fixture
+def connection() -> duckdb.DuckDBPyConnection:
+    connection = duckdb.connect()
+    connection.execute("create table dim_app as select 1 as app_id, 'ReelShort' as app_name")
+    return connection
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        "select 1",
+        "from dim_app -- all; of it",
+        "values (1)",
+        "with one as (select 1) from one",
+        "show tables",
+        "describe dim_app",
+        "summarize dim_app",
+        "pivot dim_app on app_name using count(*)",
+        "unpivot dim_app on app_name",
+    ],
+)
+def test_what_only_reads_is_taken(connection: duckdb.DuckDBPyConnection, query: str) -> None:
+    assert _one_query(connection, f" {query}\n;; -- the end;") == query
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        "drop table dim_app",
+        "insert into dim_app values (2, 'x')",
+        "create table t as select 1",
+        "create type e as enum ('a'); select 1",
+        "copy dim_app to 'file'",
+        "copy (select 1) to 's3://bucket/marts/current.json'",
+        "explain analyze copy dim_app to 'file'",
+        "export database 'file'",
+        "attach 'file' as other",
+        "install spatial",
+        "load httpfs",
+        "set threads = 1",
+        "select 1; select 2",
+        "select 1; copy dim_app to 'file'",
+        "call pragma_version()",
+        "pragma version",
+        "",
+        "-- nothing",
+    ],
+)
+def test_what_writes_attaches_or_installs_is_refused(
+    connection: duckdb.DuckDBPyConnection, query: str
+) -> None:
+    with pytest.raises(QueryRefused, match="only reads"):
+        _one_query(connection, query)
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        "select 1) to 'file'; copy (select 1",
+        "select 1); copy dim_app to 'file'; from (select 1",
+    ],
+)
+def test_parentheses_cannot_be_closed_from_within(
+    connection: duckdb.DuckDBPyConnection, tmp_path: Path, query: str
+) -> None:
+    with pytest.raises(duckdb.ParserException):
+        _one_query(connection, query)
+
+
+def table(connection: duckdb.DuckDBPyConnection, query: str, width: int = 80) -> str:
+    return _table(connection.execute(query), width)
+
+
+def test_numbers_are_to_the_right_and_nothing_is_blank(
+    connection: duckdb.DuckDBPyConnection,
+) -> None:
+    query = "select 'a' as word, 10 as n union all select 'bcdef', null order by n"
+    assert table(connection, query).splitlines() == [
+        "word    n",
+        "-----  --",
+        "a      10",
+        "bcdef",
+    ]
+
+
+def test_what_is_too_wide_is_a_record_per_row(connection: duckdb.DuckDBPyConnection) -> None:
+    query = "select range as n, 'abcdefgh' as word from range(2)"
+    assert table(connection, query, width=10) == (
+        "   n  0\nword  abcdefgh\n\n   n  1\nword  abcdefgh"
+    )
+
+
+def test_more_rows_than_anybody_reads_are_left_out_and_said(
+    connection: duckdb.DuckDBPyConnection,
+) -> None:
+    assert "more than" not in table(connection, "from range(500)")
+    lines = table(connection, "from range(501)").splitlines()
+    assert (len(lines), lines[-1]) == (503, "… more than 500 rows; csv has all")
+    assert table(connection, "from range(501)", width=1).endswith("csv has all")

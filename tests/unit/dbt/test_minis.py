@@ -1,0 +1,63 @@
+"""The marts of TikTok Minis, from the files of published facts."""
+
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+
+def test_the_landscape_holds_the_published_numbers(build: Any) -> None:
+    assert build.query(
+        "select as_of_on, market, drama_apps, game_apps, named_drama_apps "
+        "from marts.rpt_minis_landscape order by as_of_on"
+    ) == [(date(2025, 5, 31), "ZZ", 3, 8, 0), (date(2026, 1, 11), "ZZ", 13, 28, 2)]
+
+
+def test_prices_keep_their_bounds_and_imply_the_standalone_app(build: Any) -> None:
+    assert build.one(
+        "select unlock_price_low_usd, unlock_price_has_lower_bound, unlock_10_usd_and_more_offers, "
+        "monthly_price_low_usd, monthly_price_high_usd, discount_low_ratio, "
+        "implied_standalone_unlock_low_usd, free_episodes_min, free_episodes_max "
+        "from marts.rpt_minis_landscape where as_of_on = '2026-01-11'"
+    ) == (10, True, 1, 40, 80, Decimal("0.1"), Decimal("11.11"), 8, 10)
+
+
+def test_only_a_source_makes_a_leader_present_in_minis(build: Any) -> None:
+    assert build.query(
+        "select leader, source from marts.rpt_minis_leaders "
+        "where month_start_on = '2026-01-01' and route = 'minis' and status = 'present'"
+    ) == [("ShortMax", "Business Insider 2025-12-26 names it among the partners of Minis")]
+    assert build.one(
+        "select leaders_present, leaders_absent, leaders_unknown "
+        "from marts.rpt_minis_landscape where as_of_on = '2026-01-11'"
+    ) == (1, 0, 5)
+
+
+def test_published_facts_about_minis_are_reconciled_as_reviewed(build: Any) -> None:
+    statuses = build.query(
+        "select fact_id, status from marts.rpt_vendor_reconciliation "
+        "where fact_id like 'tm-%' and comparable order by fact_id"
+    )
+    assert statuses == [
+        ("tm-2025-dramas", "match"),
+        ("tm-2025-dramas-grey", "match"),
+        ("tm-2025-games", "match"),
+        ("tm-2025-games-grey", "match"),
+        ("tm-discount", "match"),
+        ("tm-monthly-high", "match"),
+        ("tm-monthly-low", "match"),
+        ("tm-unlock-price", "bound_holds"),
+    ]
+    assert build.query(
+        "select fact_id from marts.rpt_vendor_reconciliation "
+        "where fact_id like 'tm-%' and status <> expected_status"
+    ) == []  # fmt: skip
+
+
+def test_search_interest_has_growth_and_views_with_their_bounds(build: Any) -> None:
+    assert build.query(
+        "select window_end_on, growth_pct, growth_is_lower_bound, hashtag_views, "
+        "hashtag_views_is_lower_bound from marts.fct_minis_search_interest order by growth_pct"
+    ) == [
+        (date(2026, 1, 5), Decimal(300), True, None, None),
+        (date(2026, 1, 5), None, None, 10_000_000, True),
+    ]

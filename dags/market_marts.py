@@ -10,7 +10,9 @@ time.
 - `gate`: an expectation on a mart does not hold; it is named. The published snapshot stays.
 - `publish`: clear it. Until its last step (one pointer) readers keep the old snapshot.
 
-Clearing any task is safe. To build again although nothing is new, trigger with `force`.
+A build rewrites the months that loads touched since the last one; the log of `build` begins with
+what it rewrites and why. Clearing any task is safe. To build again although nothing is new, trigger
+with `force`; with `full_refresh`, to take over nothing from the private warehouse.
 """
 
 from datetime import UTC, datetime, timedelta
@@ -35,7 +37,12 @@ LOADS = AssetAny(*DATASET_ASSETS.values(), GATE_DECISIONS)
     default_args=ALERTING,
     tags=["marts"],
     dagrun_timeout=timedelta(hours=3),
-    params={"force": Param(False, type="boolean", description="Build although nothing is new")},
+    params={
+        "force": Param(False, type="boolean", description="Build although nothing is new"),
+        "full_refresh": Param(
+            False, type="boolean", description="Forget what the private warehouse holds"
+        ),
+    },
 )
 def market_marts() -> None:
     """One build, from the accepted loads to a published snapshot."""
@@ -57,9 +64,10 @@ def market_marts() -> None:
         inputs = read_inputs(store)
         if inputs.is_empty:
             raise AirflowSkipException("no load is accepted yet")
-        if is_published(inputs, store) and not get_current_context()["params"]["force"]:
+        asked = get_current_context()["params"]
+        if is_published(inputs, store) and not (asked["force"] or asked["full_refresh"]):
             raise AirflowSkipException("the current snapshot has all accepted loads")
-        build_marts(inputs, settings(), store, print)
+        build_marts(inputs, settings(), store, print, full_refresh=asked["full_refresh"])
 
     @task
     def gate() -> str:

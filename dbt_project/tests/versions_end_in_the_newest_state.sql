@@ -4,7 +4,15 @@ with
 standing as (
     select *
     from {{ ref('fct_app_estimates_versions') }}
-    where {{ as_known_at("cast('9999-12-31' as timestamp)") }}
+    where
+        {{ as_known_at("cast('9999-12-31' as timestamp)") }}
+        and {{ in_touched_months('estimated_on') }}
+),
+
+daily as (
+    select *
+    from {{ ref('fct_app_estimates_daily') }}
+    where {{ in_touched_months('estimated_on') }}
 )
 
 select
@@ -12,7 +20,7 @@ select
     coalesce(daily.country_code, standing.country_code) as country_code,
     coalesce(daily.store, standing.store) as store,
     coalesce(daily.estimated_on, standing.estimated_on) as estimated_on
-from {{ ref('fct_app_estimates_daily') }} as daily
+from daily
 full outer join standing
     on
         daily.app_id = standing.app_id

@@ -5,6 +5,7 @@ import os
 import subprocess
 import sys
 from collections.abc import Callable
+from datetime import datetime
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -18,7 +19,9 @@ from shortdrama.lake.credentials import credentials
 from shortdrama.lake.ledger import LoadRecord
 from shortdrama.lake.outcomes import Outcome, record_outcome
 from shortdrama.lake.store import ObjectStore
+from shortdrama.warehouse import built, touched
 from shortdrama.warehouse.inputs import BuildInputs
+from shortdrama.warehouse.touched import KEPT_BY_MONTH, Plan
 
 DBT_PROJECT = REPOSITORY / "dbt_project"
 
@@ -28,9 +31,14 @@ class BuildFailed(Failure):
 
 
 def build(
-    inputs: BuildInputs, settings: Settings, store: ObjectStore, say: Callable[[str], None]
+    inputs: BuildInputs,
+    settings: Settings,
+    store: ObjectStore,
+    say: Callable[[str], None],
+    *,
+    full_refresh: bool = False,
 ) -> None:
-    """Rebuild the private warehouse from the inputs.
+    """Bring the private warehouse to the inputs; `full_refresh` forgets what it holds.
 
     dbt's output goes to `say`, line by line. Raises BuildFailed with dbt's own errors.
     """
@@ -39,7 +47,8 @@ def build(
     _inputs_path(settings).unlink(missing_ok=True)
     _open_or_start_anew(path)
     with duck.connect(settings.s3, path) as connection:
-        prepare_sources(connection, inputs, store)
+        plan = prepare(connection, inputs, store, full_refresh=full_refresh)
+    say(str(plan))
     outcome = Outcome(
         kind="build",
         status="succeeded",
@@ -47,13 +56,42 @@ def build(
         ended_at=settings.clock.now(),
     )
     try:
-        _run_dbt(settings, say)
+        run_dbt(settings, plan, say)
     except BuildFailed as error:
         failed = outcome.model_copy(update={"status": "failed", "message": str(error)})
         record_outcome(store, failed)
         raise
+    with duck.connect(path=path) as connection:
+        built.finish(connection, inputs, plan, month_columns())
     record_outcome(store, outcome)
     _inputs_path(settings).write_text(inputs.model_dump_json())
+
+
+def prepare(
+    connection: duckdb.DuckDBPyConnection,
+    inputs: BuildInputs,
+    store: ObjectStore,
+    *,
+    full_refresh: bool = False,
+) -> Plan:
+    """Give the warehouse its sources, and note and return what is to be rewritten from them."""
+    built.prepare(connection)
+    before = built.last_inputs(connection)
+    prepare_sources(connection, inputs, store)
+    plan = (
+        Plan(everything_because="asked for")
+        if full_refresh
+        else touched.plan(
+            inputs,
+            before,
+            built.begun_months(connection),
+            # Other models may not know what this asks for; they are a full refresh anyway.
+            built.moved_products(connection) if before and before.code == inputs.code else (),
+        )
+    )
+    _narrow_sources(connection, inputs, store, plan)
+    built.begin(connection, plan)
+    return plan
 
 
 def built_inputs(settings: Settings) -> BuildInputs:
@@ -90,10 +128,22 @@ def prepare_sources(
         for record in records
         for row in _coverage_rows(record)
     ]
+    # One statement: a history of daily loads has tens of thousands of rows.
+    columns = ", ".join("unnest(?)" for _ in range(9))
     if rows:
-        connection.executemany(
-            "insert into raw.load_coverage values (?, ?, ?, ?, ?, ?, ?, ?, ?)", rows
+        connection.execute(
+            f"insert into raw.load_coverage select {columns}",
+            [list(column) for column in zip(*rows, strict=True)],
         )
+
+
+def _narrow_sources(
+    connection: duckdb.DuckDBPyConnection, inputs: BuildInputs, store: ObjectStore, plan: Plan
+) -> None:
+    """Let the build open only files that it needs: a history of daily loads has thousands."""
+    for dataset_id in KEPT_BY_MONTH:
+        needed = tuple(record for record in inputs.accepted[dataset_id] if plan.reads(record))
+        _source_view(connection, DATASETS[dataset_id], needed, store)
 
 
 def _source_view(
@@ -177,17 +227,37 @@ def built_marts() -> list[str]:
     )
 
 
-def _run_dbt(settings: Settings, say: Callable[[str], None]) -> None:
+def month_columns() -> dict[str, str]:
+    """The marts that are kept and published by month, by dbt's manifest, with their date column."""
+    manifest = json.loads((dbt_target() / "manifest.json").read_text())
+    return {
+        node["name"]: node["config"]["meta"]["month_column"]
+        for node in manifest["nodes"].values()
+        if node["resource_type"] == "model" and "month_column" in node["config"].get("meta", {})
+    }
+
+
+def dbt_variables(plan: Plan, built_at: datetime) -> dict[str, object]:
+    """The variables of dbt_project.yml that differ from build to build."""
+    months = None if plan.is_full_refresh else [f"{month}" for month in sorted(plan.months)]
+    return {"built_at": f"{built_at:%Y-%m-%dT%H:%M:%S}", "touched_months": months}
+
+
+def run_dbt(
+    settings: Settings, plan: Plan, say: Callable[[str], None], target: str = "lake"
+) -> None:
+    """Build and test all models; `target` is of profiles.yml. Raises BuildFailed."""
     command = [
         sys.executable, "-m", "dbt.cli.main", "build",
         "--project-dir", str(DBT_PROJECT),
-        "--target", "lake",
+        "--target", target,
         "--target-path", str(dbt_target()),
         "--log-path", str(home() / "logs"),
         "--no-use-colors",
         # They test the models' logic, not this lake's rows: `make test` runs them.
         "--exclude-resource-type", "unit_test",
-        "--vars", json.dumps({"built_at": f"{settings.clock.now():%Y-%m-%dT%H:%M:%S}"}),
+        "--vars", json.dumps(dbt_variables(plan, settings.clock.now())),
+        *(["--full-refresh"] if plan.is_full_refresh else []),
     ]  # fmt: skip
     lines: list[str] = []
     with subprocess.Popen(  # noqa: S603 - dbt's own command

@@ -5,7 +5,6 @@ rows are the same bytes. DuckDB sorts on disk what does not fit into `MEMORY`.
 """
 
 import hashlib
-import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -16,7 +15,7 @@ import duckdb
 from shortdrama.failure import Failure
 from shortdrama.lake import duck, keys
 from shortdrama.lake.store import ObjectStore
-from shortdrama.warehouse.build import built_marts, dbt_target
+from shortdrama.warehouse.build import built_marts, month_columns
 from shortdrama.warehouse.snapshots import MartFile
 
 ROW_GROUP_ROWS = 1_000_000
@@ -81,7 +80,7 @@ def export_marts(
 
 def mart_parts(connection: duckdb.DuckDBPyConnection) -> dict[str, list[Part]]:
     """The parts of every mart, oldest month first; none of a mart by month that has no row."""
-    columns, built_by = _month_columns(), _built_months(connection)
+    columns, built_by = month_columns(), _built_months(connection)
     parts: dict[str, list[Part]] = {}
     for mart in built_marts():
         if mart in columns and mart in built_by:
@@ -111,16 +110,6 @@ def _months(
         )
         for month in months
     ]
-
-
-def _month_columns() -> dict[str, str]:
-    """The date by whose month a mart is published, of those that say so in their `meta`."""
-    nodes = json.loads((dbt_target() / "manifest.json").read_text())["nodes"].values()
-    return {
-        node["name"]: node["config"]["meta"]["month_column"]
-        for node in nodes
-        if node["resource_type"] == "model" and "month_column" in node["config"].get("meta", {})
-    }
 
 
 def _built_months(connection: duckdb.DuckDBPyConnection) -> dict[str, dict[date, str]]:

@@ -25,6 +25,7 @@ statements as (
     where
         estimates.currency = 'USD'
         and (estimates.downloads > 0 or estimates.revenue > 0)
+        and {{ in_touched_months('estimates.estimated_on') }}
     group by
         products.listing_id,
         estimates.country_code,

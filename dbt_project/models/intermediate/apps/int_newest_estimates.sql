@@ -14,3 +14,4 @@ inner join {{ ref('int_deciding_slices') }} as slices
 where
     estimates.currency = 'USD'
     and (estimates.downloads > 0 or estimates.revenue > 0)
+    and {{ in_touched_months('estimates.estimated_on') }}

@@ -1,38 +1,27 @@
+{%- set starts = {
+    'week': 'week_start_on',
+    'month': 'month_start_on',
+    'quarter': date_trunc('quarter', 'month_start_on'),
+} -%}
+
 with
 
-app_days as (
-    select
-        estimates.app_id,
-        days.geography,
-        days.date_on,
-        cast(sum(members.sign * estimates.downloads) as bigint) as downloads,
-        cast(sum(members.sign * estimates.revenue_usd) as decimal(18, 2)) as revenue_usd
-    from {{ ref('int_app_estimates_daily') }} as estimates
-    inner join {{ ref('int_geography_members') }} as members
-        on estimates.country_code = members.country_code
-    inner join {{ ref('int_geography_days') }} as days
-        on
-            members.geography = days.geography
-            and estimates.estimated_on = days.date_on
-    group by estimates.app_id, days.geography, days.date_on
-),
-
 summed as (
-    select
-        app_days.app_id,
-        app_days.geography,
-        periods.period_kind,
-        periods.period_start_on,
-        cast(sum(app_days.downloads) as bigint) as downloads,
-        cast(sum(app_days.revenue_usd) as decimal(18, 2)) as revenue_usd
-    from app_days
-    inner join {{ ref('int_period_days') }} as periods
-        on app_days.date_on = periods.date_on
-    group by
-        app_days.app_id,
-        app_days.geography,
-        periods.period_kind,
-        periods.period_start_on
+    {% for period_kind, start_on in starts.items() %}
+        {% if not loop.first %}union all{% endif %}
+        select
+            app_id,
+            geography,
+            '{{ period_kind }}' as period_kind,
+            cast({{ start_on }} as date) as period_start_on,
+            cast(sum(downloads) as bigint) as downloads,
+            cast(sum(revenue_usd) as decimal(18, 2)) as revenue_usd
+        from {{ ref('int_app_week_parts') }}
+        group by
+            app_id,
+            geography,
+            cast({{ start_on }} as date)
+    {% endfor %}
 )
 
 select

@@ -4,7 +4,7 @@ first_estimates as (
     select
         app_id,
         min(estimated_on) as first_seen_on
-    from {{ ref('int_app_estimates_daily') }}
+    from {{ ref('fct_app_estimates_daily') }}
     group by app_id
 )
 

@@ -1,3 +1,10 @@
+{{ config(
+    materialized='incremental',
+    incremental_strategy='by_month',
+    event_time='estimated_on',
+    on_schema_change='fail',
+) }}
+
 select
     estimates.app_id,
     estimates.country_code,

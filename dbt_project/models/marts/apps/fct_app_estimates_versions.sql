@@ -1,3 +1,10 @@
+{{ config(
+    materialized='incremental',
+    incremental_strategy='by_month',
+    event_time='estimated_on',
+    on_schema_change='fail',
+) }}
+
 with
 
 -- Numbers of listings, not names of apps and stores: windows over names take four times as long.

@@ -1,3 +1,10 @@
+{{ config(
+    materialized='incremental',
+    incremental_strategy='by_month',
+    event_time='month_start_on',
+    on_schema_change='fail',
+) }}
+
 with
 
 versions as (
@@ -7,6 +14,7 @@ versions as (
         version_number = 1 as is_first,
         known_to_at is null and not is_vanished as is_newest
     from {{ ref('fct_app_estimates_versions') }}
+    where {{ in_touched_months('estimated_on') }}
 ),
 
 summed as (

@@ -1,0 +1,25 @@
+{#- Whether a day lies in a month that this build rewrites; without `touched_months` in any. -#}
+{% macro in_touched_months(day) -%}
+    {%- set months = var('touched_months') -%}
+    {%- if months is none -%}
+        true
+    {%- elif not months -%}
+        false
+    {%- else -%}
+        cast({{ date_trunc('month', day) }} as date)
+        in (cast('{{ months | join("' as date), cast('") }}' as date))
+    {%- endif -%}
+{%- endmacro %}
+
+{#- Incremental strategy `by_month`: the touched months are forgotten and written anew, so that one
+    that has become empty is empty. The model selects these months only; its `event_time` is the
+    column that they are of. -#}
+{% macro get_incremental_by_month_sql(arg_dict) %}
+    {%- set columns = arg_dict.dest_columns | map(attribute='name') | join(', ') -%}
+    delete from {{ arg_dict.target_relation }}
+    where {{ in_touched_months(config.require('event_time')) }};
+
+    insert into {{ arg_dict.target_relation }} ({{ columns }})
+    select {{ columns }}
+    from {{ arg_dict.temp_relation }}
+{% endmacro %}

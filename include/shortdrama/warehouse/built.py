@@ -1,0 +1,100 @@
+"""What the private warehouse says about its own builds, in its schema `built`.
+
+It lies in the warehouse's file, so that it is lost together with what it speaks of.
+"""
+
+from datetime import date
+
+import duckdb
+
+from shortdrama.warehouse.inputs import BuildInputs
+from shortdrama.warehouse.touched import Plan
+
+TABLES = """
+create schema if not exists built;
+-- The inputs of the last finished build, one document.
+create table if not exists built.inputs (document varchar);
+-- Months that a build has begun to rewrite and has not finished.
+create table if not exists built.begun_months (month_on date);
+-- The app and store that each product's rows were given.
+create table if not exists built.products (product_id bigint, app_id varchar, store varchar);
+-- Which build last rewrote a month of a mart that is kept by month.
+create table if not exists built.months (mart varchar, month_on date, built_by varchar);
+"""
+
+
+def prepare(connection: duckdb.DuckDBPyConnection) -> None:
+    """Make the schema, if the warehouse has none yet."""
+    connection.execute(TABLES)
+
+
+def last_inputs(connection: duckdb.DuckDBPyConnection) -> BuildInputs | None:
+    """What the last finished build read; None if none was finished."""
+    row = connection.execute("select document from built.inputs").fetchone()
+    return BuildInputs.model_validate_json(row[0]) if row else None
+
+
+def begun_months(connection: duckdb.DuckDBPyConnection) -> frozenset[date]:
+    """Months that may be half rewritten."""
+    rows = connection.execute("select distinct month_on from built.begun_months").fetchall()
+    return frozenset(month for (month,) in rows)
+
+
+def moved_products(connection: duckdb.DuckDBPyConnection) -> list[int]:
+    """Products whose rows were given to another app or store than the accepted loads say now.
+
+    Schema `raw` must be prepared, and the warehouse be built by the same models. A product that is
+    new has moved nowhere.
+    """
+    rows = connection.execute(
+        """
+        select before.product_id
+        from built.products as before
+        left join intermediate.int_listed_products as listed
+            on before.product_id = listed.product_id
+        where
+            listed.product_id is null
+            or before.app_id <> listed.app_id
+            or before.store <> listed.store
+        """
+    ).fetchall()
+    return [product_id for (product_id,) in rows]
+
+
+def begin(connection: duckdb.DuckDBPyConnection, plan: Plan) -> None:
+    """Note what is about to be rewritten: a build that is killed now is made up for by the next."""
+    if plan.is_full_refresh:
+        connection.execute("delete from built.inputs")
+    else:
+        months = sorted(plan.months)
+        connection.execute("insert into built.begun_months select unnest(?::date[])", [months])
+
+
+def finish(
+    connection: duckdb.DuckDBPyConnection,
+    inputs: BuildInputs,
+    plan: Plan,
+    month_columns: dict[str, str],
+) -> None:
+    """Note that dbt has built the inputs; `month_columns` are of the marts kept by month."""
+    connection.begin()
+    connection.execute("delete from built.begun_months")
+    connection.execute("delete from built.inputs")
+    connection.execute("delete from built.products")
+    connection.execute("insert into built.inputs values (?)", [inputs.model_dump_json()])
+    connection.execute(
+        "insert into built.products"
+        " select product_id, app_id, store from intermediate.int_newest_products"
+    )
+    months = None if plan.is_full_refresh else sorted(plan.months)
+    connection.execute(
+        "delete from built.months where ? is null or list_contains(?, month_on)", [months, months]
+    )
+    for mart, column in month_columns.items():
+        month_on = f"cast(date_trunc('month', {column}) as date)"
+        connection.execute(
+            f"insert into built.months select distinct ?, {month_on}, ? from marts.{mart}"  # noqa: S608 - names of our own
+            f" where ? is null or list_contains(?, {month_on})",
+            [mart, inputs.fingerprint, months, months],
+        )
+    connection.commit()

@@ -31,6 +31,7 @@ from shortdrama.datasets import (
     FORECASTS,
     HASHTAGS,
     PRODUCTS,
+    RANKS,
     SEARCH_INTEREST,
     Dataset,
 )
@@ -146,6 +147,24 @@ def estimates(
     return Load(ESTIMATES, load_id, said_at, window, countries, rows)
 
 
+def ranks(load_id: str, said_at: str, places: dict[int, int]) -> Load:
+    """Apple's chart of top-grossing apps in the US on the last day."""
+    rows = [
+        {
+            "product_id": product_id,
+            "country_code": "US",
+            "category_id": 6016,
+            "category_name": "Entertainment",
+            "device": "handheld",
+            "subtype": "topgrossing",
+            "ranked_on": LAST_DAY[0],
+            "rank": place,
+        }
+        for product_id, place in places.items()
+    ]
+    return Load(RANKS, load_id, said_at, LAST_DAY, ("US",), rows)
+
+
 def hashtags(load_id: str, said_at: str, views: dict[str, int]) -> Load:
     rows = [
         {
@@ -229,6 +248,8 @@ def small_market() -> list[Load]:
             {(DRAMABOX, "US"): (31, "201.00")},
             ("US",),
         ),
+        ranks("ranks-first", "2025-10-01T00:00:00", {REELSHORT_IOS: 1, VANISHER: 3}),
+        ranks("ranks-again", "2025-10-03T00:00:00", {REELSHORT_IOS: 2, DRAMABOX: 1}),
         hashtags("hashtags-first", "2025-09-30T06:00:00", {"shortdrama": 5, "dropped": 1}),
         hashtags("hashtags-again", "2025-09-30T09:00:00", {"shortdrama": 7}),
         omdia("omdia-october-in-millions", "2025-10-14T00:00:00", "2025-10-14", 1_000_000),

@@ -247,3 +247,76 @@ def test_an_app_that_is_gone_has_left_and_has_no_rank(build: Any) -> None:
         ("2025-W36", None, 4, None, None, "exit"),  # September was restated without it
         ("2025-W35", 4, 4, Decimal(14), 7, "same"),
     ]
+
+
+def test_a_chart_that_is_asked_again_forgets_who_has_left_it(build: Any) -> None:
+    assert build.query(
+        "select app_id, store, chart, chart_rank, maturity from marts.fct_app_ranks_daily "
+        "order by chart_rank"
+    ) == [
+        ("ua_box", "apple", "topgrossing", 1, "settled"),
+        ("ua_reel", "apple", "topgrossing", 2, "settled"),
+    ]
+
+
+def test_three_quarters_and_one_quarter_make_an_index_of_6250(build: Any) -> None:
+    assert build.one(
+        "select hhi, concentration_band, cr3_pct, earning_apps, leading_app_name, "
+        "leading_app_share_pct from marts.rpt_market_concentration_monthly "
+        "where geography = 'US' and period_label = '2025-05'"
+    ) == (Decimal(6250), "high", Decimal(100), 2, "ReelShort", Decimal(75))
+
+
+def test_a_country_has_its_place_outside_china_and_two_shares(build: Any) -> None:
+    rows = build.query(
+        "select country_code, region, revenue_rank, revenue_share_pct, revenue_share_of_world_pct, "
+        "revenue_usd from marts.rpt_country_monthly where period_label = '2025-05' order by all"
+    )
+    assert rows == [
+        (code, region, rank, _pct(daily, ex_china), _pct(daily, 2600), Decimal(31 * daily))
+        for code, region, rank, daily, ex_china in (
+            ("CN", "China", None, 700, None),
+            ("IN", "South Asia", 2, 70, 1900),
+            ("US", "North America", 1, 800, 1900),
+        )
+    ]
+
+
+def _pct(part: int, whole: int | None) -> Decimal | None:
+    return None if whole is None else round(Decimal(100 * part) / whole, 4)
+
+
+def test_events_are_as_long_as_their_dates_are_vague(build: Any) -> None:
+    longest = {"day": 1, "week": 7, "month": 31, "quarter": 92}
+    events = build.query(
+        "select event_id, date_precision, ends_on - starts_on + 1 from marts.fct_market_events"
+    )
+    assert {"minis-grey-test", "minis-launch-us", "pinedrama-launch"} <= {row[0] for row in events}
+    for event_id, precision, days in events:
+        assert 1 <= days <= longest[precision], event_id
+
+
+def test_publishers_without_a_workbook_are_quoted_with_their_source(build: Any) -> None:
+    quoted = build.query(
+        "select publisher, count(*), bool_and(load_id is null and source is not null) "
+        "from marts.fct_market_forecasts group by publisher order by publisher"
+    )
+    assert quoted == [
+        ("Media Partners Asia", 8, True),
+        ("Omdia", 8, False),
+        ("Owl & Co", 2, True),
+    ]
+
+
+def test_what_omdia_says_is_beside_our_run_rate_and_not_compared(build: Any) -> None:
+    """April to August are whole and settled: 91 days of 2,600 and 62 of 2,680 worldwide."""
+    revenue = 91 * 2600 + 62 * 2680
+    run_rate = round(Decimal(revenue) * 365 / 153, 2)
+    assert build.query(
+        "select published_on, our_months, our_revenue_usd, our_run_rate_usd, comparable, reason, "
+        "difference_pct from marts.rpt_forecast_context "
+        "where publisher = 'Omdia' and geography = 'World' and year = 2025 order by published_on"
+    ) == [
+        (date(2025, 10, 14), 5, Decimal(revenue), run_rate, False, "scope", None),
+        (date(2026, 2, 23), 5, Decimal(revenue), run_rate, False, "scope", None),
+    ]

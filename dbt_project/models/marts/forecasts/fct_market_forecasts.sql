@@ -22,31 +22,101 @@ ordered as (
             order by said_at desc nulls last, load_seq desc nulls last
         ) as recency
     from vintages
+),
+
+-- What a publisher's workbook says.
+loaded as (
+    select forecasts.*
+    from {{ ref('stg_omdia__forecasts') }} as forecasts
+    inner join ordered
+        on
+            forecasts.publisher = ordered.publisher
+            and forecasts.published_on = ordered.published_on
+            and forecasts.load_id = ordered.load_id
+            and ordered.recency = 1
+),
+
+-- What publishers that have given us no workbook are quoted with. Omdia's quotes are left out:
+-- its workbooks say the same.
+quoted as (
+    select
+        *,
+        cast(period as int) as year
+    from {{ ref('published_figures') }}
+    where
+        vendor <> 'Omdia'
+        and period_type = 'year'
+        and scope = 'microdramas'
+),
+
+figures as (
+    select
+        publisher,
+        published_on,
+        geography,
+        segment,
+        metric,
+        unit,
+        year,
+        value_kind,
+        value,
+        is_lower_bound,
+        value_basis,
+        basis_evidence,
+        file_name as source,
+        file_name,
+        sheet,
+        cell,
+        load_id,
+        is_sample
+    from loaded
+
+    union all
+
+    select
+        vendor as publisher,
+        published_on,
+        geography,
+        scope as segment,
+        metric,
+        unit,
+        year,
+        -- Before its year has ended a figure is a forecast; that it is an actual, nobody says.
+        case
+            when year >= extract(year from published_on) then 'forecast'
+            else 'estimate'
+        end as value_kind,
+        cast(value as decimal(20, 4)) as value,
+        is_lower_bound,
+        value_basis,
+        basis_evidence,
+        source,
+        cast(null as {{ type_string() }}) as file_name,
+        cast(null as {{ type_string() }}) as sheet,
+        cast(null as {{ type_string() }}) as cell,
+        cast(null as {{ type_string() }}) as load_id,
+        false as is_sample
+    from quoted
 )
 
 select
-    forecasts.publisher,
-    forecasts.published_on,
-    substr(cast(forecasts.published_on as {{ type_string() }}), 1, 7) as vintage_label,
-    forecasts.geography,
-    forecasts.segment,
-    forecasts.metric,
-    forecasts.unit,
-    forecasts.year,
-    forecasts.value_kind,
-    forecasts.value,
-    forecasts.is_lower_bound,
-    forecasts.value_basis,
-    forecasts.basis_evidence,
-    forecasts.file_name,
-    forecasts.sheet,
-    forecasts.cell,
-    forecasts.load_id,
-    forecasts.is_sample
-from {{ ref('stg_omdia__forecasts') }} as forecasts
-inner join ordered
-    on
-        forecasts.publisher = ordered.publisher
-        and forecasts.published_on = ordered.published_on
-        and forecasts.load_id = ordered.load_id
-        and ordered.recency = 1
+    publisher,
+    published_on,
+    substr(cast(published_on as {{ type_string() }}), 1, 7) as vintage_label,
+    geography,
+    segment,
+    metric,
+    unit,
+    year,
+    value_kind,
+    value,
+    is_lower_bound,
+    value_basis,
+    basis_evidence,
+    source,
+    file_name,
+    sheet,
+    cell,
+    load_id,
+    is_sample
+from figures

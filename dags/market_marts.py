@@ -1,13 +1,14 @@
 """Builds, gates and publishes the marts: the only writer.
 
-Runs when a load was accepted, and every hour in case an event was lost or a build failed; what
-there is to do is read from the lake. With nothing new it skips. While a rollback holds publishing
-it skips too, and says who holds it and why; after the release the next run builds. One run at a
-time.
+Runs when a load was accepted or a person has decided about a gate, and every hour in case an event
+was lost or a build failed; what there is to do is read from the lake. With nothing new it skips.
+While a rollback holds publishing it skips too, and says who holds it and why; after the release the
+next run builds. One run at a time.
 
 **A task is red**
 - `build`: dbt's errors are in the message. Nothing was published.
 - `gate`: an expectation on a mart does not hold; it is named. The published snapshot stays.
+  `shortdrama gate show BUILD` says what can be done.
 - `publish`: clear it. Until its last step (one pointer) readers keep the old snapshot.
 
 A build rewrites the months that loads touched since the last one; the log of `build` begins with

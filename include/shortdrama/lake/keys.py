@@ -51,9 +51,14 @@ def load_ledger(dataset: Dataset) -> str:
     return f"ops/ledger/{dataset.id}.json"
 
 
+def outcomes_of_kind(kind: str) -> str:
+    """Folder of all outcome records of a kind."""
+    return f"ops/outcomes/{kind}/"
+
+
 def outcomes(kind: str, day: date) -> str:
     """Folder of the outcome records of a kind and day."""
-    return f"ops/outcomes/{kind}/{day:%Y-%m-%d}/"
+    return f"{outcomes_of_kind(kind)}{day:%Y-%m-%d}/"
 
 
 def outcome(kind: str, at: datetime, outcome_id: str) -> str:

@@ -12,6 +12,7 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, BeforeValidator, ConfigDict
 
 from shortdrama.failure import Failure
+from shortdrama.lake.overrides import Override
 
 ESTIMATES = "appfigures.estimates"
 CHART_WEEKS = 13
@@ -50,6 +51,8 @@ class SnapshotFacts(Frozen):
     created_at: datetime
     is_sample: bool
     datasets: Mapping[str, DatasetState]
+    warnings: tuple[str, ...] = ()
+    overrides: tuple[Override, ...] = ()
 
 
 class Basis(Frozen):
@@ -160,6 +163,19 @@ class WeeklyBrief(Frozen):
     countries: tuple[CountryRow, ...]
     forecast: Forecast | None
     reconciliation: Reconciliation
+
+    @property
+    def decisions(self) -> tuple[Override, ...]:
+        """People's decisions since the week began, oldest first.
+
+        An older one was made before the week had any figures; it stays in the manifest.
+        """
+        recent = (
+            override
+            for override in self.snapshot.overrides
+            if override.at.date() >= self.week.starts_on
+        )
+        return tuple(sorted(recent, key=lambda override: override.at))
 
     @property
     def as_of(self) -> date | None:

@@ -81,4 +81,5 @@ class Wording:
     forecast: Section
     reconciliation: Section
     freshness: Section
+    checks: Section
     footer: Section

@@ -13,6 +13,7 @@ from shortdrama.reports.brief import (
     WeeklyBrief,
 )
 from shortdrama.reports.catalogue import catalogue
+from shortdrama.reports.checks import checks
 from shortdrama.reports.formats import Formats, LocaleName
 from shortdrama.reports.periods import IsoWeek
 from shortdrama.reports.wording import (
@@ -63,6 +64,7 @@ class _Writer:
             forecast=self._forecast(self._brief.forecast),
             reconciliation=self._reconciliation(),
             freshness=self._freshness(),
+            checks=checks(self._brief, self._words, self._formats),
             footer=self._footer(),
         )
 

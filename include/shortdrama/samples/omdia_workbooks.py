@@ -123,15 +123,27 @@ def write_wrong_unit_workbook(path: Path) -> None:
 
     It is a well-formed workbook: only the gate can tell that its figure is not plausible.
     """
+    in_dollars = replace(OCTOBER, unit=MoneyUnit("US$", 1, "#,##0"))
+    _write_with_world(path, in_dollars, Decimal(110))
+
+
+def write_deviating_workbook(path: Path) -> None:
+    """Write the October edition with World 2025 as 12 billion dollars instead of 11.
+
+    Nothing in it is implausible: only who knows the published figure can tell.
+    """
+    _write_with_world(path, OCTOBER, Decimal(12_000_000_000))
+
+
+def _write_with_world(path: Path, vintage: Vintage, world: Decimal) -> None:
     facts = [
-        fact.model_copy(update={"value": Decimal(110)})
+        fact.model_copy(update={"value": world})
         if fact.subject == ("World", "microdramas", "revenue")
         else fact
         for fact in omdia_facts()
     ]
-    in_dollars = replace(OCTOBER, unit=MoneyUnit("US$", 1, "#,##0"))
     path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_bytes(workbook_bytes(_book(in_dollars, facts)))
+    path.write_bytes(workbook_bytes(_book(vintage, facts)))
 
 
 def _check_all_have_a_place(facts: Sequence[Fact]) -> None:

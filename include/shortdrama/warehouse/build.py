@@ -19,7 +19,7 @@ from shortdrama.lake.credentials import credentials
 from shortdrama.lake.ledger import LoadRecord
 from shortdrama.lake.outcomes import Outcome, record_outcome
 from shortdrama.lake.store import ObjectStore
-from shortdrama.warehouse import built, touched
+from shortdrama.warehouse import built, ops_sources, touched
 from shortdrama.warehouse.inputs import BuildInputs
 from shortdrama.warehouse.touched import KEPT_BY_MONTH, Plan
 
@@ -48,6 +48,7 @@ def build(
     _open_or_start_anew(path)
     with duck.connect(settings.s3, path) as connection:
         plan = prepare(connection, inputs, store, full_refresh=full_refresh)
+        ops_sources.fill(connection, store, settings.clock.today())
     say(str(plan))
     outcome = Outcome(
         kind="build",
@@ -135,6 +136,7 @@ def prepare_sources(
             f"insert into raw.load_coverage select {columns}",
             [list(column) for column in zip(*rows, strict=True)],
         )
+    ops_sources.create_relations(connection)
 
 
 def _narrow_sources(

@@ -65,7 +65,11 @@ def publish(
             status="succeeded",
             subject=manifest.snapshot_id,
             ended_at=manifest.created_at,
-            details={"previous": previous, "fingerprint": inputs.fingerprint},
+            details={
+                "previous": previous,
+                "fingerprint": inputs.fingerprint,
+                "warnings": list(manifest.warnings),
+            },
         ),
     )
     return manifest

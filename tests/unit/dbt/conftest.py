@@ -37,6 +37,7 @@ from shortdrama.datasets import (
 )
 from shortdrama.samples.minis_files import write_minis_files
 from shortdrama.sources.minis import parse as parse_minis
+from shortdrama.warehouse.ops_sources import create_relations
 
 DBT_PROJECT = REPOSITORY / "dbt_project"
 Q2 = (date(2025, 4, 1), date(2025, 6, 30))
@@ -279,6 +280,7 @@ def write_raw(path: Path, loads: list[Load]) -> None:
         )
         for load_seq, load in enumerate(loads, start=1):
             _insert(connection, load, load_seq)
+        _insert_ops(connection, loads)
 
 
 def _insert(connection: duckdb.DuckDBPyConnection, load: Load, load_seq: int) -> None:
@@ -300,6 +302,75 @@ def _insert(connection: duckdb.DuckDBPyConnection, load: Load, load_seq: int) ->
             )
             for country in load.countries
         ],
+    )
+
+
+REFUSED = {
+    "suite": "omdia.forecasts.load",
+    "expectation": "expect_column_values_to_be_between",
+    "column": "world_revenue_usd_min",
+    "severity": "critical",
+    "unexpected": 1,
+    "checked": 1,
+    "expected": "at least 1,000,000,000",
+    "observed": 110,
+    "reason": "A unit has slipped.",
+}
+OUTCOMES: list[tuple[str, str, str, str | None, dict[str, Any]]] = [
+    (
+        "pull", "succeeded", "pull-1", "appfigures.estimates",
+        {"planned_calls": 18, "used_calls": 17, "reused_parts": 1, "quota_usage": 640,
+         "quota_limit": 1000},
+    ),
+    ("pull", "failed", "pull-2", "tiktok.hashtags", {}),
+    ("gate", "succeeded", "estimates-q2", "appfigures.estimates", {"rows": 10, "findings": []}),
+    ("gate", "refused", "omdia-refused", "omdia.forecasts", {"rows": 5, "findings": [REFUSED]}),
+    ("gate", "succeeded", "f00d", None, {"rows": 99, "findings": [REFUSED, REFUSED]}),
+    ("build", "failed", "f00d", None, {}),
+    ("publish", "succeeded", "snapshot-1", None,
+     {"fingerprint": "f00d", "previous": None, "warnings": ["one", "two"]}),
+    ("send", "succeeded", "weekly_brief/2025-W39", None, {}),
+]  # fmt: skip
+"""What happened: kind, status, subject, dataset and details of each outcome."""
+
+
+def _insert_ops(connection: duckdb.DuckDBPyConnection, loads: list[Load]) -> None:
+    """Each load is accepted, one more is refused after all of them; and `OUTCOMES`."""
+    create_relations(connection)
+    connection.executemany(
+        "insert into raw.ops_datasets values (?, ?)", [(d.id, d.source) for d in DATASETS.values()]
+    )
+    refused = Load(FORECASTS, "omdia-refused", "2026-02-24T00:00:00", LAST_DAY)
+    connection.executemany(
+        "insert into raw.ops_loads (dataset, record_number, load_id, status, start_on, end_on,"
+        ' "rows", said_at, decided_at, is_sample, reasons)'
+        " values (?, ?, ?, ?, ?, ?, ?, ?, ?, true, ?)",
+        [
+            (
+                load.dataset.id,
+                number,
+                load.load_id,
+                "quarantined" if load is refused else "accepted",
+                *load.window,
+                len(load.rows),
+                load.said_at,
+                load.accepted_at or load.said_at,
+                "A unit has slipped." if load is refused else None,
+            )
+            for number, load in enumerate([*loads, refused], start=1)
+        ],
+    )
+    connection.executemany(
+        "insert into raw.ops_outcomes (uri, kind, status, subject, dataset, details, ended_at)"
+        " values (?, ?, ?, ?, ?, ?, timestamp '2026-02-24 09:00:00')",
+        [
+            (f"s3://lake/ops/outcomes/{kind}/2026-02-24/{number}.json", kind, *rest, json.dumps(d))
+            for number, (kind, *rest, d) in enumerate(OUTCOMES)
+        ],
+    )
+    connection.execute(
+        "insert into raw.ops_sends values"
+        " ('weekly_brief/2025-W39', '0123456789ab', 'zh', 'sent', '2026-02-24', '2026-02-24')"
     )
 
 

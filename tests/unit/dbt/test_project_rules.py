@@ -6,7 +6,7 @@ from typing import Any
 PREFIXES = {
     "staging": ("stg_",),
     "intermediate": ("int_",),
-    "marts": ("dim_", "fct_", "rpt_"),
+    "marts": ("dim_", "fct_", "rpt_", "ops_"),
 }
 KEY_TESTS = {"unique", "unique_combination"}
 LAYERS_READ = {

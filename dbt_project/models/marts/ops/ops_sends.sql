@@ -1,0 +1,8 @@
+select
+    edition,
+    recipient_id,
+    locale,
+    state,
+    claimed_at,
+    settled_at
+from {{ ref('stg_ops__sends') }}

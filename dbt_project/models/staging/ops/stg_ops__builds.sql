@@ -1,0 +1,7 @@
+select
+    outcome_id,
+    fingerprint,
+    status,
+    ended_at,
+    message
+from {{ source('ops', 'builds') }}

@@ -1,0 +1,4 @@
+select
+    dataset,
+    source
+from {{ source('ops', 'datasets') }}

@@ -191,7 +191,7 @@ def reader(prepared: Prepared) -> Iterator[list[Rows]]:
     stop = Event()
 
     def read() -> None:
-        while not stop.wait(1):
+        while not stop.wait(3):
             try:
                 seen.append(published_rows(prepared.settings))
             except BaseException as error:

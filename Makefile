@@ -9,7 +9,7 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 UV := $(VENV)-uv/bin/uv
 
-.PHONY: help setup demo up down status sql backfill doctor test resilience e2e lint format lock env bench clean
+.PHONY: help setup demo up down status sql backfill doctor test resilience e2e docs lint format lock env bench clean
 
 help: ## Show this help
 	@echo "Short-drama market pipeline. On a fresh machine: make demo"
@@ -62,8 +62,15 @@ resilience: $(READY) ## kill -9 at 20 points of build and publish, then again; h
 e2e: $(READY) ## The tests that run the real scheduler
 	$(BIN)/pytest -m e2e
 
-bench: $(READY) ## Measure pull and conform; results belong into docs/performance.md
+bench: $(READY) ## Measure pull, conform and gates; results belong into docs/performance.md
 	$(BIN)/python benchmarks/ingest.py
+	$(BIN)/python benchmarks/gates.py
+
+docs: $(READY) ## Write docs/expectations.md anew, and dbt's documentation into build/docs
+	UPDATE_DOCS=1 $(BIN)/pytest tests/unit/docs/test_expectations.py
+	SHORTDRAMA_WAREHOUSE_PATH=:memory: $(BIN)/dbt docs generate --quiet --static --empty-catalog --target local \
+		--project-dir dbt_project --profiles-dir dbt_project --target-path ../build/docs --log-path build/logs
+	@echo "open build/docs/static_index.html"
 
 lint: $(READY) ## ruff, mypy, sqlfluff, yamllint, compose schema, hadolint
 	$(BIN)/ruff check .

@@ -63,8 +63,11 @@ bench: $(READY) ## Measure pull, conform and gates; results belong into docs/per
 	$(BIN)/python benchmarks/ingest.py
 	$(BIN)/python benchmarks/gates.py
 
-docs: $(READY) ## Write docs/expectations.md anew from the suites and the corpus
+docs: $(READY) ## Write docs/expectations.md anew, and dbt's documentation into build/docs
 	UPDATE_DOCS=1 $(BIN)/pytest tests/unit/docs/test_expectations.py
+	SHORTDRAMA_WAREHOUSE_PATH=:memory: $(BIN)/dbt docs generate --quiet --static --empty-catalog --target local \
+		--project-dir dbt_project --profiles-dir dbt_project --target-path ../build/docs --log-path build/logs
+	@echo "open build/docs/static_index.html"
 
 lint: $(READY) ## ruff, mypy, sqlfluff, yamllint, compose schema, hadolint
 	$(BIN)/ruff check .

@@ -9,11 +9,11 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 UV := $(VENV)-uv/bin/uv
 
-.PHONY: help setup demo up down status sql backfill doctor test e2e lint format lock env bench clean
+.PHONY: help setup demo up down status sql backfill doctor test resilience e2e docs lint format lock env bench clean
 
 help: ## Show this help
 	@echo "Short-drama market pipeline. On a fresh machine: make demo"
-	@awk -F ':.*## ' '/^[a-z0-9]+:.*## / {printf "  make %-9s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z0-9]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 setup: $(READY) ## Make the virtual environment from the pinned requirements
 
@@ -53,14 +53,24 @@ backfill: $(READY) ## Airflow's backfill, a day a run: FROM=2025-07-01 TO=2025-0
 doctor: $(READY) ## Check endpoints, credentials, conditional puts, quota, extension
 	$(BIN)/shortdrama doctor
 
-test: $(READY) ## All tests but e2e; browser tests where chromium is installed
-	$(BIN)/pytest -m "not e2e" --numprocesses 2 --dist loadfile
+test: $(READY) ## All tests but e2e and most of resilience; browser tests where chromium is installed
+	$(BIN)/pytest -m "not e2e and not resilience" --numprocesses 2 --dist loadfile
+
+resilience: $(READY) ## kill -9 at 20 points of build and publish, then again; half an hour
+	$(BIN)/pytest tests/integration/test_resilience.py
 
 e2e: $(READY) ## The tests that run the real scheduler
 	$(BIN)/pytest -m e2e
 
-bench: $(READY) ## Measure pull and conform; results belong into docs/performance.md
+bench: $(READY) ## Measure pull, conform and gates; results belong into docs/performance.md
 	$(BIN)/python benchmarks/ingest.py
+	$(BIN)/python benchmarks/gates.py
+
+docs: $(READY) ## Write docs/expectations.md anew, and dbt's documentation into build/docs
+	UPDATE_DOCS=1 $(BIN)/pytest tests/unit/docs/test_expectations.py
+	SHORTDRAMA_WAREHOUSE_PATH=:memory: $(BIN)/dbt docs generate --quiet --static --empty-catalog --target local \
+		--project-dir dbt_project --profiles-dir dbt_project --target-path ../build/docs --log-path build/logs
+	@echo "open build/docs/static_index.html"
 
 lint: $(READY) ## ruff, mypy, sqlfluff, yamllint, compose schema, hadolint
 	$(BIN)/ruff check .

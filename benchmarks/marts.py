@@ -3,7 +3,8 @@
 577 products, 59 countries and the world, an estimate of each on every day; at 3.3 and at 33 million
 rows. History lies in loads of 92 days, as a backfill makes them. The lake is a folder of Parquet
 files, so that the embedded S3 server is not what is measured. Each step runs in a process of its
-own. Prints a Markdown table for docs/performance.md.
+own. Prints Markdown tables for docs/performance.md: the cookbook's questions at each size, and the
+builds.
 """
 
 import json
@@ -12,7 +13,7 @@ import resource
 import sys
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
-from subprocess import check_output
+from subprocess import check_call, check_output
 from tempfile import TemporaryDirectory
 from time import perf_counter
 
@@ -25,6 +26,7 @@ from shortdrama.warehouse import build, built
 from shortdrama.warehouse.inputs import BuildInputs, code_digest
 from shortdrama.windows import MAX_DAYS_PER_PULL, TRAILING_DAYS_DAILY, Window
 
+COOKBOOK = Path(__file__).with_name("cookbook.py")
 COUNTRIES = ("ZZ", "CN", *(country.code for country in EX_CHINA))[:60]
 PRODUCT_COUNT = 577
 LAST_DAY = date(2025, 9, 28)
@@ -166,6 +168,7 @@ def main() -> None:
             os.environ["SHORTDRAMA_HOME"] = home
             _step("fill", str(days))
             measured.append({name: _step(name) for name in ("full", "day", "next", "scan")})
+            check_call([sys.executable, COOKBOOK, settings().warehouse_path])  # noqa: S603
     _report(measured)
 
 

@@ -4,6 +4,7 @@ The tests run in the order in which they stand, on one stack: the figures first,
 again, cleared tasks, and refused loads last.
 """
 
+import csv
 import json
 from decimal import Decimal
 from typing import Any
@@ -11,7 +12,7 @@ from typing import Any
 import pytest
 
 from shortdrama.analysts.answers import answer
-from shortdrama.config import settings
+from shortdrama.config import REPOSITORY, settings
 from shortdrama.embedded.demo import PERIOD, QUARTERS
 from shortdrama.warehouse.snapshots import current_snapshot_id
 
@@ -52,6 +53,33 @@ def test_july_has_the_published_share_and_leader(stack: Any) -> None:
     )
     assert first["app_name"] == "ReelShort"
     assert float(first["revenue_usd"]) == pytest.approx(48_740_000, rel=0.01)
+
+
+def test_regions_and_countries_add_up_to_the_market(stack: Any) -> None:
+    """Each level, with what no asked country covers, makes up World ex-China to the cent."""
+    months = rows(
+        "select period_label,"
+        " sum(case when geography_level in ('region', 'other') then revenue_usd end) as regions,"
+        " sum(case when geography_level in ('country', 'other') then revenue_usd end) as countries,"
+        " max(case when geography_level = 'world_ex_china' then revenue_usd end) as market"
+        " from rpt_market_size_monthly where geography <> 'CN' group by period_label"
+    )
+    assert {month["period_label"] for month in months} >= {"2025-07", "2025-08", "2025-09"}
+    for month in months:
+        assert month["regions"] == month["countries"] == month["market"], month["period_label"]
+
+
+def test_every_published_figure_stands_as_its_review_expects(stack: Any) -> None:
+    reviewed = (REPOSITORY / "dbt_project/seeds/reconciliation_expectations.csv").read_text("utf-8")
+    expected = {
+        row["fact_id"]: (row["expected_status"], row["reason"] or None)
+        for row in csv.DictReader(reviewed.splitlines())
+    }
+    found = {
+        row["fact_id"]: (row["status"], row["reason"])
+        for row in rows("select fact_id, status, reason from rpt_vendor_reconciliation")
+    }
+    assert found == expected
 
 
 def test_both_omdia_editions_stand_side_by_side(stack: Any) -> None:

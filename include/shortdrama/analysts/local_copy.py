@@ -60,9 +60,8 @@ def pull_marts(
     for number, (path, file) in enumerate(missing.items(), start=1):
         size = _fetch(file, path, store)
         copied += size
-        say(
-            f"{number}/{len(missing)}  {path.parent.name}  {file.rows:,} rows, {size / 1e3:,.0f} kB"
-        )
+        told = f"{file.rows:,} rows, {size / 1e3:,.0f} kB"
+        say(f"{number}/{len(missing)}  {path.parent.name}  {told}")
     before = _manifest_there(folder)
     _write_views(folder, settings, manifest)
     document = store.get(keys.snapshot(manifest.snapshot_id, MANIFEST_FILE))

@@ -21,7 +21,6 @@ NULLABLE = {
     pa.int32(): pd.Int32Dtype(),
     pa.int64(): pd.Int64Dtype(),
     pa.bool_(): pd.BooleanDtype(),
-    pa.float64(): pd.Float64Dtype(),
 }
 """Integers with nulls would become floats, and ids above 2^53 would change."""
 
@@ -45,12 +44,26 @@ def to_pandas(table: pa.Table) -> pd.DataFrame:
     DECIMAL becomes a double: that keeps sign, zero and order, which is all that a limit needs, and
     is far faster than Python's decimals. Exact values for people come from `samples`.
     """
-    for position, field in enumerate(table.schema):
-        if pa.types.is_decimal(field.type):
-            column = table.column(position).cast(pa.float64())
-            table = table.set_column(position, field.name, column)
-    frame: pd.DataFrame = table.to_pandas(types_mapper=NULLABLE.get, date_as_object=False)
-    return frame
+    return pd.DataFrame(
+        {name: _series(table.column(name)) for name in table.column_names},
+        index=pd.RangeIndex(len(table)),
+    )
+
+
+def _series(column: pa.ChunkedArray) -> pd.Series:
+    """One column; numbers as NumPy's own, which Great Expectations compares several times faster.
+
+    Integers with nulls cannot be.
+    """
+    if pa.types.is_decimal(column.type):
+        column = column.cast(pa.float64())
+    is_whole = pa.types.is_integer(column.type) and column.null_count == 0
+    if is_whole:
+        column = column.cast(pa.int64())
+    series: pd.Series = column.to_pandas(
+        types_mapper=None if is_whole else NULLABLE.get, date_as_object=False
+    )
+    return series
 
 
 def samples(table: pa.Table, rows: Sequence[int], columns: Sequence[str]) -> list[Sample]:

@@ -62,7 +62,7 @@ class Suite:
         """The columns that the suite says are unique together, if it does."""
         for expectation in self.expectations:
             if expectation["type"] in UNIQUE:
-                return tuple(_columns_of(expectation))
+                return tuple(columns_of(expectation))
         return ()
 
     def with_key(self, key: Sequence[str]) -> tuple[str, ...]:
@@ -85,14 +85,16 @@ class _Tally:
     observed: int | None = None
     samples: list[Sample] = field(default_factory=list)
 
-    def add(self, result: Any, table: pa.Table, columns: Sequence[str]) -> None:
-        outcome = result.result
-        self.holds = self.holds and bool(result.success)
+    def add(self, failure: Any | None, table: pa.Table, columns: Sequence[str]) -> None:
+        self.checked += len(table)
+        if failure is None:
+            return
+        self.holds = False
+        outcome = failure.result
         if "element_count" not in outcome:
-            self.observed = (self.observed or 0) + int(outcome["observed_value"])
+            self.observed = int(outcome["observed_value"])
             self.unexpected = self.checked = 1
             return
-        self.checked += int(outcome["element_count"])
         self.unexpected += int(outcome["unexpected_count"])
         rows = outcome.get("partial_unexpected_index_list") or []
         wanted = rows[: MAX_SAMPLES - len(self.samples)]
@@ -107,9 +109,11 @@ def audit_rows(suite: Suite, slices: Iterable[pa.Table], key: Sequence[str]) -> 
     """
     tallies = [_Tally() for _ in suite.expectations]
     for table in slices:
-        results = _validate(suite, frames.to_pandas(table))
-        for expectation, tally, result in zip(suite.expectations, tallies, results, strict=True):
-            tally.add(result, table, [*key, *_columns_of(expectation)])
+        failures = _failures(suite, frames.to_pandas(table))
+        for number, (expectation, tally) in enumerate(
+            zip(suite.expectations, tallies, strict=True)
+        ):
+            tally.add(failures.get(number), table, [*key, *columns_of(expectation)])
     return [
         _finding(
             suite,
@@ -133,9 +137,8 @@ def audit_profile(suite: Suite, profile: dict[str, Any]) -> list[Finding]:
     figures = {name: profile[name] for name in suite.columns}
     frame = pd.DataFrame({name: _figure_series(value) for name, value in figures.items()})
     findings = []
-    for expectation, result in zip(suite.expectations, _validate(suite, frame), strict=True):
-        if result.success:
-            continue
+    for number in sorted(_failures(suite, frame)):
+        expectation = suite.expectations[number]
         column = expectation["kwargs"]["column"]
         rows = (profile.get(f"{column}_samples") or [])[:MAX_SAMPLES]
         findings.append(
@@ -162,19 +165,20 @@ def _finding(suite: Suite, expectation: dict[str, Any], **found: Any) -> Finding
     return Finding(
         suite=suite.name,
         expectation=expectation["type"],
-        column=", ".join(_columns_of(expectation)) or None,
+        column=", ".join(columns_of(expectation)) or None,
         severity=severity,
-        expected=_expected(expectation),
+        expected=expected_words(expectation),
         reason=expectation["meta"]["reason"],
         **found,
     )
 
 
-def _columns_of(expectation: dict[str, Any]) -> list[str]:
+def columns_of(expectation: dict[str, Any]) -> list[str]:
+    """The columns that an expectation looks at."""
     return list(Suite("", {"expectations": [expectation]}).columns)
 
 
-def _expected(expectation: dict[str, Any]) -> str:
+def expected_words(expectation: dict[str, Any]) -> str:
     """What the expectation asks for, in words."""
     kwargs = expectation["kwargs"]
     low, high = (
@@ -212,25 +216,37 @@ def _batch_definition() -> Any:
     return asset.add_batch_definition_whole_dataframe("whole")
 
 
-def _validate(suite: Suite, frame: pd.DataFrame) -> list[Any]:
-    """Great Expectations' results, in the order of the suite; raises SuiteError."""
+def _failures(suite: Suite, frame: pd.DataFrame) -> dict[int, Any]:
+    """What does not hold: results with counts and rows, by place in the suite; raises SuiteError.
+
+    Counts and rows cost as much again as the verdict, so they are asked for only where it is no.
+    """
+    verdicts = _validate(suite, range(len(suite.expectations)), frame, "BOOLEAN_ONLY")
+    broken = [number for number, result in verdicts.items() if not result.success]
+    return _validate(suite, broken, frame, "SUMMARY") if broken else {}
+
+
+def _validate(
+    suite: Suite, numbers: Sequence[int], frame: pd.DataFrame, detail: str
+) -> dict[int, Any]:
+    """Great Expectations' results on some of the expectations, by their place in the suite."""
     from great_expectations import ExpectationSuite
 
     # It returns results grouped by column: an id for each expectation tells them apart.
-    numbered = [{**e, "id": str(number)} for number, e in enumerate(suite.expectations)]
+    numbered = [{**suite.expectations[number], "id": str(number)} for number in numbers]
     batch = _batch_definition().get_batch(batch_parameters={"dataframe": frame})
     results = batch.validate(
         ExpectationSuite(**{**suite.document, "expectations": numbered}),
-        result_format={"result_format": "SUMMARY", "partial_unexpected_count": MAX_SAMPLES},
+        result_format={"result_format": detail, "partial_unexpected_count": MAX_SAMPLES},
     ).results
     for result in results:
-        if not result.result:
+        if detail != "BOOLEAN_ONLY" and not result.result:
             raise SuiteError(
                 f"{result.expectation_config.type} of the suite {suite.name} could not be"
                 f" evaluated: {_messages(result.exception_info)}. Correct"
                 f" expectations/{suite.name}.json or the columns that it names"
             )
-    return sorted(results, key=lambda result: int(result.expectation_config.id))
+    return {int(result.expectation_config.id): result for result in results}
 
 
 def _messages(exception_info: dict[str, Any]) -> str:

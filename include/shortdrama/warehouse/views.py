@@ -20,20 +20,10 @@ def write_views(
     """Write the file. It names the Parquet files one by one and holds no secret."""
     with duck.connect(s3, path) as views:
         for mart, files in marts.items():
-            if files:
-                uris = duck.list_literal([store.uri(file.key) for file in files])
-                body = f"from read_parquet({uris})"
-            else:
-                body = _typed_nothing(warehouse, mart)
-            views.execute(f"create view {mart} as {body}")
+            uris = duck.list_literal([store.uri(file.key) for file in files])
+            views.execute(f"create view {mart} as from read_parquet({uris})")
         for statement in _comments(warehouse):
             views.execute(statement)
-
-
-def _typed_nothing(warehouse: duckdb.DuckDBPyConnection, mart: str) -> str:
-    columns = warehouse.execute(f"describe marts.{mart}").fetchall()
-    nulls = ", ".join(f"cast(null as {kind}) as {name}" for name, kind, *_ in columns)
-    return f"select {nulls} where false"
 
 
 def _comments(warehouse: duckdb.DuckDBPyConnection) -> list[str]:

@@ -8,6 +8,17 @@ PREFIXES = {
     "intermediate": ("int_",),
     "marts": ("dim_", "fct_", "rpt_", "ops_"),
 }
+TYPES_OF_NAMES = {
+    r"_usd$": r"decimal",
+    r"_pct$": r"decimal",
+    r"_ratio$": r"decimal",
+    r"_on$": r"date$",
+    r"_at$": r"timestamp$",
+    r"^(is|in|has)_(?!.*_(on|at)$)": r"boolean$",
+    r"_(id|label|json|code)$": r"string$|bigint$",
+    r"_rank$": r"int$",
+}
+"""What docs/naming.md promises of names."""
 KEY_TESTS = {"unique", "unique_combination"}
 LAYERS_READ = {
     "staging": {"source"},
@@ -38,6 +49,35 @@ def test_layers_read_only_what_lies_before_them(build: Any) -> None:
             assert parent in LAYERS_READ[layer(model)], f"{name} must not read {parent_id}"
 
 
+def test_nothing_is_read_by_name(build: Any) -> None:
+    schemas = r"raw|staging|intermediate|marts|seeds|built|main"
+    for name, model in build.models.items():
+        read = re.findall(rf"\b(?:from|join)\s+(?:{schemas})\.\w+", model["raw_code"])
+        assert read == [], f"{name}: use ref() or source(), so that dbt knows the order"
+
+
+def test_a_source_is_read_by_one_staging_model_named_after_it(build: Any) -> None:
+    readers: dict[str, list[str]] = {}
+    for name, model in build.models.items():
+        for parent_id in model["depends_on"]["nodes"]:
+            if parent_id.startswith("source."):
+                readers.setdefault(parent_id, []).append(name)
+    for source_id, source in build.manifest["sources"].items():
+        (reader,) = readers.pop(source_id, [None])
+        assert reader, f"no staging model reads {source_id}"
+        folder = build.models[reader]["fqn"][2]
+        assert reader.startswith(f"stg_{folder}__"), f"{reader} lies in staging/{folder}"
+        assert source["description"], f"describe {source_id}"
+    assert readers == {}
+
+
+def test_a_model_is_described_in_its_own_folder(build: Any) -> None:
+    for name, model in build.models.items():
+        folder, _, _ = model["original_file_path"].rpartition("/")
+        described = (model["patch_path"] or "").removeprefix("shortdrama://")
+        assert described.rpartition("/")[0] == folder, f"describe {name} in a yml of {folder}"
+
+
 def test_every_model_is_described(build: Any) -> None:
     for name, model in build.models.items():
         assert model["description"].strip(), f"describe {name} in its folder's yml"
@@ -47,6 +87,11 @@ def test_marts_begin_with_the_question_they_answer(build: Any) -> None:
     for mart in marts(build):
         first_line = mart["description"].splitlines()[0]
         assert first_line.endswith("?"), f"{mart['name']} begins with: {first_line}"
+
+
+def test_no_two_marts_answer_the_same_question(build: Any) -> None:
+    questions = [mart["description"].splitlines()[0] for mart in marts(build)]
+    assert sorted(set(questions)) == sorted(questions)
 
 
 def test_marts_enforce_contracts_that_describe_every_column(build: Any) -> None:
@@ -63,6 +108,29 @@ def test_marts_carry_their_comments_into_the_warehouse(build: Any) -> None:
         "where schema_name = 'marts' and comment is null"
     )
     assert without == []
+
+
+def test_names_tell_types(build: Any) -> None:
+    for mart in marts(build):
+        for name, column in mart["columns"].items():
+            for pattern, type_ in TYPES_OF_NAMES.items():
+                if re.search(pattern, name):
+                    told = f"{mart['name']}.{name} is {column['data_type']}"
+                    assert re.match(type_, column["data_type"]), f"{told}; see docs/naming.md"
+
+
+def test_a_mart_by_month_has_the_date_that_it_is_cut_by(build: Any) -> None:
+    for mart in marts(build):
+        month_column = mart["config"]["meta"].get("month_column")
+        if month_column is not None:
+            assert mart["columns"][month_column]["data_type"] == "date", mart["name"]
+            constraints = mart["columns"][month_column]["constraints"]
+            assert "not_null" in [one["type"] for one in constraints], mart["name"]
+
+
+def test_large_facts_are_published_by_month(build: Any) -> None:
+    by_month = {mart["name"] for mart in marts(build) if "month_column" in mart["config"]["meta"]}
+    assert {"fct_app_estimates_daily", "fct_app_estimates_versions"} <= by_month
 
 
 def test_every_model_and_seed_has_a_tested_key(build: Any) -> None:

@@ -67,8 +67,8 @@ judged as (
         forecasts.value_basis as forecast_basis,
         forecasts.basis_evidence,
         forecasts.source,
-        run_rates.vendor as our_vendor,
-        run_rates.revenue_basis as our_basis,
+        vendors.vendor as our_vendor,
+        vendors.revenue_basis as our_basis,
         coalesce(run_rates.our_months, 0) as our_months,
         run_rates.our_first_month_on,
         run_rates.our_last_month_on,
@@ -77,17 +77,21 @@ judged as (
         case
             when run_rates.geography is null then 'no_data'
             when forecasts.segment <> 'short-drama apps' then 'scope'
-            when forecasts.value_basis <> run_rates.revenue_basis then 'basis'
+            when forecasts.value_basis <> vendors.revenue_basis then 'basis'
             when run_rates.our_months < 12 then 'window'
             when forecasts.is_lower_bound then 'lower_bound'
         end as reason,
-        forecasts.value_basis = run_rates.revenue_basis as is_same_basis,
+        forecasts.value_basis = vendors.revenue_basis as is_same_basis,
         forecasts.is_sample or coalesce(run_rates.is_sample, false) as is_sample
     from forecasts
+    inner join {{ ref('vendors') }} as vendors
+        on vendors.vendor = 'Appfigures'
     left join run_rates
         on
             forecasts.geography = run_rates.geography
             and forecasts.year = run_rates.year
+            and vendors.vendor = run_rates.vendor
+            and vendors.revenue_basis = run_rates.revenue_basis
 )
 
 select

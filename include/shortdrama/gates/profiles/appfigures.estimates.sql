@@ -1,4 +1,6 @@
 -- A load of estimates as a whole. ZZ is the vendor's worldwide total: countries are parts of it.
+-- Against `previous` only days that both versions have are compared, and a day counts as settled if
+-- it was so when it was said before.
 with
 
 duplicates as (
@@ -20,6 +22,12 @@ outsiders as (
     select load.product_id, load.country_code, load.estimated_on
     from load, asked
     where load.estimated_on not between asked.window_start and asked.window_end
+),
+
+early as (
+    select load.product_id, load.country_code, load.estimated_on, asked.said_on
+    from load, asked
+    where load.estimated_on > asked.said_on
 ),
 
 days as (
@@ -52,7 +60,8 @@ asked_days as (
         cast(unnest(generate_series(
             window_start, least(window_end, said_on), interval 1 day
         )) as date) as day_on,
-        said_on - provisional_days as last_settled_on
+        said_on - provisional_days as last_settled_on,
+        said_on - 1 as last_told_on
     from asked
 ),
 
@@ -61,7 +70,9 @@ gaps as (
     select
         country_code,
         day_on as estimated_on,
-        day_on <= last_settled_on as is_settled
+        day_on <= last_settled_on as is_settled,
+        -- No store has told a day on its morrow yet.
+        day_on < last_told_on as is_due
     from asked_countries, asked_days
     where country_code not in (select country_code from missing)
         and (country_code, day_on) not in (
@@ -116,6 +127,194 @@ against_world as (
     where world.country_code = 'ZZ'
     group by world.month_on, world.downloads, world.revenue
 )
+,
+
+products_against_world as (
+    select
+        product_id,
+        cast(sum(downloads) filter (where country_code <> 'ZZ') as hugeint) as countries_downloads,
+        cast(sum(downloads) filter (where country_code = 'ZZ') as hugeint) as world_downloads
+    from load
+    group by product_id
+    having sum(downloads) filter (where country_code = 'ZZ') >= 1000
+),
+
+-- The days around a day say how large it can be; a fall within the provisional days is the lag.
+neighbours as (
+    select
+        country_code,
+        estimated_on,
+        is_settled,
+        downloads,
+        cast(median(downloads) over around as double) as usual_downloads,
+        revenue,
+        cast(median(revenue) over around as double) as usual_revenue
+    from days
+    window around as (
+        partition by country_code order by estimated_on
+        rows between 3 preceding and 3 following exclude current row
+    )
+),
+
+leaps as (
+    select
+        country_code,
+        estimated_on,
+        downloads,
+        usual_downloads,
+        if(
+            usual_downloads >= 1000,
+            greatest(
+                downloads / usual_downloads,
+                if(is_settled, usual_downloads / nullif(downloads, 0), null)
+            ),
+            null
+        ) as downloads_factor,
+        revenue,
+        usual_revenue,
+        if(
+            usual_revenue >= 1000,
+            greatest(
+                cast(revenue as double) / usual_revenue,
+                if(is_settled, usual_revenue / nullif(cast(revenue as double), 0), null)
+            ),
+            null
+        ) as revenue_factor
+    from neighbours
+),
+
+slices_before as (
+    select
+        previous.country_code,
+        previous.estimated_on,
+        max(previous.said_at) as said_before_at,
+        previous.estimated_on
+        <= cast(max(previous.said_at) as date) - max(asked.provisional_days) as was_settled
+    from previous, asked
+    group by previous.country_code, previous.estimated_on
+),
+
+common_slices as (
+    select slices_before.*
+    from slices_before
+    inner join days
+        on slices_before.country_code = days.country_code
+        and slices_before.estimated_on = days.estimated_on
+),
+
+pairs_before as (
+    select
+        previous.product_id,
+        previous.country_code,
+        common_slices.was_settled,
+        cast(sum(previous.downloads) as double) as downloads,
+        cast(sum(previous.revenue) as double) as revenue
+    from previous
+    inner join common_slices using (country_code, estimated_on)
+    group by previous.product_id, previous.country_code, common_slices.was_settled
+),
+
+pairs_now as (
+    select
+        load.product_id,
+        load.country_code,
+        common_slices.was_settled,
+        cast(sum(load.downloads) as double) as downloads,
+        cast(sum(load.revenue) as double) as revenue
+    from load
+    inner join common_slices using (country_code, estimated_on)
+    group by load.product_id, load.country_code, common_slices.was_settled
+),
+
+-- Products that were not there before are new, not restated.
+pairs as (
+    select
+        product_id,
+        country_code,
+        was_settled,
+        pairs_before.downloads as downloads_before,
+        coalesce(pairs_now.downloads, 0) as downloads_now,
+        pairs_before.revenue as revenue_before,
+        coalesce(pairs_now.revenue, 0) as revenue_now
+    from pairs_before
+    left join pairs_now using (product_id, country_code, was_settled)
+),
+
+-- Of small amounts the quotient says nothing.
+totals as (
+    select
+        was_settled,
+        if(
+            sum(downloads_before) >= 10000,
+            round(sum(downloads_now) / sum(downloads_before), 4), null
+        ) as downloads_ratio,
+        if(
+            sum(revenue_before) >= 10000,
+            round(sum(revenue_now) / sum(revenue_before), 4), null
+        ) as revenue_ratio,
+        round(
+            sum(downloads_before) filter (where downloads_now = 0)
+            / nullif(sum(downloads_before), 0), 4
+        ) as vanished_ratio
+    from pairs
+    group by was_settled
+),
+
+country_changes as (
+    select
+        country_code,
+        sum(downloads_before) as downloads_before,
+        sum(downloads_now) as downloads_now,
+        sum(revenue_before) as revenue_before,
+        sum(revenue_now) as revenue_now,
+        if(
+            sum(downloads_before) >= 1000,
+            greatest(
+                sum(downloads_now) / sum(downloads_before),
+                sum(downloads_before) / nullif(sum(downloads_now), 0)
+            ),
+            null
+        ) as downloads_factor,
+        if(
+            sum(revenue_before) >= 1000,
+            greatest(
+                sum(revenue_now) / sum(revenue_before),
+                sum(revenue_before) / nullif(sum(revenue_now), 0)
+            ),
+            null
+        ) as revenue_factor
+    from pairs
+    where was_settled
+    group by country_code
+),
+
+product_changes as (
+    select
+        product_id,
+        sum(downloads_before) as downloads_before,
+        sum(downloads_now) as downloads_now,
+        sum(revenue_before) as revenue_before,
+        sum(revenue_now) as revenue_now,
+        (
+            sum(downloads_before) >= 1000
+            and sum(downloads_now) > 0
+            and sum(downloads_now) / sum(downloads_before) not between 0.3333 and 3
+        ) or (
+            sum(revenue_before) >= 1000
+            and sum(revenue_now) > 0
+            and sum(revenue_now) / sum(revenue_before) not between 0.3333 and 3
+        ) as is_moved
+    from pairs
+    where was_settled
+    group by product_id
+    having sum(downloads_before) >= 1000 or sum(revenue_before) >= 1000
+),
+
+vanished as (
+    select product_id, country_code, downloads_before
+    from pairs
+    where was_settled and downloads_now = 0 and downloads_before > 0
+)
 
 select
     (select count(*) from load) as row_count,
@@ -143,10 +342,11 @@ select
             select country_code, estimated_on from gaps where is_settled order by all limit 5
         ) as g
     ) as settled_days_missing_samples,
-    (select count(*) from gaps where not is_settled) as provisional_days_missing,
+    (select count(*) from gaps where not is_settled and is_due) as provisional_days_missing,
     (
         select list(g) from (
-            select country_code, estimated_on from gaps where not is_settled order by all limit 5
+            select country_code, estimated_on from gaps where not is_settled and is_due
+            order by all limit 5
         ) as g
     ) as provisional_days_missing_samples,
     (select max(downloads_ratio) from against_world) as countries_to_world_downloads_max,
@@ -172,4 +372,90 @@ select
     (select list(w) from (from world_yields order by 2 limit 5) as w)
         as world_revenue_per_download_min_samples,
     (select list(w) from (from world_yields order by 2 desc limit 5) as w)
-        as world_revenue_per_download_max_samples
+        as world_revenue_per_download_max_samples,
+    (
+        select
+            round(
+                count(*) filter (where countries_downloads > 1.05 * world_downloads) / count(*), 4
+            )
+        from products_against_world
+    ) as products_above_world_ratio,
+    (
+        select list(p) from (
+            from products_against_world where countries_downloads > 1.05 * world_downloads
+            order by countries_downloads desc limit 5
+        ) as p
+    ) as products_above_world_ratio_samples,
+    (select count(*) from early) as rows_from_the_future,
+    (select list(e) from (from early limit 5) as e) as rows_from_the_future_samples,
+    (
+        select date_diff('day', max(days.estimated_on), least(max(window_end), max(said_on)))
+        from days, asked
+    ) as days_behind,
+    (select round(max(downloads_factor), 2) from leaps) as neighbour_downloads_factor_max,
+    (
+        select list(l) from (
+            select country_code, estimated_on, downloads, usual_downloads from leaps
+            order by downloads_factor desc nulls last limit 5
+        ) as l
+    ) as neighbour_downloads_factor_max_samples,
+    (select round(max(revenue_factor), 2) from leaps) as neighbour_revenue_factor_max,
+    (
+        select list(l) from (
+            select country_code, estimated_on, revenue, usual_revenue from leaps
+            order by revenue_factor desc nulls last limit 5
+        ) as l
+    ) as neighbour_revenue_factor_max_samples,
+    (select downloads_ratio from totals where was_settled) as settled_downloads_to_previous,
+    (select revenue_ratio from totals where was_settled) as settled_revenue_to_previous,
+    (select downloads_ratio from totals where not was_settled)
+        as provisional_downloads_to_previous,
+    (select revenue_ratio from totals where not was_settled) as provisional_revenue_to_previous,
+    (
+        select list(c) from (
+            select country_code, downloads_before, downloads_now from country_changes
+            order by abs(downloads_now - downloads_before) desc limit 5
+        ) as c
+    ) as settled_downloads_to_previous_samples,
+    (
+        select list(c) from (
+            select country_code, revenue_before, revenue_now from country_changes
+            order by abs(revenue_now - revenue_before) desc limit 5
+        ) as c
+    ) as settled_revenue_to_previous_samples,
+    (select round(max(downloads_factor), 2) from country_changes)
+        as country_downloads_change_factor_max,
+    (
+        select list(c) from (
+            select country_code, downloads_before, downloads_now from country_changes
+            order by downloads_factor desc nulls last limit 5
+        ) as c
+    ) as country_downloads_change_factor_max_samples,
+    (select round(max(revenue_factor), 2) from country_changes)
+        as country_revenue_change_factor_max,
+    (
+        select list(c) from (
+            select country_code, revenue_before, revenue_now from country_changes
+            order by revenue_factor desc nulls last limit 5
+        ) as c
+    ) as country_revenue_change_factor_max_samples,
+    (select count(*) from product_changes where is_moved) as products_moved,
+    (
+        select list(p) from (
+            select * exclude (is_moved) from product_changes where is_moved
+            order by downloads_before desc limit 5
+        ) as p
+    ) as products_moved_samples,
+    (
+        select round(count(*) filter (where is_moved) / count(*), 4) from product_changes
+    ) as products_moved_ratio,
+    (
+        select list(p) from (
+            select * exclude (is_moved) from product_changes where is_moved
+            order by downloads_before desc limit 5
+        ) as p
+    ) as products_moved_ratio_samples,
+    (select vanished_ratio from totals where was_settled) as vanished_downloads_ratio,
+    (
+        select list(v) from (from vanished order by downloads_before desc limit 5) as v
+    ) as vanished_downloads_ratio_samples

@@ -61,8 +61,140 @@ ratios as (
         *,
         round((ex_china + china) / nullif(world, 0), 4) as parts_to_world,
         round(greatest(ex_china, china, us) / nullif(world, 0), 4) as part_to_world,
+        round(least(ex_china, china, us) / nullif(world, 0), 4) as smallest_to_world,
         round(us / nullif(ex_china, 0), 4) as us_to_ex_china
     from nested
+),
+
+units as (
+    select metric, count(distinct unit) as units, min(unit) as one_unit, max(unit) as other_unit
+    from load
+    group by metric
+    having count(distinct unit) > 1
+),
+
+bases as (
+    select
+        metric, count(distinct value_basis) as bases, min(value_basis) as one_basis,
+        max(value_basis) as other_basis
+    from load
+    group by metric
+    having count(distinct value_basis) > 1
+),
+
+unfinished as (
+    select file_name, sheet, cell, year, value_kind, published_on
+    from load
+    where value_kind = 'actual' and year >= extract(year from published_on)
+),
+
+past as (
+    select file_name, sheet, cell, year, value_kind, published_on
+    from load
+    where value_kind = 'forecast' and year < extract(year from published_on)
+),
+
+years as (
+    select
+        geography,
+        segment,
+        year,
+        lag(cast(value as double)) over series as value_before,
+        cast(value as double) as value,
+        lag(year) over series = year - 1 as has_year_before
+    from load
+    where metric = 'revenue'
+    window series as (
+        partition by publisher, published_on, geography, segment, metric, unit order by year
+    )
+),
+
+steps as (
+    select
+        geography, segment, year, value_before, value,
+        greatest(value / nullif(value_before, 0), value_before / nullif(value, 0)) as factor
+    from years
+    where has_year_before
+),
+
+-- Every statement about a key, of this load or of the editions before, in their order.
+statements as (
+    select publisher, published_on, workbook_version, geography, segment, metric, unit, year,
+        value_kind, value, true as is_in_load
+    from load
+    union all
+    select publisher, published_on, workbook_version, geography, segment, metric, unit, year,
+        value_kind, value, false
+    from previous
+    where (publisher, published_on) not in (select (publisher, published_on) from vintages)
+),
+
+relapsed as (
+    select
+        older.publisher, older.geography, older.segment, older.metric, older.year,
+        older.published_on as actual_on,
+        newer.published_on as published_on,
+        newer.value_kind
+    from statements as older
+    inner join statements as newer
+        using (publisher, geography, segment, metric, unit, year)
+    where older.published_on < newer.published_on
+        and older.value_kind = 'actual'
+        and newer.value_kind <> 'actual'
+        and (older.is_in_load or newer.is_in_load)
+),
+
+misdated as (
+    select distinct
+        load.publisher, load.workbook_version, load.published_on,
+        previous.published_on as published_before_on
+    from load
+    inner join previous using (publisher, workbook_version)
+    where load.published_on <> previous.published_on
+),
+
+ordered as (
+    select
+        *,
+        lag(cast(value as double)) over editions as value_before,
+        lag(published_on) over editions as published_before_on,
+        lag(is_in_load) over editions as was_in_load
+    from statements
+    where metric = 'revenue'
+    window editions as (
+        partition by publisher, geography, segment, metric, unit, year order by published_on
+    )
+),
+
+revisions as (
+    select
+        geography, segment, year, published_before_on, value_before, published_on,
+        cast(value as double) as value,
+        greatest(
+            cast(value as double) / nullif(value_before, 0),
+            value_before / nullif(cast(value as double), 0)
+        ) as factor
+    from ordered
+    where value_before is not null and (is_in_load or was_in_load)
+),
+
+-- The same edition, handed in again.
+corrections as (
+    select
+        load.geography, load.segment, load.metric, load.year, load.cell,
+        previous.value as value_before, load.value
+    from load
+    inner join previous
+        using (publisher, published_on, geography, segment, metric, unit, year)
+    where load.value <> previous.value
+),
+
+lost as (
+    select geography, segment, metric, year, value
+    from previous
+    where (publisher, published_on) in (select (publisher, published_on) from vintages)
+        and (geography, segment, metric, year)
+        not in (select (geography, segment, metric, year) from load)
 )
 
 select
@@ -83,8 +215,6 @@ select
     (select max(value) from world_revenue) as world_revenue_usd_max,
     (select list(w) from (from world_revenue order by value desc limit 5) as w)
         as world_revenue_usd_max_samples,
-    (select min(value) from shares) as share_min,
-    (select list(s) from (from shares order by value limit 5) as s) as share_min_samples,
     (select max(value) from shares) as share_max,
     (select list(s) from (from shares order by value desc limit 5) as s) as share_max_samples,
     (select max(parts_to_world) from ratios) as parts_to_world_max,
@@ -107,4 +237,51 @@ select
             select segment, year, ex_china, us from ratios
             order by us_to_ex_china desc nulls last limit 5
         ) as r
-    ) as us_to_ex_china_max_samples
+    ) as us_to_ex_china_max_samples,
+    (select min(parts_to_world) from ratios) as parts_to_world_min,
+    (
+        select list(r) from (
+            select segment, year, world, ex_china, china from ratios
+            order by parts_to_world nulls last limit 5
+        ) as r
+    ) as parts_to_world_min_samples,
+    (select min(smallest_to_world) from ratios) as part_to_world_min,
+    (
+        select list(r) from (
+            select segment, year, world, ex_china, china, us from ratios
+            order by smallest_to_world nulls last limit 5
+        ) as r
+    ) as part_to_world_min_samples,
+    (select count(*) from units) as metrics_in_several_units,
+    (select list(u) from (from units order by all limit 5) as u)
+        as metrics_in_several_units_samples,
+    (select count(*) from bases) as metrics_on_several_bases,
+    (select list(b) from (from bases order by all limit 5) as b)
+        as metrics_on_several_bases_samples,
+    (select count(*) from unfinished) as actuals_of_unfinished_years,
+    (select list(u) from (from unfinished order by all limit 5) as u)
+        as actuals_of_unfinished_years_samples,
+    (select count(*) from past) as forecasts_of_past_years,
+    (select list(p) from (from past order by all limit 5) as p) as forecasts_of_past_years_samples,
+    (select round(max(factor), 2) from steps) as year_on_year_factor_max,
+    (
+        select list(s) from (
+            select * exclude (factor) from steps order by factor desc nulls last limit 5
+        ) as s
+    ) as year_on_year_factor_max_samples,
+    (select count(*) from relapsed) as actuals_that_became_forecasts,
+    (select list(r) from (from relapsed order by all limit 5) as r)
+        as actuals_that_became_forecasts_samples,
+    (select count(*) from misdated) as versions_under_another_date,
+    (select list(m) from (from misdated order by all limit 5) as m)
+        as versions_under_another_date_samples,
+    (select round(max(factor), 2) from revisions) as vintage_change_factor_max,
+    (
+        select list(r) from (
+            select * exclude (factor) from revisions order by factor desc nulls last limit 5
+        ) as r
+    ) as vintage_change_factor_max_samples,
+    (select count(*) from corrections) as figures_corrected,
+    (select list(c) from (from corrections order by all limit 5) as c) as figures_corrected_samples,
+    (select count(*) from lost) as figures_lost,
+    (select list(l) from (from lost order by all limit 5) as l) as figures_lost_samples

@@ -46,6 +46,95 @@ points as (
 ages as (
     select hashtag_id, country_code, window_days, unnest(audience_ages, recursive := true)
     from load
+),
+
+shared as (
+    select country_code, window_days, as_of_at, rank, count(*) as tags
+    from load
+    where rank is not null
+    group by country_code, window_days, as_of_at, rank
+    having count(*) > 1
+),
+
+old as (
+    select load.hashtag_id, load.country_code, load.as_of_at, asked.said_at as load_said_at
+    from load, asked
+    where load.as_of_at < asked.said_at - interval 1 day
+),
+
+-- A tag that nobody watched has a curve of zeros.
+peaks as (
+    select hashtag_id, hashtag_name, country_code, window_days, max(relative_value) as peak
+    from points
+    group by hashtag_id, hashtag_name, country_code, window_days
+    having max(relative_value) > 0
+),
+
+-- The source lags by days, and a curve of 120 days ends with a whole week.
+stray_points as (
+    select hashtag_id, hashtag_name, country_code, window_days, as_of_at, curve_on
+    from points
+    where curve_on < cast(as_of_at as date) - (window_days + 10)
+),
+
+twice as (
+    select hashtag_id, country_code, window_days, curve_on, count(*) as copies
+    from points
+    group by hashtag_id, country_code, window_days, as_of_at, curve_on
+    having count(*) > 1
+),
+
+matched as (
+    select
+        hashtag_id,
+        country_code,
+        window_days,
+        previous.hashtag_name as name_before,
+        load.hashtag_name,
+        previous.views_all_time as views_before,
+        load.views_all_time as views_now,
+        round(
+            cast(load.views_all_time as double) / nullif(previous.views_all_time, 0), 4
+        ) as views_ratio
+    from load
+    inner join previous using (hashtag_id, country_code, window_days)
+),
+
+charts_now as (
+    select country_code, window_days, count(rank) as tags, cast(sum(views) as double) as views
+    from load
+    group by country_code, window_days
+),
+
+charts_before as (
+    select
+        country_code,
+        window_days,
+        count(rank) as tags,
+        cast(sum(views) as double) as views,
+        max(previous.as_of_at) >= max(asked.said_at) - interval 35 day as is_recent
+    from previous, asked
+    group by country_code, window_days
+),
+
+charts as (
+    select
+        country_code,
+        window_days,
+        charts_before.tags as tags_before,
+        charts_now.tags as tags_now,
+        if(
+            charts_before.tags >= 3, round(charts_now.tags / charts_before.tags, 4), null
+        ) as tags_ratio,
+        charts_before.views as views_before,
+        charts_now.views as views_now,
+        greatest(
+            charts_now.views / nullif(charts_before.views, 0),
+            charts_before.views / nullif(charts_now.views, 0)
+        ) as views_factor
+    from charts_before
+    inner join charts_now using (country_code, window_days)
+    where charts_before.is_recent
 )
 
 select
@@ -78,4 +167,43 @@ select
     (select list(a) from (from ages order by score limit 5) as a) as audience_score_min_samples,
     (select max(score) from ages) as audience_score_max,
     (select list(a) from (from ages order by score desc limit 5) as a)
-        as audience_score_max_samples
+        as audience_score_max_samples,
+    (select count(*) from shared) as shared_places,
+    (select list(s) from (from shared order by all limit 5) as s) as shared_places_samples,
+    (select count(*) from old) as rows_older_than_a_day,
+    (select list(o) from (from old order by all limit 5) as o) as rows_older_than_a_day_samples,
+    (select min(peak) from peaks) as curve_peak_min,
+    (select list(p) from (from peaks order by peak limit 5) as p) as curve_peak_min_samples,
+    (select count(*) from stray_points) as curve_points_before_the_window,
+    (select list(s) from (from stray_points order by curve_on limit 5) as s)
+        as curve_points_before_the_window_samples,
+    (select count(*) from twice) as curve_days_twice,
+    (select list(t) from (from twice order by all limit 5) as t) as curve_days_twice_samples,
+    (select min(views_ratio) from matched) as views_all_time_to_previous_min,
+    (
+        select list(m) from (
+            select hashtag_id, hashtag_name, country_code, views_before, views_now from matched
+            order by views_ratio nulls last limit 5
+        ) as m
+    ) as views_all_time_to_previous_min_samples,
+    (select count(*) from matched where name_before <> hashtag_name) as tags_renamed,
+    (
+        select list(m) from (
+            select hashtag_id, name_before, hashtag_name from matched
+            where name_before <> hashtag_name order by all limit 5
+        ) as m
+    ) as tags_renamed_samples,
+    (select min(tags_ratio) from charts) as chart_to_previous_min,
+    (
+        select list(c) from (
+            select country_code, window_days, tags_before, tags_now from charts
+            order by tags_ratio nulls last limit 5
+        ) as c
+    ) as chart_to_previous_min_samples,
+    (select round(max(views_factor), 2) from charts) as chart_views_change_factor_max,
+    (
+        select list(c) from (
+            select country_code, window_days, views_before, views_now from charts
+            order by views_factor desc nulls last limit 5
+        ) as c
+    ) as chart_views_change_factor_max_samples

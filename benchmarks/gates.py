@@ -1,0 +1,221 @@
+"""What the gate of a load costs: beside pull and conform, beside Great Expectations, in memory.
+
+A quarter of a year of a whole market's estimates, pulled again and again, so that the gate also
+compares them with what was said before; and five million synthetic rows, for memory. Each step runs
+in a process of its own. Prints Markdown for docs/performance.md; exits with 1 if a limit is passed.
+"""
+
+import json
+import os
+import resource
+import sys
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from statistics import median
+from subprocess import check_output
+from tempfile import TemporaryDirectory
+from time import perf_counter, process_time
+from types import SimpleNamespace
+from typing import Any
+
+from ingest import CLOCK, COUNTRIES, LAST_DAY, ROUNDS
+
+from shortdrama.config import settings
+from shortdrama.datasets import ESTIMATES, WORLD
+from shortdrama.embedded.stack import start_sources, stop_stack
+from shortdrama.lake import duck
+from shortdrama.lake.landing import read_pull
+from shortdrama.lake.ledger import Coverage, LoadRecord
+from shortdrama.lake.store import ObjectStore
+from shortdrama.loads.admit import admit
+from shortdrama.loads.conform import conform
+from shortdrama.loads.pull import pull
+from shortdrama.simulator.countries import EX_CHINA
+from shortdrama.sources.connector import PullRequest
+from shortdrama.windows import Window
+
+DAYS = 92
+SHARE_LIMIT = 0.25
+OVERHEAD_LIMIT_SECONDS = 1.0
+SYNTHETIC_ROWS = 5_000_000
+MEMORY_LIMIT_MB = 700
+
+
+def main() -> None:
+    """Run every step in its own process, print the figures, and hold them against their limits."""
+    countries = ["CN", *(country.code for country in EX_CHINA)][:COUNTRIES]
+    with TemporaryDirectory() as home:
+        os.environ |= {
+            "SHORTDRAMA_HOME": home,
+            "SHORTDRAMA_FROZEN_CLOCK": CLOCK.isoformat(),
+            "SHORTDRAMA_APPFIGURES__COUNTRIES": json.dumps(countries),
+        }
+        start_sources(CLOCK, lambda what: print(f"starting {what}", file=sys.stderr))
+        try:
+            # The first load is what the others are held against.
+            rounds = [_life_of_a_load(number) for number in range(ROUNDS + 1)][1:]
+        finally:
+            stop_stack()
+        memory = _gate_synthetic(Path(home))
+    share = median(r["gate"] / (r["pull"] + r["conform"] + r["gate"]) for r in rounds)
+    overhead = median(r["gate_cpu"] - r["great_expectations_cpu"] for r in rounds)
+    print("| rows | pull | conform | gate | gate's share | its CPU | of it Great Expectations |")
+    print("|---|---|---|---|---|---|---|")
+    for r in rounds:
+        print(
+            f"| {r['rows']:,.0f} | {r['pull']:.1f} s | {r['conform']:.1f} s | {r['gate']:.1f} s"
+            f" | {r['gate'] / (r['pull'] + r['conform'] + r['gate']):.0%}"
+            f" | {r['gate_cpu']:.1f} s | {r['great_expectations_cpu']:.1f} s |"
+        )
+    limits = [
+        ("the gate's share of pull + conform + gate, median", share, SHARE_LIMIT, "{:.2f}"),
+        ("CPU seconds that a warm gate adds, median", overhead, OVERHEAD_LIMIT_SECONDS, "{:.2f}"),
+        (f"MB at {memory['rows']:,.0f} rows, peak", memory["mb"], MEMORY_LIMIT_MB, "{:.0f}"),
+    ]  # fmt: skip
+    print("\n| measured | | limit |\n|---|---|---|")
+    for what, value, limit, form in limits:
+        print(f"| {what} | {form.format(value)} | {form.format(limit)} |")
+    sys.exit(any(value > limit for _, value, limit, _ in limits))
+
+
+def _life_of_a_load(number: int) -> dict[str, float]:
+    pulled = _step("pull", f"gates-{number}")
+    conformed = _step("conform", str(pulled["key"]))
+    gated = _step("gate", str(pulled["key"]))
+    return {
+        "pull": float(str(pulled["seconds"])),
+        "conform": float(str(conformed["seconds"])),
+        "gate": float(str(gated["seconds"])),
+        "gate_cpu": float(str(gated["cpu"])),
+        "great_expectations_cpu": float(str(gated["great_expectations_cpu"])),
+        "rows": float(str(gated["rows"])),
+    }
+
+
+def _step(*arguments: str) -> dict[str, object]:
+    print("running", *arguments[:1], file=sys.stderr)
+    return dict(json.loads(check_output([sys.executable, __file__, *arguments])))  # noqa: S603
+
+
+def run_step(name: str, argument: str) -> dict[str, object]:
+    """One step in this process: its seconds, its peak memory in MB, and what the next one needs."""
+    if name == "audit":
+        return _audit(argument)
+    store = ObjectStore.of(settings().s3)
+    if name == "gate":
+        return _gate_warm(argument, store)
+    started = perf_counter()
+    extra: dict[str, object] = {}
+    if name == "pull":
+        window = Window(start=LAST_DAY - timedelta(days=DAYS - 1), end=LAST_DAY)
+        request = PullRequest(dataset=ESTIMATES.id, run_key=argument, window=window)
+        extra["key"] = pull(request, settings(), store)
+    else:
+        conform(read_pull(store, argument), settings(), store)
+    return {**extra, "seconds": perf_counter() - started}
+
+
+def _gate_warm(key: str, store: ObjectStore) -> dict[str, object]:
+    """The whole admission of a load, in a process that has imported Great Expectations."""
+    inside = _clock_great_expectations()
+    landed = read_pull(store, key)
+    started, cpu_before = perf_counter(), process_time()
+    record = admit(landed, settings(), store)
+    return {
+        "rows": record.rows,
+        "seconds": perf_counter() - started,
+        "cpu": process_time() - cpu_before,
+        "great_expectations_cpu": sum(inside),
+    }
+
+
+def _clock_great_expectations() -> list[float]:
+    """Import it, warm it up, and from now on list the CPU seconds of each of its validations."""
+    from great_expectations.datasource.fluent.interfaces import Batch
+
+    from shortdrama.gates.suites import Suite, audit_profile
+
+    suite = Suite.load("appfigures.products.load")
+    audit_profile(suite, dict.fromkeys(suite.columns))
+    inside: list[float] = []
+    validate = Batch.validate
+
+    def clocked(*arguments: Any, **named: Any) -> Any:
+        started = process_time()
+        try:
+            return validate(*arguments, **named)
+        finally:
+            inside.append(process_time() - started)
+
+    Batch.validate = clocked
+    return inside
+
+
+def _gate_synthetic(folder: Path) -> dict[str, object]:
+    """A load and the one before it, both of that many rows; the gate alone in a process."""
+    records = [_synthesise(folder, name, hour) for name, hour in (("before", 8), ("load", 9))]
+    return _step("audit", json.dumps([record.model_dump(mode="json") for record in records]))
+
+
+def _synthesise(folder: Path, load_id: str, hour: int) -> LoadRecord:
+    countries = (WORLD, *(country.code for country in EX_CHINA))[: COUNTRIES + 1]
+    window = Window(start=LAST_DAY - timedelta(days=DAYS - 1), end=LAST_DAY)
+    products = SYNTHETIC_ROWS // (DAYS * len(countries)) + 1
+    said_at = datetime(2025, 10, 5, hour, tzinfo=UTC)
+    path = folder / f"{load_id}.parquet"
+    with duck.connect() as connection:
+        connection.execute("set memory_limit = '256MB'")
+        connection.execute(
+            f"""
+            copy (
+                select
+                    cast(336744124000 + product as bigint) as product_id,
+                    country as country_code,
+                    cast(date '{window.start}' + cast(day as integer) as date) as estimated_on,
+                    cast(if(country = '{WORLD}', 9000, 100) + hash(product, day) % 20 as bigint)
+                        as downloads,
+                    cast(if(country = '{WORLD}', 9000, 100) * 2 as decimal(18, 2)) as revenue,
+                    'USD' as currency,
+                    '{load_id}' as load_id,
+                    timestamp '{said_at:%Y-%m-%d %H:%M:%S}' as said_at,
+                    true as is_sample
+                from unnest({duck.list_literal(list(countries))}) as c(country),
+                    range({products}) as p(product), range({DAYS}) as d(day)
+            ) to {duck.quoted(str(path))} (format parquet, row_group_size 250000)
+            """  # noqa: S608 - the benchmark's own names
+        )
+    return LoadRecord(
+        load_id=load_id,
+        pull_id=load_id,
+        dataset=ESTIMATES.id,
+        status="accepted",
+        key=str(path),
+        sha256="",
+        rows=products * DAYS * len(countries),
+        coverage=Coverage(window=window, countries=countries),
+        said_at=said_at,
+        decided_at=said_at,
+        is_sample=True,
+    )
+
+
+def _audit(argument: str) -> dict[str, object]:
+    from shortdrama.gates.load_gate import audit_load
+
+    before, load = (LoadRecord.model_validate(record) for record in json.loads(argument))
+    folder = SimpleNamespace(uri=lambda key: key)
+    result = audit_load(
+        ESTIMATES, Path(load.key), load.load_id, load.coverage, load.said_at, [before], folder, None
+    )
+    return {
+        "rows": result.rows,
+        "refused": result.refused,
+        "mb": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024,
+    }
+
+
+if __name__ == "__main__":
+    if len(sys.argv) > 1:
+        print(json.dumps(run_step(*sys.argv[1:])))
+    else:
+        main()

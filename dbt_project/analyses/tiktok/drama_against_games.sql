@@ -1,0 +1,13 @@
+-- Is drama louder than games on TikTok, country by country?
+-- Share of voice of the tags that we have seen, not of TikTok: a tag outside the chart that nobody
+-- watches is not counted.
+select distinct
+    country_code,
+    as_of_on,
+    drama_tags,
+    drama_views,
+    game_views,
+    round(drama_against_game_pct, 1) as drama_against_game_pct
+from rpt_hashtag_momentum
+order by country_code asc, as_of_on desc
+limit 40

@@ -1,0 +1,11 @@
+-- Which published figures do ours agree with?
+-- match is within rounding; bound_holds: the source says `more than`, and it is. On a sample lake
+-- this proves the pipeline and not the market: the simulator was scaled to these figures.
+select
+    status,
+    reason,
+    count(*) as facts,
+    max(abs(difference_pct)) as largest_difference_pct
+from rpt_vendor_reconciliation
+group by status, reason
+order by facts desc, status asc, reason asc

@@ -9,11 +9,11 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 UV := $(VENV)-uv/bin/uv
 
-.PHONY: help setup demo up down status sql backfill doctor test e2e docs lint format lock env bench clean
+.PHONY: help setup demo up down status sql backfill doctor test resilience e2e docs lint format lock env bench clean
 
 help: ## Show this help
 	@echo "Short-drama market pipeline. On a fresh machine: make demo"
-	@awk -F ':.*## ' '/^[a-z0-9]+:.*## / {printf "  make %-9s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z0-9]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 setup: $(READY) ## Make the virtual environment from the pinned requirements
 
@@ -53,8 +53,11 @@ backfill: $(READY) ## Airflow's backfill, a day a run: FROM=2025-07-01 TO=2025-0
 doctor: $(READY) ## Check endpoints, credentials, conditional puts, quota, extension
 	$(BIN)/shortdrama doctor
 
-test: $(READY) ## All tests but e2e; browser tests where chromium is installed
-	$(BIN)/pytest -m "not e2e" --numprocesses 2 --dist loadfile
+test: $(READY) ## All tests but e2e and most of resilience; browser tests where chromium is installed
+	$(BIN)/pytest -m "not e2e and not resilience" --numprocesses 2 --dist loadfile
+
+resilience: $(READY) ## kill -9 at 20 points of build and publish, then again; half an hour
+	$(BIN)/pytest tests/integration/test_resilience.py
 
 e2e: $(READY) ## The tests that run the real scheduler
 	$(BIN)/pytest -m e2e

@@ -150,10 +150,18 @@ class PrivateWarehouse:
 
 @pytest.fixture
 def private_warehouse(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    make_warehouse: Callable[..., PrivateWarehouse],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> Callable[..., PrivateWarehouse]:
     """Makes one in a home of its own: `private_warehouse(settings, store, mart=month column)`."""
     monkeypatch.setenv("SHORTDRAMA_HOME", str(tmp_path))
+    return make_warehouse
+
+
+@pytest.fixture
+def make_warehouse() -> Callable[..., PrivateWarehouse]:
+    """The same in the home that is."""
 
     def make(settings: Settings, store: ObjectStore, **month_columns: str) -> PrivateWarehouse:
         return PrivateWarehouse(settings, store, month_columns)

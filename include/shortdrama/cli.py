@@ -22,6 +22,7 @@ from shortdrama.loads import commands as load_commands
 from shortdrama.simulator.command import serve
 from shortdrama.universe.commands import app as universe_app
 from shortdrama.warehouse import commands as snapshot_commands
+from shortdrama.warehouse.diff_command import diff
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -46,6 +47,7 @@ app.command("snapshots")(snapshot_commands.list_snapshots)
 app.command("rollback")(snapshot_commands.rollback)
 app.command("release")(snapshot_commands.release)
 app.command("gc")(snapshot_commands.collect)
+app.command("diff")(diff)
 
 out = Console()
 err = Console(stderr=True)

@@ -5,7 +5,7 @@ select
     period_label,
     app_name,
     publisher,
-    revenue_rank,
+    revenue_rank as place,
     revenue_usd,
     downloads
 from rpt_app_leaderboard_monthly

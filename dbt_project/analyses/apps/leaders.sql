@@ -10,7 +10,7 @@ with newest as (
 )
 
 select
-    board.revenue_rank,
+    board.revenue_rank as place,
     board.app_name,
     board.publisher,
     board.revenue_usd,

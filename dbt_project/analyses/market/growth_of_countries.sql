@@ -12,8 +12,8 @@ with newest as (
 
 select
     market.geography as country_code,
-    round(market.revenue_growth_pct, 1) as revenue_growth_pct,
-    round(market.downloads_growth_pct, 1) as downloads_growth_pct,
+    round(market.revenue_growth_pct, 1) as revenue_pct,
+    round(market.downloads_growth_pct, 1) as downloads_pct,
     round(market.revenue_share_pct, 1) as revenue_share_pct,
     market.revenue_usd
 from rpt_market_size_monthly as market

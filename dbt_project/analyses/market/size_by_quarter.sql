@@ -6,8 +6,8 @@ select
     active_apps,
     downloads,
     revenue_usd,
-    round(downloads_growth_pct, 1) as downloads_growth_pct,
-    round(revenue_growth_pct, 1) as revenue_growth_pct
+    round(downloads_growth_pct, 1) as downloads_pct,
+    round(revenue_growth_pct, 1) as revenue_pct
 from rpt_market_size_quarterly
 where
     vendor = 'Appfigures'

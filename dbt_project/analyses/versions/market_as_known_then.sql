@@ -32,8 +32,8 @@ select
                 and (signed.known_to_at is null or signed.known_to_at > instant.known_at)
                 then signed.revenue_usd
         end
-    ) as revenue_known_then_usd,
-    sum(case when signed.known_to_at is null then signed.revenue_usd end) as revenue_known_now_usd
+    ) as known_then_usd,
+    sum(case when signed.known_to_at is null then signed.revenue_usd end) as known_now_usd
 from signed
 cross join instant
 group by instant.known_at, signed.month_on

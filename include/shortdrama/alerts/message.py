@@ -14,6 +14,8 @@ from shortdrama.lake.store import ObjectStore
 from shortdrama.mail import mail_domain
 
 SUBJECT_LENGTH = 140
+LONGEST_LINE = 998
+"""The most that SMTP allows."""
 
 
 @dataclass(frozen=True)
@@ -70,7 +72,8 @@ def task_failed(
 
 def build_message(alert: Alert, mail: MailSettings, now: datetime) -> EmailMessage:
     """The one mail to all engineers. Raises ValueError for a sender without a mail domain."""
-    message = EmailMessage(policy=SMTP)
+    # A folded subject would begin with a blank in some readers.
+    message = EmailMessage(policy=SMTP.clone(max_line_length=LONGEST_LINE))
     message["Subject"] = shorten(alert.subject, SUBJECT_LENGTH, placeholder=" …")
     message["From"] = mail.sender
     message["To"] = ", ".join(mail.engineers)
@@ -79,7 +82,7 @@ def build_message(alert: Alert, mail: MailSettings, now: datetime) -> EmailMessa
     message["Message-ID"] = f"<alert.{digest}@{mail_domain(mail.sender)}>"
     message["Auto-Submitted"] = "auto-generated"
     message["X-Shortdrama-Cause"] = alert.cause
-    message.set_content(alert.body)
+    message.set_content(alert.body, cte="quoted-printable")
     return message
 
 

@@ -1,6 +1,5 @@
 """Gates on the command line: what was refused and why, and a person's decision about it."""
 
-import getpass
 import json
 import shutil
 from typing import Annotated
@@ -9,6 +8,7 @@ import typer
 
 from shortdrama.config import settings
 from shortdrama.lake.store import ObjectStore
+from shortdrama.warehouse.commands import By
 
 app = typer.Typer(no_args_is_help=True, help="What the gates refused, and decisions about it.")
 
@@ -19,15 +19,9 @@ Subject = Annotated[
     str, typer.Argument(help="A load's id, or of marts the build's (its first 12 characters).")
 ]
 Because = Annotated[str, typer.Option(help="Why; kept, and shown in snapshot and report.")]
-By = Annotated[str, typer.Option(help="Who decides; the user of this machine.")]
 Json = Annotated[bool, typer.Option("--json", help="For machines.")]
 
 MARTS_FOLLOW = "the next run of market_marts (at :30, or trigger it) publishes it"
-
-
-def this_user() -> str:
-    """The name under which this person works on this machine."""
-    return getpass.getuser()
 
 
 def open_store() -> ObjectStore:
@@ -72,19 +66,19 @@ def list_refused(as_json: Json = False) -> None:
 
 
 @app.command()
-def accept(subject: Subject, because: Because, by: By = "") -> None:
+def accept(subject: Subject, because: Because, by: By) -> None:
     """Let a refused load count, or publish a refused build; a reason is required."""
     from shortdrama.loads.decisions import accept_load
     from shortdrama.warehouse.overrides import accept_marts, is_build_id
 
-    store, who = open_store(), by or this_user()
+    store = open_store()
     if is_build_id(subject):
-        override = accept_marts(subject, because, who, settings(), store)
+        override = accept_marts(subject, because, by, settings(), store)
         print(f"build {override.subject} is accepted with {len(override.findings)} finding(s):")
         for finding in override.findings:
             print(f"- {finding.suite}: {finding.expectation}({finding.column or ''})")
         print(f"{MARTS_FOLLOW}, unless something else has changed by then")
         return
-    record = accept_load(subject, because, who, settings(), store)
+    record = accept_load(subject, because, by, settings(), store)
     print(f"{record.dataset} load {record.load_id} counts from now on: {record.rows:,} rows")
     print(MARTS_FOLLOW)

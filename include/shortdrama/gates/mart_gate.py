@@ -1,11 +1,13 @@
 """The gate of the marts, between the private warehouse and publishing."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
+from datetime import date
 
 import duckdb
 
 from shortdrama.gates.profiles import has_profile, profile
+from shortdrama.gates.published import Published, attach_published, count_rows
 from shortdrama.gates.results import Finding, GateResult
 from shortdrama.gates.suites import EXPECTATIONS, Suite, audit_profile, audit_rows
 from shortdrama.lake.marker import LakeKind
@@ -16,17 +18,27 @@ WHAT_TO_DO = (
 )
 
 
+SET = "marts"
+"""The suite about all marts together, held against what is published."""
+
+
 @dataclass(frozen=True)
 class MartContext:
-    """What a build's marts can be held against: the lake's kind, the datasets that have loads."""
+    """What a build's marts are held against.
+
+    The lake's kind, the datasets that have loads, the day of the build, and the snapshot that
+    readers have now: None on the first build.
+    """
 
     lake_kind: LakeKind
     loaded: frozenset[str]
+    built_on: date
+    published: Published | None = None
 
 
 def gated_marts() -> Iterator[str]:
     """The marts that have a suite in `expectations/marts/`."""
-    for path in sorted((EXPECTATIONS / "marts").glob("*.json")):
+    for path in sorted((EXPECTATIONS / SET).glob("*.json")):
         yield path.stem
 
 
@@ -35,26 +47,45 @@ def audit_marts(
 ) -> GateResult:
     """Audit the schema `marts`: small marts row by row, large ones through their profile.
 
-    A mart whose datasets (`meta.datasets` of its suite) have no accepted load yet is empty by
-    right and is not audited. Raises SuiteError if a suite does not fit its mart.
+    Then all of them together, against what is published. A mart whose datasets (`meta.datasets`
+    of its suite) have no accepted load yet is empty by right and is not audited; one that says
+    `meta.may_be_empty` is audited. Raises SuiteError if a suite does not fit its mart.
     """
     findings: list[Finding] = []
     suites: list[str] = []
-    rows = 0
+    rows: dict[str, int] = {}
+    empty_by_right: set[str] = set()
     for mart in gated_marts():
-        suite = Suite.load(f"marts/{mart}").for_lake(context.lake_kind)
-        if not context.loaded.issuperset(suite.document["meta"]["datasets"]):
+        suite = Suite.load(f"{SET}/{mart}").for_lake(context.lake_kind)
+        rows[mart] = len(connection.table(f"marts.{mart}"))
+        meta = suite.document["meta"]
+        is_unloaded = not context.loaded.issuperset(meta["datasets"])
+        if is_unloaded or "may_be_empty" in meta:
+            empty_by_right.add(mart)
+        if is_unloaded:
             continue
         suites.append(suite.name)
-        rows += len(connection.table(f"marts.{mart}"))
         findings += audit_mart(connection, mart, suite)
+    findings += audit_together(connection, context, rows, empty_by_right)
     return GateResult(
         subject=f"marts of build {build_id}",
-        suites=tuple(suites),
-        rows=rows,
+        suites=(*suites, SET),
+        rows=sum(rows.values()),
         findings=tuple(findings),
         what_to_do=WHAT_TO_DO,
     )
+
+
+def audit_together(
+    connection: duckdb.DuckDBPyConnection,
+    context: MartContext,
+    rows: Mapping[str, int],
+    empty_by_right: Collection[str],
+) -> list[Finding]:
+    """Audit the marts as one set, `rows` by mart, against what is published."""
+    attach_published(connection, context.published, context.built_on)
+    count_rows(connection, rows, context.published, empty_by_right)
+    return audit_profile(Suite.load(SET), profile(connection, SET))
 
 
 def audit_mart(connection: duckdb.DuckDBPyConnection, mart: str, suite: Suite) -> list[Finding]:

@@ -21,6 +21,7 @@ from shortdrama.lake.marker import LakeKind
 
 EXPECTATIONS = REPOSITORY / "expectations"
 MAX_SAMPLES = 5
+PAIR_EQUAL = "expect_column_pair_values_to_be_equal"
 UNIQUE = ("expect_compound_columns_to_be_unique", "expect_column_values_to_be_unique")
 
 
@@ -198,7 +199,8 @@ def expected_words(expectation: dict[str, Any]) -> str:
     if expectation["type"] in UNIQUE:
         return "unique"
     if "column_A" in kwargs:
-        return f"{kwargs['column_A']} at least {kwargs['column_B']}"
+        relation = "equal to" if expectation["type"] == PAIR_EQUAL else "at least"
+        return f"{kwargs['column_A']} {relation} {kwargs['column_B']}"
     return "filled in"
 
 

@@ -6,7 +6,8 @@ from typing import Annotated
 import typer
 
 from shortdrama.config import settings
-from shortdrama.gates.commands import Because, By, open_store, this_user
+from shortdrama.gates.commands import Because, open_store
+from shortdrama.warehouse.commands import By
 
 load_app = typer.Typer(no_args_is_help=True, help="Loads that count.")
 
@@ -87,11 +88,11 @@ def replay(
 
 @load_app.command()
 def revoke(
-    load_id: Annotated[str, typer.Argument(help="The load's id.")], because: Because, by: By = ""
+    load_id: Annotated[str, typer.Argument(help="The load's id.")], because: Because, by: By
 ) -> None:
     """Take an accepted load back out, for good; a reason is required."""
     from shortdrama.loads.decisions import revoke_load
 
-    record = revoke_load(load_id, because, by or this_user(), settings(), open_store())
+    record = revoke_load(load_id, because, by, settings(), open_store())
     print(f"{record.dataset} load {record.load_id} counts no longer")
     print("the next run of market_marts (at :30, or trigger it) publishes marts without it")

@@ -1,14 +1,18 @@
 """Audit: the gate between the private warehouse and publishing."""
 
 from shortdrama.config import Settings
+from shortdrama.datasets import dataset_named
+from shortdrama.gates.published import Published
 from shortdrama.gates.results import GateResult
 from shortdrama.lake import duck, keys
+from shortdrama.lake.ledger import LoadLedger
 from shortdrama.lake.marker import lake_kind
 from shortdrama.lake.outcomes import Outcome, record_outcome
 from shortdrama.lake.store import NotFound, ObjectStore
 from shortdrama.warehouse.inputs import BuildInputs
 from shortdrama.warehouse.overrides import build_id, in_spite, mart_overrides
 from shortdrama.warehouse.refused import MartsRefused
+from shortdrama.warehouse.snapshots import VIEWS_FILE, current_snapshot_id, read_manifest
 
 
 def audit(inputs: BuildInputs, settings: Settings, store: ObjectStore) -> GateResult:
@@ -23,8 +27,10 @@ def audit(inputs: BuildInputs, settings: Settings, store: ObjectStore) -> GateRe
     context = MartContext(
         lake_kind=lake_kind(store),
         loaded=frozenset(name for name, records in inputs.accepted.items() if records),
+        built_on=settings.clock.today(),
+        published=published(inputs, store),
     )
-    with duck.connect(path=settings.warehouse_path, read_only=True) as connection:
+    with duck.connect(settings.s3, settings.warehouse_path, read_only=True) as connection:
         result = audit_marts(connection, build_id(inputs.fingerprint), context)
     left = in_spite(result, mart_overrides(inputs.fingerprint, store))
     store.put(
@@ -46,6 +52,24 @@ def audit(inputs: BuildInputs, settings: Settings, store: ObjectStore) -> GateRe
     if left.refused:
         raise MartsRefused(left.summary(), inputs.fingerprint)
     return left
+
+
+def published(inputs: BuildInputs, store: ObjectStore) -> Published | None:
+    """The current snapshot, as far as a build of these inputs is held against it."""
+    if current_snapshot_id(store) is None:
+        return None
+    manifest = read_manifest(store)
+    return Published(
+        views=store.uri(keys.snapshot(manifest.snapshot_id, VIEWS_FILE)),
+        rows={mart: sum(file.rows for file in files) for mart, files in manifest.marts.items()},
+        withdrawn=tuple(
+            record
+            for name, state in manifest.datasets.items()
+            for load_id in state.load_ids
+            if load_id not in {record.load_id for record in inputs.accepted[name]}
+            if (record := LoadLedger(store, dataset_named(name)).find(load_id))
+        ),
+    )
 
 
 def verdict(inputs: BuildInputs, store: ObjectStore) -> GateResult:

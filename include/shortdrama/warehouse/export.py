@@ -79,14 +79,14 @@ def export_marts(
 
 
 def mart_parts(connection: duckdb.DuckDBPyConnection) -> dict[str, list[Part]]:
-    """The parts of every mart, oldest month first; none of a mart by month that has no row."""
+    """The parts of every mart, oldest month first; an empty one is a single file, with types."""
     columns, built_by = month_columns(), _built_months(connection)
     parts: dict[str, list[Part]] = {}
     for mart in built_marts():
+        months = []
         if mart in columns and mart in built_by:
-            parts[mart] = _months(connection, mart, columns[mart], built_by[mart])
-        else:
-            parts[mart] = [Part(mart)]
+            months = _months(connection, mart, columns[mart], built_by[mart])
+        parts[mart] = months or [Part(mart)]
     return parts
 
 

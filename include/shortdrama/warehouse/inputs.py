@@ -13,6 +13,7 @@ from shortdrama.lake.store import ObjectStore
 
 CODE = (
     ("dbt_project", ("*.sql", "*.yml", "*.csv")),
+    ("expectations", ("marts.json",)),
     ("expectations/marts", ("*.json",)),
 )
 

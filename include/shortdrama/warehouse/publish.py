@@ -14,7 +14,7 @@ from shortdrama.lake.marker import lake_kind
 from shortdrama.lake.outcomes import Outcome, record_outcome
 from shortdrama.lake.store import ObjectStore, dump_json
 from shortdrama.warehouse.audit import verdict
-from shortdrama.warehouse.build import DBT_PROJECT
+from shortdrama.warehouse.build import DBT_PROJECT, mart_keys
 from shortdrama.warehouse.export import export_marts
 from shortdrama.warehouse.hold import PublishingHeld
 from shortdrama.warehouse.inputs import BuildInputs
@@ -107,6 +107,7 @@ def _write_snapshot(
         universe_version=hashlib.sha256(UNIVERSE.read_bytes()).hexdigest()[:12],
         datasets=inputs.states(),
         marts={},
+        mart_keys=mart_keys(),
         gate=GateFacts(suites=gate.suites, rows=gate.rows),
         warnings=(*(finding.text for finding in gate.warnings), *inputs.load_warnings()),
         overrides=(*inputs.overrides, *mart_overrides(inputs.fingerprint, store)),

@@ -59,6 +59,8 @@ class SnapshotManifest(BaseModel):
     universe_version: str
     datasets: dict[str, DatasetState]
     marts: dict[str, tuple[MartFile, ...]]
+    mart_keys: dict[str, tuple[str, ...]] = {}
+    """The columns that name a row of each mart; older manifests do not say."""
     gate: GateFacts | None = None
     """None in manifests older than this field."""
     warnings: tuple[str, ...]

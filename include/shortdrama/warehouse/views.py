@@ -28,12 +28,8 @@ def write_views(
     """Write the file. It names the Parquet files one by one and holds no secret."""
     with duck.connect(s3, path) as views:
         for mart, files in marts.items():
-            if files:
-                uris = duck.list_literal([store.uri(file.key) for file in files])
-                body = f"from read_parquet({uris})"
-            else:
-                body = _typed_nothing(warehouse, mart)
-            views.execute(f"create view {mart} as {body}")
+            uris = duck.list_literal([store.uri(file.key) for file in files])
+            views.execute(f"create view {mart} as from read_parquet({uris})")
         for statement in _comments(warehouse):
             views.execute(statement)
         write_macros(views, marts)
@@ -43,12 +39,6 @@ def write_macros(views: duckdb.DuckDBPyConnection, marts: Collection[str]) -> No
     """Give a view file its macros, unless its snapshot is older than the marts that they read."""
     if READ_BY_MACROS.issubset(marts):
         views.execute(KNOWN_AT.read_text(encoding="utf-8"))
-
-
-def _typed_nothing(warehouse: duckdb.DuckDBPyConnection, mart: str) -> str:
-    columns = warehouse.execute(f"describe marts.{mart}").fetchall()
-    nulls = ", ".join(f"cast(null as {kind}) as {name}" for name, kind, *_ in columns)
-    return f"select {nulls} where false"
 
 
 def _comments(warehouse: duckdb.DuckDBPyConnection) -> list[str]:

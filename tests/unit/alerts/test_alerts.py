@@ -111,6 +111,14 @@ def test_a_failure_says_what_where_and_what_to_do() -> None:
     assert "clear the task" in alert.body
 
 
+def test_a_subject_is_not_folded() -> None:
+    alert = Alert(
+        "c", "ingest_minis failed in plan: the task ended without an error of its own", "x"
+    )
+    message = build_message(alert, MailSettings(engineers=("a@example.org",)), NOW)
+    assert f"Subject: {alert.subject}\r\n".encode() in message.as_bytes()
+
+
 def test_a_subject_is_one_short_line() -> None:
     long = Alert("c", "first line\nsecond " + "word " * 100, "x")
     subject = build_message(long, MailSettings(engineers=("a@example.org",)), NOW)["Subject"]

@@ -3,6 +3,10 @@
 import re
 from typing import Any
 
+import pytest
+
+from shortdrama.warehouse import build as warehouse_build
+
 PREFIXES = {
     "staging": ("stg_",),
     "intermediate": ("int_",),
@@ -146,6 +150,21 @@ def test_every_model_and_seed_has_a_tested_key(build: Any) -> None:
         if node["resource_type"] in ("model", "seed")
     }
     assert nodes - tested == set(), "add `unique` or `unique_combination`"
+
+
+def test_every_mart_is_published_with_its_key(build: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(warehouse_build, "dbt_target", lambda: build.warehouse.parent / "target")
+    keys = warehouse_build.mart_keys()
+    assert sorted(keys) == warehouse_build.built_marts()
+    assert keys["dim_app"] == ("app_id",)
+    assert keys["rpt_app_leaderboard_monthly"] == (
+        "period_start_on", "geography", "vendor", "app_id",
+    )  # fmt: skip
+    for mart, key in keys.items():
+        columns = ", ".join(key)
+        assert build.one(f"select count(*) - count(distinct ({columns})) from marts.{mart}") == (
+            0,
+        ), f"{columns} is no key of {mart}"
 
 
 def test_the_sql_stays_portable(build: Any) -> None:

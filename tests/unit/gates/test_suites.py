@@ -7,7 +7,15 @@ import pytest
 
 from shortdrama.datasets import DATASETS
 from shortdrama.gates.profiles import has_profile
-from shortdrama.gates.suites import EXPECTATIONS, Suite, SuiteError, audit_profile, audit_rows
+from shortdrama.gates.suites import (
+    EXPECTATIONS,
+    UNIQUE,
+    Suite,
+    SuiteError,
+    audit_profile,
+    audit_rows,
+)
+from shortdrama.warehouse.build import DBT_PROJECT
 
 SUITES = sorted(
     path.relative_to(EXPECTATIONS).with_suffix("").as_posix()
@@ -31,7 +39,10 @@ def test_every_expectation_has_a_severity_and_a_reason_of_one_sentence(name):
 
 
 @pytest.mark.parametrize("name", SUITES)
-def test_every_suite_has_a_critical_row_count(name):
+def test_every_suite_has_a_critical_row_count_or_says_why_its_mart_may_be_empty(name):
+    if "may_be_empty" in Suite.load(name).document["meta"]:
+        assert name.startswith("marts/ops_")
+        return
     counts = [
         expectation
         for expectation in Suite.load(name).expectations
@@ -133,3 +144,31 @@ def test_expectations_of_the_other_kind_of_lake_are_left_out():
     suite = suite_of({"type": ROW_COUNT, "kwargs": {"min_value": 1}, **for_sample})
     assert len(suite.for_lake("sample").expectations) == 1
     assert suite.for_lake("real").expectations == []
+
+
+MARTS = {path.stem for path in (DBT_PROJECT / "models" / "marts").rglob("*.sql")}
+MART_SUITES = {path.stem for path in (EXPECTATIONS / "marts").glob("*.json")}
+
+
+def test_every_mart_has_a_suite():
+    assert not MARTS - MART_SUITES, (
+        "add expectations/marts/<mart>.json, like dim_app.json: a critical row count, the key, and"
+        " what its figures can never be. `meta.datasets` are those without which it is empty"
+    )
+    assert not MART_SUITES - MARTS, "there is no such mart: remove its suite"
+
+
+@pytest.mark.parametrize("mart", sorted(MART_SUITES))
+def test_every_mart_suite_refuses_a_key_that_is_there_twice(mart):
+    suite = Suite.load(f"marts/{mart}")
+    twice = [
+        expectation["severity"]
+        for expectation in suite.expectations
+        if expectation["type"] in UNIQUE or expectation["kwargs"].get("column") == "duplicate_keys"
+    ]
+    assert "critical" in twice
+
+
+@pytest.mark.parametrize("mart", sorted(MART_SUITES))
+def test_every_mart_suite_says_without_which_datasets_it_is_empty(mart):
+    assert set(Suite.load(f"marts/{mart}").document["meta"]["datasets"]) <= DATASETS.keys()

@@ -211,7 +211,7 @@ def test_the_commands_show_decide_and_list(refused, command_line) -> None:
 
 
 def test_a_decision_names_the_user_of_the_machine(refused, command_line, monkeypatch) -> None:
-    monkeypatch.setattr("getpass.getuser", lambda: "lovelace")
+    monkeypatch.setenv("LOGNAME", "lovelace")
     assert command_line("gate", "accept", ID, "--because", "it is right").exit_code == 0
     assert "by lovelace" in command_line("gate", "show", ID).output
 

@@ -1,11 +1,12 @@
 """A lake without sources, and a private warehouse whose builds are made up."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
 
+from shortdrama import config
 from shortdrama.clock import Clock
 from shortdrama.config import S3Settings, Settings
 from shortdrama.lake.store import ObjectStore
@@ -23,6 +24,24 @@ def on_day(settings: Settings, day: int) -> Settings:
 @pytest.fixture
 def settings(s3: S3Settings, store: ObjectStore) -> Settings:
     return Settings(frozen_clock=FIRST_DAY, lake_kind="sample", s3=s3)
+
+
+@pytest.fixture
+def environment(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """The lake and the clock as commands and DAGs find them."""
+    assert settings.s3.secret_access_key is not None
+    variables = {
+        "SHORTDRAMA_FROZEN_CLOCK": str(settings.frozen_clock),
+        "SHORTDRAMA_S3__ENDPOINT_URL": str(settings.s3.endpoint_url),
+        "SHORTDRAMA_S3__BUCKET": settings.s3.bucket,
+        "SHORTDRAMA_S3__ACCESS_KEY_ID": str(settings.s3.access_key_id),
+        "SHORTDRAMA_S3__SECRET_ACCESS_KEY": settings.s3.secret_access_key.get_secret_value(),
+    }
+    for name, value in variables.items():
+        monkeypatch.setenv(name, value)
+    config.settings.cache_clear()
+    yield
+    config.settings.cache_clear()
 
 
 @pytest.fixture

@@ -1,15 +1,13 @@
 """Snapshots on the command line."""
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import UTC, datetime
 
 import pytest
 from typer.testing import CliRunner
 
-from shortdrama import config
 from shortdrama.cli import app
-from shortdrama.config import Settings
 from shortdrama.lake.store import ObjectStore
 from shortdrama.reports.archive import Edition, bind_edition
 from shortdrama.warehouse.hold import PointerNotMoved
@@ -20,27 +18,15 @@ Run = Callable[..., str]
 
 
 @pytest.fixture
-def run(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> Iterator[Run]:
+def run(environment: None) -> Run:
     """Runs `shortdrama` on the test's lake, with the clock of its first day; what it prints."""
-    assert settings.s3.secret_access_key is not None
-    environment = {
-        "SHORTDRAMA_FROZEN_CLOCK": str(settings.frozen_clock),
-        "SHORTDRAMA_S3__ENDPOINT_URL": str(settings.s3.endpoint_url),
-        "SHORTDRAMA_S3__BUCKET": settings.s3.bucket,
-        "SHORTDRAMA_S3__ACCESS_KEY_ID": str(settings.s3.access_key_id),
-        "SHORTDRAMA_S3__SECRET_ACCESS_KEY": settings.s3.secret_access_key.get_secret_value(),
-    }
-    for name, value in environment.items():
-        monkeypatch.setenv(name, value)
-    config.settings.cache_clear()
 
     def invoke(*arguments: str) -> str:
         result = CliRunner().invoke(app, arguments, catch_exceptions=False)
         assert result.exit_code == 0, result.output
         return result.stdout
 
-    yield invoke
-    config.settings.cache_clear()
+    return invoke
 
 
 def test_snapshots_are_listed_newest_first_within_80_columns(

@@ -1,0 +1,232 @@
+"""kill -9 at seeded points of build and publish: readers notice nothing, and a rerun ends the same.
+
+A lake has a published snapshot; then September is restated by two new loads. From there a run is
+killed, with its dbt, at one of twenty points, and run again. `make resilience` tries all of them.
+"""
+
+import importlib.util
+import random
+import shutil
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from threading import Event, Thread
+from types import ModuleType
+from typing import Any
+
+import duckdb
+import pyarrow
+import pytest
+
+from shortdrama.config import Settings, home
+from shortdrama.lake import duck, keys
+from shortdrama.lake.ledger import Coverage, LoadLedger, LoadRecord
+from shortdrama.lake.store import ObjectStore
+from shortdrama.warehouse.read import connect
+from shortdrama.warehouse.snapshots import current_snapshot_id, read_manifest
+from shortdrama.windows import Window
+
+SEED = 20260225
+KILLS = {"dbt": 8, "lake": 12}
+IN_CI = (4, 10, 19)
+"""While dbt builds; among the uploads; at the end, by the pointer."""
+
+Rows = dict[str, str]
+"""A digest of all rows of each mart."""
+
+
+@dataclass(frozen=True)
+class Prepared:
+    """The lake before the run that is killed, what the run comes to, and where to kill it."""
+
+    settings: Settings
+    store: ObjectStore
+    objects: frozenset[str]
+    pointer: bytes
+    before: Rows
+    after: Rows
+    points: list[str]
+
+    def reset(self) -> None:
+        """As if the new loads had just been accepted."""
+        for key in self.store.list(""):
+            if key not in self.objects:
+                self.store.delete(key)
+        self.store.put(keys.CURRENT_SNAPSHOT, self.pointer)
+        shutil.rmtree(home() / "warehouse")
+        shutil.copytree(home() / "saved", home() / "warehouse")
+
+
+def run(fatal: str | None = None) -> list[str]:
+    """Build, gate and publish what is new; the points that were reached."""
+    said = home() / "said.txt"
+    said.unlink(missing_ok=True)
+    command = [sys.executable, str(Path(__file__).with_name("steps.py")), str(said)]
+    ended = subprocess.run(
+        [*command, fatal] if fatal else command,
+        start_new_session=True,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    points = said.read_text().splitlines() if said.exists() else []
+    if fatal is None:
+        assert ended.returncode == 0, ended.stdout[-2000:] + ended.stderr[-4000:]
+    else:
+        assert ended.returncode == -signal.SIGKILL, f"{fatal} was not reached: {points[-3:]}"
+    return points
+
+
+def published_rows(settings: Settings) -> Rows:
+    """What a reader gets now."""
+    with connect(settings) as connection:
+        marts = [
+            name
+            for (name,) in connection.execute(
+                "select view_name from duckdb_views()"
+                " where database_name = 'marts' and not internal"
+            ).fetchall()
+        ]
+        return {mart: _digest(connection, mart) for mart in sorted(marts)}
+
+
+def _digest(connection: duckdb.DuckDBPyConnection, mart: str) -> str:
+    (digest,) = connection.execute(
+        "select md5(string_agg(line, chr(10) order by line))"
+        f" from (select cast(rows as varchar) as line from {mart} as rows)"
+    ).fetchone() or (None,)
+    return str(digest)
+
+
+def small_market() -> ModuleType:
+    """The market that the dbt tests know by heart."""
+    path = Path(__file__).parents[1] / "unit" / "dbt" / "conftest.py"
+    spec = importlib.util.spec_from_file_location("small_market", path)
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    sys.modules[spec.name] = module
+    spec.loader.exec_module(module)
+    return module
+
+
+def accept(load: Any, settings: Settings, store: ObjectStore, folder: Path) -> None:
+    """Put a load of the small market into raw/ and its ledger."""
+    said_at = datetime.fromisoformat(load.said_at).replace(tzinfo=UTC)
+    lineage = {"load_id": load.load_id, "said_at": load.said_at, "is_sample": True}
+    rows = pyarrow.Table.from_pylist([row | lineage for row in load.rows])
+    path = folder / "load.parquet"
+    columns = ", ".join(f"{column.name} {column.sql_type}" for column in load.dataset.all_columns)
+    with duck.connect() as connection:
+        connection.execute(f"create table load ({columns})")
+        connection.register("rows", rows)
+        connection.execute("insert into load by name select * from rows")
+        connection.execute(f"copy load to '{path}' (format parquet)")
+    key = keys.raw(load.dataset, load.load_id, said_at)
+    store.upload(path, key)
+    decided_at = datetime.fromisoformat(load.accepted_at or load.said_at).replace(tzinfo=UTC)
+    start, end = load.window
+    LoadLedger(store, load.dataset).append(
+        LoadRecord(
+            load_id=load.load_id,
+            pull_id=load.load_id,
+            dataset=load.dataset.id,
+            status="accepted",
+            key=key,
+            sha256="",
+            rows=len(rows),
+            coverage=Coverage(
+                window=Window(start=start, end=end),
+                countries=tuple(country for country in load.countries if country),
+            ),
+            said_at=said_at,
+            decided_at=decided_at,
+            is_sample=True,
+        )
+    )
+
+
+@pytest.fixture(scope="module")
+def prepared(lake: Settings, tmp_path_factory: pytest.TempPathFactory) -> Prepared:
+    folder = tmp_path_factory.mktemp("loads")
+    store = ObjectStore.of(lake.s3)
+    loads = small_market().small_market()
+    late = [load for load in loads if load.said_at.startswith("2025-10-02")]
+    assert late, "the small market has no restatement of September any more"
+    for load in loads:
+        if load not in late:
+            accept(load, lake, store, folder)
+    run()
+    before = published_rows(lake)
+    for load in late:
+        accept(load, lake, store, folder)
+    objects = frozenset(store.list(""))
+    pointer = store.get(keys.CURRENT_SNAPSHOT)
+    shutil.copytree(home() / "warehouse", home() / "saved")
+    reached = run()
+    after = published_rows(lake)
+    assert before.keys() == after.keys()
+    assert before["fct_app_estimates_daily"] != after["fct_app_estimates_daily"]
+    chosen = random.Random(SEED)  # noqa: S311 - chosen, not secret
+    points = [
+        f"{kind}:{number}"
+        for kind, kills in KILLS.items()
+        for number in sorted(
+            chosen.sample(range(sum(line.startswith(f"{kind}:") for line in reached)), kills)
+        )
+    ]
+    return Prepared(lake, store, objects, pointer, before, after, points)
+
+
+@contextmanager
+def reader(prepared: Prepared) -> Iterator[list[Rows]]:
+    """Somebody who reads everything, again and again; all that was seen."""
+    seen: list[Rows] = []
+    errors: list[BaseException] = []
+    stop = Event()
+
+    def read() -> None:
+        while not stop.wait(3):
+            try:
+                seen.append(published_rows(prepared.settings))
+            except BaseException as error:
+                errors.append(error)
+                return
+
+    thread = Thread(target=read)
+    thread.start()
+    try:
+        yield seen
+    finally:
+        stop.set()
+        thread.join()
+    assert not errors, f"a reader met {errors[0]!r}"
+
+
+@pytest.mark.timeout(1200)
+@pytest.mark.parametrize(
+    "number",
+    [
+        number if number in IN_CI else pytest.param(number, marks=pytest.mark.resilience)
+        for number in range(sum(KILLS.values()))
+    ],
+)
+def test_killed_anywhere_readers_see_a_whole_snapshot_and_a_rerun_ends_the_same(
+    prepared: Prepared, number: int
+) -> None:
+    prepared.reset()
+    with reader(prepared) as seen:
+        reached = run(prepared.points[number])
+        seen.append(published_rows(prepared.settings))
+        run()
+    for rows in seen:
+        assert rows in (prepared.before, prepared.after), f"a mixture after {reached[-1]}"
+    assert published_rows(prepared.settings) == prepared.after, f"killed at {reached[-1]}"
+    current = read_manifest(prepared.store)
+    assert all(prepared.store.exists(key) for key in current.object_keys)
+    assert current_snapshot_id(prepared.store) == current.snapshot_id

@@ -1,0 +1,54 @@
+"""The DAG market_marts under a hold: it skips, says why, and is not red."""
+
+import importlib.util
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from airflow.sdk.exceptions import AirflowSkipException
+
+from shortdrama.clock import Clock
+from shortdrama.config import REPOSITORY, Settings
+from shortdrama.lake.store import ObjectStore
+from shortdrama.warehouse.hold import rollback
+from shortdrama.warehouse.snapshots import SnapshotManifest, current_snapshot_id
+
+Publish = Callable[..., SnapshotManifest]
+
+
+@pytest.fixture(scope="module")
+def dag() -> Any:
+    spec = importlib.util.spec_from_file_location(
+        "market_marts_dag", REPOSITORY / "dags" / "market_marts.py"
+    )
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module.market_marts()
+
+
+@pytest.fixture
+def held(publish_build: Publish, store: ObjectStore, clock_on: Callable[[int], Clock]) -> str:
+    """The id of the snapshot that a rollback holds."""
+    publish_build("good", day=-1)
+    publish_build("bad")
+    pointer = rollback(store, clock_on(0), None, by="ana", because="revenue is in cents")
+    return pointer.snapshot_id
+
+
+@pytest.mark.usefixtures("environment", "held")
+def test_a_held_lake_is_not_built(dag: Any) -> None:
+    with pytest.raises(AirflowSkipException, match=r"held by ana since .*: revenue is in cents"):
+        dag.get_task("build").python_callable()
+
+
+@pytest.mark.usefixtures("environment")
+def test_a_build_that_a_rollback_overtakes_is_not_published(
+    dag: Any, warehouse: Any, settings: Settings, store: ObjectStore, held: str
+) -> None:
+    inputs = warehouse.build("newer", {"dim_app": "select 1 as app_id"})
+    settings.warehouse_path.with_suffix(".inputs.json").write_text(inputs.model_dump_json())
+    with pytest.raises(AirflowSkipException, match="held by ana"):
+        dag.get_task("publish").python_callable()
+    assert current_snapshot_id(store) == held

@@ -32,9 +32,15 @@ from shortdrama.warehouse.snapshots import current_snapshot_id, read_manifest
 from shortdrama.windows import Window
 
 SEED = 20260225
-KILLS = {"dbt": 8, "lake": 12}
-IN_CI = (4, 10, 19)
-"""While dbt builds; among the uploads; at the end, by the pointer."""
+KILLS = {"dbt": 8, "lake": 10}
+POINTER_MOVES = (
+    f"before compare_and_swap {keys.CURRENT_SNAPSHOT}",
+    f"after compare_and_swap {keys.CURRENT_SNAPSHOT}",
+)
+"""The commit point itself: no chance decides whether it is among the points."""
+
+IN_CI = (4, 10, 18)
+"""While dbt builds; among the uploads; just before the pointer moves."""
 
 Rows = dict[str, str]
 """A digest of all rows of each mart."""
@@ -172,15 +178,21 @@ def prepared(lake: Settings, tmp_path_factory: pytest.TempPathFactory) -> Prepar
     after = published_rows(lake)
     assert before.keys() == after.keys()
     assert before["fct_app_estimates_daily"] != after["fct_app_estimates_daily"]
+    return Prepared(lake, store, objects, pointer, before, after, points_of(reached))
+
+
+def points_of(reached: list[str]) -> list[str]:
+    """Seeded points of each kind, then those around the move of the pointer."""
     chosen = random.Random(SEED)  # noqa: S311 - chosen, not secret
-    points = [
+    ids = [line.split(" ", 1) for line in reached]
+    moves = [next(point for point, what in ids if what == move) for move in POINTER_MOVES]
+    return [
         f"{kind}:{number}"
         for kind, kills in KILLS.items()
         for number in sorted(
-            chosen.sample(range(sum(line.startswith(f"{kind}:") for line in reached)), kills)
+            chosen.sample(range(sum(point.startswith(f"{kind}:") for point, _ in ids)), kills)
         )
-    ]
-    return Prepared(lake, store, objects, pointer, before, after, points)
+    ] + moves
 
 
 @contextmanager
@@ -213,7 +225,7 @@ def reader(prepared: Prepared) -> Iterator[list[Rows]]:
     "number",
     [
         number if number in IN_CI else pytest.param(number, marks=pytest.mark.resilience)
-        for number in range(sum(KILLS.values()))
+        for number in range(sum(KILLS.values()) + len(POINTER_MOVES))
     ],
 )
 def test_killed_anywhere_readers_see_a_whole_snapshot_and_a_rerun_ends_the_same(

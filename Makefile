@@ -53,10 +53,10 @@ backfill: $(READY) ## Airflow's backfill, a day a run: FROM=2025-07-01 TO=2025-0
 doctor: $(READY) ## Check endpoints, credentials, conditional puts, quota, extension
 	$(BIN)/shortdrama doctor
 
-test: $(READY) ## All tests but e2e and most of resilience; browser tests where chromium is installed
+test: $(READY) ## All tests but e2e; of resilience three
 	$(BIN)/pytest -m "not e2e and not resilience" --numprocesses 2 --dist loadfile
 
-resilience: $(READY) ## kill -9 at 20 points of build and publish, then again; half an hour
+resilience: $(READY) ## kill -9 at 20 points of build and publish (long)
 	$(BIN)/pytest tests/integration/test_resilience.py
 
 e2e: $(READY) ## The tests that run the real scheduler

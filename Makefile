@@ -50,7 +50,7 @@ backfill: $(READY) ## Airflow's backfill, a day a run: FROM=2025-07-01 TO=2025-0
 	@test -n "$(FROM)" -a -n "$(TO)" || { echo "give FROM and TO, e.g. make backfill FROM=2025-07-01 TO=2025-07-07"; exit 1; }
 	$(BIN)/shortdrama backfill $(FROM) $(TO)
 
-doctor: $(READY) ## Check endpoints, credentials, conditional puts, quota, extension
+doctor: $(READY) ## Check endpoints, credentials, the lake, quota, extension
 	$(BIN)/shortdrama doctor
 
 test: $(READY) ## All tests but e2e; of resilience three
@@ -62,12 +62,12 @@ resilience: $(READY) ## kill -9 at 20 points of build and publish (long)
 e2e: $(READY) ## The tests that run the real scheduler
 	$(BIN)/pytest -m e2e
 
-bench: $(READY) ## Measure ingest, gates and marts; results belong into docs/performance.md
+bench: $(READY) ## Measure ingest, gates, marts, for docs/performance.md
 	$(BIN)/python benchmarks/ingest.py
 	$(BIN)/python benchmarks/gates.py
 	$(BIN)/python benchmarks/marts.py
 
-docs: $(READY) ## Write docs/expectations.md anew, and dbt's documentation into build/docs
+docs: $(READY) ## The catalogue of expectations, and dbt's pages
 	UPDATE_DOCS=1 $(BIN)/pytest tests/unit/docs/test_expectations.py
 	SHORTDRAMA_WAREHOUSE_PATH=:memory: $(BIN)/dbt docs generate --quiet --static --empty-catalog --target local \
 		--project-dir dbt_project --profiles-dir dbt_project --target-path ../build/docs --log-path build/logs
@@ -87,13 +87,13 @@ format: $(READY) ## Let ruff and sqlfluff mend what they can
 	$(BIN)/ruff format .
 	$(BIN)/sqlfluff fix dbt_project
 
-lock: $(UV) ## Compile the pinned requirements with hashes from pyproject.toml
+lock: $(UV) ## Compile the pinned requirements from pyproject.toml
 	$(UV) pip compile --quiet --generate-hashes --python-version 3.11 --no-header --extra dev pyproject.toml -o requirements-dev.txt
 	$(UV) pip compile --quiet --generate-hashes --python-version 3.11 --no-header pyproject.toml -c requirements-dev.txt -o requirements.txt
 
 env: $(READY) ## Write .env with random passwords for docker-compose.yml
 	$(BIN)/python -m shortdrama.embedded.env_file
 
-clean: $(READY) ## Stop everything and remove this machine's lake, warehouse and mail
+clean: $(READY) ## Stop everything; remove this machine's lake and mail
 	$(BIN)/shortdrama down
 	rm -rf "$${SHORTDRAMA_HOME:-.shortdrama}"

@@ -23,3 +23,22 @@
     select {{ columns }}
     from {{ arg_dict.temp_relation }}
 {% endmacro %}
+
+{#- What a generic test looks at: of a model that is kept by month the months that this build writes.
+    The others were tested when they were written, and a key that holds a day is unique in all months
+    if it is in each. -#}
+{% macro default__get_where_subquery(relation) -%}
+    {%- set conditions = [config.get('where')] if config.get('where') else [] -%}
+    {%- if execute and var('touched_months') is not none -%}
+        {%- for node in graph.nodes.values()
+            if node.alias == relation.identifier
+            and node.config.incremental_strategy == 'by_month' -%}
+            {%- do conditions.append(in_touched_months(node.config.event_time)) -%}
+        {%- endfor -%}
+    {%- endif -%}
+    {%- if conditions -%}
+        {%- do return('(select * from ' ~ relation ~ ' where ' ~ conditions | join(' and ')
+            ~ ') dbt_subquery') -%}
+    {%- endif -%}
+    {%- do return(relation) -%}
+{%- endmacro %}

@@ -24,9 +24,9 @@
     from {{ arg_dict.temp_relation }}
 {% endmacro %}
 
-{#- What a generic test looks at: of a model that is kept by month the months that this build writes.
-    The others were tested when they were written, and a key that holds a day is unique in all months
-    if it is in each. -#}
+{#- What a generic test looks at: of a model that is kept by month the months that this build
+    writes. The others were tested when they were written, and a key that holds a day is unique in
+    all months if it is in each. -#}
 {% macro default__get_where_subquery(relation) -%}
     {%- set conditions = [config.get('where')] if config.get('where') else [] -%}
     {%- if execute and var('touched_months') is not none -%}

@@ -166,8 +166,9 @@ def test_the_next_good_loads_heal_both_without_hands(stack: Any, tmp_path: Path)
     after = stack.next_snapshot(before)
     while good.load_id not in read_manifest(stack.store, after).datasets[FORECASTS.id].load_ids:
         after = stack.next_snapshot(after)
-    # The forecasts' rows name the file that they were read from.
-    assert stack.differing_rows(str(before), after).keys() <= {"fct_market_forecasts"}
+    # Rows of forecasts name the file that they were read from.
+    differing = stack.differing_rows(str(before), after).keys()
+    assert differing <= {"fct_market_forecasts", "rpt_forecast_context"}
     states = read_inputs(stack.store).states()
     assert states[ESTIMATES.id].refused_since == states[FORECASTS.id].refused_since == ()
 

@@ -7,13 +7,27 @@ markets as (
     from {{ ref('rpt_market_size_' ~ cadence) }}
 ),
 
--- Ranks are compared with the whole period just before; without one nobody has moved.
+-- A whole period is compared with the whole period just before; without one nobody has moved.
 bases as (
     select
         geography,
-        period_start_on as previous_start_on,
-        cast({{ dateadd('day', 1, 'period_end_on') }} as date) as period_start_on
+        period_start_on,
+        cast({{ dateadd('day', 1, 'period_end_on') }} as date) as next_start_on
     from markets
+    where {{ is_whole('markets') }}
+),
+
+comparisons as (
+    select
+        markets.geography,
+        markets.period_start_on,
+        markets.period_end_on,
+        bases.period_start_on as previous_start_on
+    from markets
+    inner join bases
+        on
+            markets.geography = bases.geography
+            and markets.period_start_on = bases.next_start_on
     where {{ is_whole('markets') }}
 ),
 
@@ -42,75 +56,55 @@ ranked as (
         and is_active
 ),
 
--- Who has a place in a period, or had one in the whole period just before.
-candidates as (
+previous as (
     select
-        geography,
-        period_start_on,
-        app_id
-    from ranked
-
-    union distinct
-
-    select
-        bases.geography,
-        bases.period_start_on,
-        ranked.app_id
-    from bases
+        comparisons.geography,
+        comparisons.period_start_on,
+        ranked.app_id,
+        ranked.revenue_rank
+    from comparisons
     inner join ranked
         on
-            bases.geography = ranked.geography
-            and bases.previous_start_on = ranked.period_start_on
+            comparisons.geography = ranked.geography
+            and comparisons.previous_start_on = ranked.period_start_on
 ),
 
-placed as (
+-- Who has a place in a period, or had one in the period that it is compared with.
+candidates as (
     select
-        markets.*,
-        bases.previous_start_on,
-        candidates.app_id,
+        coalesce(ranked.geography, previous.geography) as geography,
+        coalesce(ranked.period_start_on, previous.period_start_on) as period_start_on,
+        coalesce(ranked.app_id, previous.app_id) as app_id,
         ranked.revenue_usd as app_revenue_usd,
         ranked.downloads as app_downloads,
         ranked.revenue_rank,
-        ranked.downloads_rank
-    from markets
-    inner join candidates
+        ranked.downloads_rank,
+        previous.revenue_rank as previous_revenue_rank
+    from ranked
+    full outer join previous
         on
-            markets.geography = candidates.geography
-            and markets.period_start_on = candidates.period_start_on
-    left join ranked
-        on
-            candidates.geography = ranked.geography
-            and candidates.period_start_on = ranked.period_start_on
-            and candidates.app_id = ranked.app_id
-    left join bases
-        on
-            markets.geography = bases.geography
-            and markets.period_start_on = bases.period_start_on
-            and {{ is_whole('markets') }}
+            ranked.geography = previous.geography
+            and ranked.period_start_on = previous.period_start_on
+            and ranked.app_id = previous.app_id
 ),
 
 -- Apps that the universe does not have throughout both periods have not moved.
 unlike as (
     select
-        markets.geography,
-        markets.period_start_on,
-        bases.previous_start_on,
+        comparisons.geography,
+        comparisons.period_start_on,
+        comparisons.previous_start_on,
         apps.app_id,
         case
-            when {{ was_added('apps', 'bases.previous_start_on', 'markets.period_end_on') }}
+            when {{ was_added('apps', 'comparisons.previous_start_on', 'comparisons.period_end_on') }}
                 then 'added'
             else 'removed'
         end as universe_change
-    from markets
-    inner join bases
-        on
-            markets.geography = bases.geography
-            and markets.period_start_on = bases.period_start_on
-            and {{ is_whole('markets') }}
+    from comparisons
     inner join {{ ref('int_apps') }} as apps
         on
-            {{ was_added('apps', 'bases.previous_start_on', 'markets.period_end_on') }}
-            or {{ was_removed('apps', 'bases.previous_start_on', 'markets.period_end_on') }}
+            {{ was_added('apps', 'comparisons.previous_start_on', 'comparisons.period_end_on') }}
+            or {{ was_removed('apps', 'comparisons.previous_start_on', 'comparisons.period_end_on') }}
 ),
 
 -- Nor do they move the apps below them, which are compared by their places without them.
@@ -144,57 +138,56 @@ places_below_unlike as (
 
 moved as (
     select
-        placed.*,
-        previous.revenue_rank as previous_revenue_rank,
+        candidates.*,
+        comparisons.previous_start_on,
         unlike.universe_change,
         case
             when unlike.app_id is null
                 then
                     cast(
-                        (previous.revenue_rank - coalesce(below_before.places, 0))
-                        - (placed.revenue_rank - coalesce(below_now.places, 0)) as int
+                        (candidates.previous_revenue_rank - coalesce(below_before.places, 0))
+                        - (candidates.revenue_rank - coalesce(below_now.places, 0)) as int
                     )
         end as revenue_rank_change
-    from placed
-    left join ranked as previous
+    from candidates
+    left join comparisons
         on
-            placed.geography = previous.geography
-            and placed.previous_start_on = previous.period_start_on
-            and placed.app_id = previous.app_id
+            candidates.geography = comparisons.geography
+            and candidates.period_start_on = comparisons.period_start_on
     left join unlike
         on
-            placed.geography = unlike.geography
-            and placed.period_start_on = unlike.period_start_on
-            and placed.app_id = unlike.app_id
+            candidates.geography = unlike.geography
+            and candidates.period_start_on = unlike.period_start_on
+            and candidates.app_id = unlike.app_id
     left join places_below_unlike as below_now
         on
-            placed.geography = below_now.geography
-            and placed.app_id = below_now.app_id
-            and placed.period_start_on = below_now.period_start_on
-            and placed.period_start_on = below_now.ranked_start_on
+            candidates.geography = below_now.geography
+            and candidates.app_id = below_now.app_id
+            and candidates.period_start_on = below_now.period_start_on
+            and candidates.period_start_on = below_now.ranked_start_on
     left join places_below_unlike as below_before
         on
-            placed.geography = below_before.geography
-            and placed.app_id = below_before.app_id
-            and placed.period_start_on = below_before.period_start_on
-            and placed.previous_start_on = below_before.ranked_start_on
+            candidates.geography = below_before.geography
+            and candidates.app_id = below_before.app_id
+            and candidates.period_start_on = below_before.period_start_on
+            and comparisons.previous_start_on = below_before.ranked_start_on
 )
 
 select
-    moved.period_start_on,
-    moved.period_end_on,
-    moved.period_label,
-    moved.geography,
-    moved.geography_level,
-    moved.vendor,
-    moved.revenue_basis,
-    moved.currency,
+    markets.period_start_on,
+    markets.period_end_on,
+    markets.period_label,
+    markets.geography,
+    markets.geography_level,
+    markets.vendor,
+    markets.revenue_basis,
+    markets.currency,
     moved.app_id,
     apps.app_name,
     apps.publisher,
     moved.revenue_rank,
     moved.app_revenue_usd as revenue_usd,
-    {{ share_pct('moved.app_revenue_usd', 'moved.revenue_usd') }} as revenue_share_pct,
+    {{ share_pct('moved.app_revenue_usd', 'markets.revenue_usd') }} as revenue_share_pct,
     moved.app_downloads as downloads,
     moved.downloads_rank,
     moved.previous_revenue_rank,
@@ -207,13 +200,15 @@ select
         when moved.previous_start_on is not null and moved.universe_change is null then 'entrant'
     end as movement,
     moved.universe_change,
-    moved.completeness_ratio,
-    moved.is_sample
+    markets.completeness_ratio,
+    markets.is_sample
 from moved
+inner join markets
+    on
+        moved.geography = markets.geography
+        and moved.period_start_on = markets.period_start_on
 inner join {{ ref('int_apps') }} as apps
     on moved.app_id = apps.app_id
--- Who is out of the universe, or of a period that is not whole, has not left the market.
-where
-    moved.revenue_rank is not null
-    or (moved.previous_start_on is not null and moved.universe_change is null)
+-- Who is out of the universe has not left the market.
+where moved.revenue_rank is not null or moved.universe_change is null
 {% endmacro %}

@@ -12,12 +12,11 @@ template minis.catalog` and `… minis.search_interest` print a file to fill in;
 """
 
 from datetime import UTC, datetime, timedelta
-from typing import Any
 
-from airflow.sdk import dag, task
+from airflow.sdk import dag
 
 from shortdrama.orchestration.alerts import ALERTING
-from shortdrama.orchestration.loads import load
+from shortdrama.orchestration.loads import load, plan_inbox
 from shortdrama.orchestration.schedule import hourly
 
 
@@ -34,19 +33,7 @@ from shortdrama.orchestration.schedule import hourly
 )
 def ingest_minis() -> None:
     """Load every file that is new."""
-
-    @task
-    def plan() -> list[dict[str, Any]]:
-        from shortdrama.config import settings
-        from shortdrama.lake.store import ObjectStore
-        from shortdrama.sources.inbox import due_files
-
-        return [
-            request.model_dump(mode="json")
-            for request in due_files(ObjectStore.of(settings().s3), "minis")
-        ]
-
-    load.expand(request=plan())
+    load.expand(request=plan_inbox("minis"))
 
 
 ingest_minis()

@@ -1,4 +1,4 @@
-"""The task group that every ingest DAG maps over its pull requests."""
+"""The task group that every ingest DAG maps over its pull requests, and the plan of an inbox."""
 
 from datetime import timedelta
 from typing import Any
@@ -62,6 +62,17 @@ def gate(pull_key: str, *, outlet_events: Any = None) -> str:
         record = admit(landed, settings(), store)
     outlet_events[ACCEPTED_LOADS].add(DATASET_ASSETS[record.dataset])
     return record.load_id
+
+
+@task(task_id="plan")
+def plan_inbox(source: str) -> list[dict[str, Any]]:
+    """The files in the source's inbox that no load was decided of yet, as pull requests."""
+    from shortdrama.config import settings
+    from shortdrama.lake.store import ObjectStore
+    from shortdrama.sources.inbox import due_files
+
+    due = due_files(ObjectStore.of(settings().s3), source)
+    return [request.model_dump(mode="json") for request in due]
 
 
 def load_through(pool: str, group_id: str = "load") -> Any:

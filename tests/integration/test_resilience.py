@@ -4,7 +4,6 @@ A lake has a published snapshot; then September is restated by two new loads. Fr
 killed, with its dbt, at one of twenty points, and run again. `make resilience` tries all of them.
 """
 
-import importlib.util
 import random
 import shutil
 import signal
@@ -16,13 +15,12 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from threading import Event, Thread
-from types import ModuleType
-from typing import Any
 
 import duckdb
 import pyarrow
 import pytest
 
+from markets.small import Load, small_market
 from shortdrama.config import Settings, home
 from shortdrama.lake import duck, keys
 from shortdrama.lake.ledger import Coverage, LoadLedger, LoadRecord
@@ -110,19 +108,7 @@ def _digest(connection: duckdb.DuckDBPyConnection, mart: str) -> str:
     return str(digest)
 
 
-def small_market() -> ModuleType:
-    """The market that the dbt tests know by heart."""
-    path = Path(__file__).parents[1] / "unit" / "dbt" / "conftest.py"
-    spec = importlib.util.spec_from_file_location("small_market", path)
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    sys.modules[spec.name] = module
-    spec.loader.exec_module(module)
-    return module
-
-
-def accept(load: Any, settings: Settings, store: ObjectStore, folder: Path) -> None:
+def accept(load: Load, settings: Settings, store: ObjectStore, folder: Path) -> None:
     """Put a load of the small market into raw/ and its ledger."""
     said_at = datetime.fromisoformat(load.said_at).replace(tzinfo=UTC)
     lineage = {"load_id": load.load_id, "said_at": load.said_at, "is_sample": True}
@@ -162,7 +148,7 @@ def accept(load: Any, settings: Settings, store: ObjectStore, folder: Path) -> N
 def prepared(lake: Settings, tmp_path_factory: pytest.TempPathFactory) -> Prepared:
     folder = tmp_path_factory.mktemp("loads")
     store = ObjectStore.of(lake.s3)
-    loads = small_market().small_market()
+    loads = small_market()
     late = [load for load in loads if load.said_at.startswith("2025-10-02")]
     assert late, "the small market has no restatement of September any more"
     for load in loads:

@@ -15,7 +15,7 @@ GUIDE = REPOSITORY / "docs" / "cookbook.md"
 FILES = sorted(COOKBOOK.rglob("*.sql"))
 
 NOTHING_TO_TELL = {"apps/exits", "trust/universe"}
-"""Questions that the small market of conftest.py need not give rows to."""
+"""Questions that the small market need not give rows to."""
 
 of_each_file = pytest.mark.parametrize(
     "file", FILES, ids=lambda path: path.relative_to(COOKBOOK).with_suffix("").as_posix()

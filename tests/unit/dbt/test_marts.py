@@ -1,4 +1,4 @@
-"""Figures of the marts on the small market of conftest.py, done in the head beforehand."""
+"""Figures of the marts on the small market, done in the head beforehand."""
 
 from datetime import date
 from decimal import Decimal

@@ -1,4 +1,4 @@
-"""The marts of what happened, from the rows that conftest.py made up."""
+"""The marts of what happened, from the rows of markets.small."""
 
 from datetime import date
 from typing import Any

@@ -1,4 +1,4 @@
-"""What we knew when, on the small market of conftest.py."""
+"""What we knew when, on the small market."""
 
 from collections.abc import Iterator
 from decimal import Decimal

@@ -6,23 +6,19 @@ in a process of its own. Prints Markdown for docs/performance.md; exits with 1 i
 """
 
 import json
-import os
 import resource
 import sys
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from pathlib import Path
 from statistics import median
-from subprocess import check_output
-from tempfile import TemporaryDirectory
 from time import perf_counter
 from types import SimpleNamespace
 from typing import Any
 
-from ingest import CLOCK, COUNTRIES, LAST_DAY, ROUNDS
+from whole_market import COUNTRIES, ROUNDS, step, whole_market, window_of
 
 from shortdrama.config import settings
 from shortdrama.datasets import ESTIMATES, WORLD
-from shortdrama.embedded.stack import start_sources, stop_stack
 from shortdrama.lake import duck
 from shortdrama.lake.landing import read_pull
 from shortdrama.lake.ledger import Coverage, LoadRecord
@@ -30,9 +26,7 @@ from shortdrama.lake.store import ObjectStore
 from shortdrama.loads.admit import admit
 from shortdrama.loads.conform import conform
 from shortdrama.loads.pull import pull
-from shortdrama.simulator.countries import EX_CHINA
 from shortdrama.sources.connector import PullRequest
-from shortdrama.windows import Window
 
 DAYS = 92
 SHARE_LIMIT = 0.25
@@ -43,20 +37,10 @@ MEMORY_LIMIT_MB = 700
 
 def main() -> None:
     """Run every step in its own process, print the figures, and hold them against their limits."""
-    countries = ["CN", *(country.code for country in EX_CHINA)][:COUNTRIES]
-    with TemporaryDirectory() as home:
-        os.environ |= {
-            "SHORTDRAMA_HOME": home,
-            "SHORTDRAMA_FROZEN_CLOCK": CLOCK.isoformat(),
-            "SHORTDRAMA_APPFIGURES__COUNTRIES": json.dumps(countries),
-        }
-        start_sources(CLOCK, lambda what: print(f"starting {what}", file=sys.stderr))
-        try:
-            # The first load is what the others are held against.
-            rounds = [_life_of_a_load(number) for number in range(ROUNDS + 1)][1:]
-        finally:
-            stop_stack()
-        memory = _gate_synthetic(Path(home))
+    with whole_market() as home:
+        # The first load is what the others are held against.
+        rounds = [_life_of_a_load(number) for number in range(ROUNDS + 1)][1:]
+        memory = _gate_synthetic(home)
     share = median(r["gate"] / (r["pull"] + r["conform"] + r["gate"]) for r in rounds)
     overhead = median(r["gate"] - r["great_expectations"] for r in rounds)
     print("| rows | pull | conform | gate | gate's share | of it Great Expectations |")
@@ -79,21 +63,16 @@ def main() -> None:
 
 
 def _life_of_a_load(number: int) -> dict[str, float]:
-    pulled = _step("pull", f"gates-{number}")
-    conformed = _step("conform", str(pulled["key"]))
-    gated = _step("gate", str(pulled["key"]))
+    pulled = step(__file__, "pull", f"gates-{number}")
+    conformed = step(__file__, "conform", pulled["key"])
+    gated = step(__file__, "gate", pulled["key"])
     return {
-        "pull": float(str(pulled["seconds"])),
-        "conform": float(str(conformed["seconds"])),
-        "gate": float(str(gated["seconds"])),
-        "great_expectations": float(str(gated["great_expectations"])),
-        "rows": float(str(gated["rows"])),
+        "pull": pulled["seconds"],
+        "conform": conformed["seconds"],
+        "gate": gated["seconds"],
+        "great_expectations": gated["great_expectations"],
+        "rows": gated["rows"],
     }
-
-
-def _step(*arguments: str) -> dict[str, object]:
-    print("running", *arguments[:1], file=sys.stderr)
-    return dict(json.loads(check_output([sys.executable, __file__, *arguments])))  # noqa: S603
 
 
 def run_step(name: str, argument: str) -> dict[str, object]:
@@ -106,8 +85,7 @@ def run_step(name: str, argument: str) -> dict[str, object]:
     started = perf_counter()
     extra: dict[str, object] = {}
     if name == "pull":
-        window = Window(start=LAST_DAY - timedelta(days=DAYS - 1), end=LAST_DAY)
-        request = PullRequest(dataset=ESTIMATES.id, run_key=argument, window=window)
+        request = PullRequest(dataset=ESTIMATES.id, run_key=argument, window=window_of(DAYS))
         extra["key"] = pull(request, settings(), store)
     else:
         conform(read_pull(store, argument), settings(), store)
@@ -152,12 +130,14 @@ def _clock_great_expectations() -> list[float]:
 def _gate_synthetic(folder: Path) -> dict[str, object]:
     """A load and the one before it, both of that many rows; the gate alone in a process."""
     records = [_synthesise(folder, name, hour) for name, hour in (("before", 8), ("load", 9))]
-    return _step("audit", json.dumps([record.model_dump(mode="json") for record in records]))
+    return step(
+        __file__, "audit", json.dumps([record.model_dump(mode="json") for record in records])
+    )
 
 
 def _synthesise(folder: Path, load_id: str, hour: int) -> LoadRecord:
-    countries = (WORLD, *(country.code for country in EX_CHINA))[: COUNTRIES + 1]
-    window = Window(start=LAST_DAY - timedelta(days=DAYS - 1), end=LAST_DAY)
+    countries = (WORLD, *COUNTRIES)
+    window = window_of(DAYS)
     products = SYNTHETIC_ROWS // (DAYS * len(countries)) + 1
     said_at = datetime(2025, 10, 5, hour, tzinfo=UTC)
     path = folder / f"{load_id}.parquet"

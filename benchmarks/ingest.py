@@ -5,69 +5,47 @@ peak memory the operating system reports. Prints a Markdown table for docs/perfo
 """
 
 import json
-import os
 import resource
 import sys
-from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from statistics import median
-from subprocess import check_output
 from tempfile import TemporaryDirectory
 from time import perf_counter
 
+from whole_market import ROUNDS, step, whole_market, window_of
+
 from shortdrama.config import settings
 from shortdrama.datasets import ESTIMATES
-from shortdrama.embedded.stack import start_sources, stop_stack
 from shortdrama.lake import duck
 from shortdrama.lake.landing import read_pull
 from shortdrama.lake.store import ObjectStore
 from shortdrama.loads.conform import conform, write_parquet
 from shortdrama.loads.connectors import connector_for
 from shortdrama.loads.pull import pull
-from shortdrama.simulator.countries import EX_CHINA
 from shortdrama.sources.connector import PullRequest
-from shortdrama.windows import Window
 
-CLOCK = datetime(2026, 2, 25, 8, tzinfo=UTC)
-LAST_DAY = date(2025, 9, 30)
 WINDOWS_DAYS = (31, 92)
-COUNTRIES = 60
-ROUNDS = 3
 
 
 def main() -> None:
     """Run every step in its own process and print the table."""
-    countries = ["CN", *(country.code for country in EX_CHINA)][:COUNTRIES]
-    with TemporaryDirectory() as home:
-        os.environ |= {
-            "SHORTDRAMA_HOME": home,
-            "SHORTDRAMA_FROZEN_CLOCK": CLOCK.isoformat(),
-            "SHORTDRAMA_APPFIGURES__COUNTRIES": json.dumps(countries),
-        }
-        start_sources(CLOCK, lambda what: print(f"starting {what}", file=sys.stderr))
-        try:
-            _report([_measure(days) for days in WINDOWS_DAYS])
-        finally:
-            stop_stack()
+    with whole_market():
+        _report([_measure(days) for days in WINDOWS_DAYS])
 
 
 def _measure(days: int) -> dict[str, float]:
     figures: dict[str, float] = {"days": days}
-    pulled = _step("pull", str(days))
+    pulled = step(__file__, "pull", str(days))
     figures |= {"pull_seconds": pulled["seconds"], "pull_mb": pulled["mb"]}
     rounds = [
-        (_step("conform", pulled["key"]), _step("local", pulled["key"])) for _ in range(ROUNDS)
+        (step(__file__, "conform", pulled["key"]), step(__file__, "local", pulled["key"]))
+        for _ in range(ROUNDS)
     ]
     figures["rows"] = rounds[0][1]["rows"]
     figures["conform_seconds"] = median(lake["seconds"] for lake, _ in rounds)
     figures["conform_mb"] = max(lake["mb"] for lake, _ in rounds)
     figures["ratio"] = median(lake["seconds"] / local["seconds"] for lake, local in rounds)
     return figures
-
-
-def _step(*arguments: str) -> dict[str, object]:
-    print("running", *arguments[:1], file=sys.stderr)
-    return json.loads(check_output([sys.executable, __file__, *arguments]))  # noqa: S603
 
 
 def _report(measured: list[dict[str, float]]) -> None:
@@ -90,10 +68,8 @@ def run_step(name: str, argument: str) -> dict[str, object]:
     started = perf_counter()
     extra: dict[str, object] = {}
     if name == "pull":
-        start = LAST_DAY - timedelta(days=int(argument) - 1)
-        request = PullRequest(
-            dataset=ESTIMATES.id, run_key="bench", window=Window(start=start, end=LAST_DAY)
-        )
+        window = window_of(int(argument))
+        request = PullRequest(dataset=ESTIMATES.id, run_key="bench", window=window)
         extra["key"] = pull(request, settings(), store)
     elif name == "conform":
         conform(read_pull(store, argument), settings(), store)

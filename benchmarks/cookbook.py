@@ -1,8 +1,10 @@
-"""How long the cookbook's questions take on published files: Parquet as a snapshot has it.
+"""How long the cookbook's questions take on a snapshot's files, on local disk.
 
-`python benchmarks/cookbook.py WAREHOUSE` exports the schema `marts` of a build's file, and asks.
+`python benchmarks/cookbook.py` exports the marts of the home's warehouse as publishing does, and
+asks.
 """
 
+import shutil
 import sys
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -10,32 +12,44 @@ from time import perf_counter
 
 import duckdb
 
-from shortdrama.config import REPOSITORY
+from shortdrama.config import REPOSITORY, settings
 from shortdrama.lake import duck
-from shortdrama.warehouse.export import ROW_GROUP_ROWS
+from shortdrama.warehouse.export import export_marts
 
 COOKBOOK = REPOSITORY / "dbt_project" / "analyses"
 
 
-def measure(warehouse: Path) -> dict[str, float]:
-    """Seconds of each question, from Parquet on local disk; the better of two runs."""
-    with TemporaryDirectory() as folder, duck.connect() as connection:
-        connection.execute(f"attach {duck.quoted(str(warehouse))} as built (read_only)")
-        tables = connection.execute(
-            "select table_name from duckdb_tables()"
-            " where database_name = 'built' and schema_name = 'marts'"
-        ).fetchall()
-        for (table,) in tables:
-            path = duck.quoted(str(Path(folder) / f"{table}.parquet"))
-            connection.execute(
-                f"copy (from built.marts.{table} order by all) to {path}"
-                f" (format parquet, compression zstd, row_group_size {ROW_GROUP_ROWS})"
-            )
-            connection.execute(f"create view {table} as from read_parquet({path})")
-        return {
-            file.relative_to(COOKBOOK).with_suffix("").as_posix(): _seconds(connection, file)
-            for file in sorted(COOKBOOK.rglob("*.sql"))
-        }
+class FolderStore:
+    """Takes the files that an export uploads."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+
+    def upload(self, path: Path, key: str) -> None:
+        """Keep a copy under the key."""
+        kept = self.folder / key
+        kept.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copyfile(path, kept)
+
+
+def measure() -> dict[str, float]:
+    """Seconds of each question; the better of two runs."""
+    with TemporaryDirectory() as folder:
+        store = FolderStore(Path(folder))
+        with duck.connect(path=settings().warehouse_path) as warehouse:
+            marts = export_marts(warehouse, "bench", {}, Path(folder), store, _say)  # type: ignore[arg-type]
+        with duck.connect() as connection:
+            for mart, files in marts.items():
+                paths = duck.list_literal([str(store.folder / file.key) for file in files])
+                connection.execute(f"create view {mart} as from read_parquet({paths})")
+            return {
+                file.relative_to(COOKBOOK).with_suffix("").as_posix(): _seconds(connection, file)
+                for file in sorted(COOKBOOK.rglob("*.sql"))
+            }
+
+
+def _say(line: str) -> None:
+    print(line, file=sys.stderr)
 
 
 def _seconds(connection: duckdb.DuckDBPyConnection, file: Path) -> float:
@@ -58,4 +72,4 @@ def report(measured: dict[str, float]) -> None:
 
 
 if __name__ == "__main__":
-    report(measure(Path(sys.argv[1])))
+    report(measure())

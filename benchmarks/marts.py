@@ -173,7 +173,7 @@ def main() -> None:
             }
             _step("fill", str(days))
             measured.append({name: _step(name) for name in ("full", "day", "next", "scan")})
-            check_call([sys.executable, COOKBOOK, settings().warehouse_path])  # noqa: S603
+            check_call([sys.executable, COOKBOOK])  # noqa: S603
     _report(measured)
 
 

@@ -4,7 +4,7 @@
 -- snapshot has those of then.
 with instant as (
     select min(known_from_at) + interval 1 day as known_at
-    from fct_app_estimates_versions
+    from fct_estimate_coverage
 ),
 
 signed as (

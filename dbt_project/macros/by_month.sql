@@ -1,13 +1,29 @@
-{#- Whether a day lies in a month that this build rewrites; without `touched_months` in any. -#}
+{#- The spans of whole months that this build rewrites, `first day/day after the last`; none if it
+    rewrites all. The warehouse runner says so in the environment: for another value of a variable
+    dbt would parse everything anew. -#}
+{% macro touched_spans() -%}
+    {%- set said = env_var('SHORTDRAMA_TOUCHED_DAYS', 'all') -%}
+    {%- do return(none if said == 'all' else said.split()) -%}
+{%- endmacro %}
+
+{#- Whether a day lies in a month that this build rewrites. Bare comparisons, so that a scan skips
+    row groups of other months. -#}
 {% macro in_touched_months(day) -%}
-    {%- set months = var('touched_months') -%}
-    {%- if months is none -%}
+    {%- set spans = touched_spans() -%}
+    {%- if spans is none -%}
         true
-    {%- elif not months -%}
+    {%- elif not spans -%}
         false
     {%- else -%}
-        cast({{ date_trunc('month', day) }} as date)
-        in (cast('{{ months | join("' as date), cast('") }}' as date))
+        {%- set conditions = [] -%}
+        {%- for span in spans -%}
+            {%- set start, end = span.split('/') -%}
+            {%- do conditions.append(
+                day ~ " >= cast('" ~ start ~ "' as date) and "
+                ~ day ~ " < cast('" ~ end ~ "' as date)"
+            ) -%}
+        {%- endfor -%}
+        ({{ conditions | join(' or ') }})
     {%- endif -%}
 {%- endmacro %}
 
@@ -29,7 +45,7 @@
     all months if it is in each. -#}
 {% macro default__get_where_subquery(relation) -%}
     {%- set conditions = [config.get('where')] if config.get('where') else [] -%}
-    {%- if execute and var('touched_months') is not none -%}
+    {%- if execute and touched_spans() is not none -%}
         {%- for node in graph.nodes.values()
             if node.alias == relation.identifier
             and node.config.incremental_strategy == 'by_month' -%}

@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 import duckdb
 
 from shortdrama.config import REPOSITORY, S3Settings, Settings, home
-from shortdrama.datasets import DATASETS, Dataset
+from shortdrama.datasets import DATASETS
 from shortdrama.failure import Failure
 from shortdrama.lake import duck
 from shortdrama.lake.credentials import credentials
@@ -76,10 +76,17 @@ def prepare(
     *,
     full_refresh: bool = False,
 ) -> Plan:
-    """Give the warehouse its sources, and note and return what is to be rewritten from them."""
+    """Give the warehouse its sources, and note and return what is to be rewritten from them.
+
+    Schema `raw` gets a view per dataset over the accepted files that the build reads.
+    """
     built.prepare(connection)
     before = built.last_inputs(connection)
-    prepare_sources(connection, inputs, store)
+    connection.execute("create schema if not exists raw")
+    _fill_coverage(connection, inputs)
+    ops_sources.create_relations(connection)
+    for dataset_id in DATASETS.keys() - set(KEPT_BY_MONTH):
+        _source_view(connection, dataset_id, inputs.accepted[dataset_id], store)
     plan = (
         Plan(everything_because="asked for")
         if full_refresh
@@ -91,7 +98,10 @@ def prepare(
             built.moved_products(connection) if before and before.code == inputs.code else (),
         )
     )
-    _narrow_sources(connection, inputs, store, plan)
+    # A view opens its files when it is made: a history of daily loads has thousands.
+    for dataset_id in KEPT_BY_MONTH:
+        needed = tuple(record for record in inputs.accepted[dataset_id] if plan.reads(record))
+        _source_view(connection, dataset_id, needed, store)
     built.begin(connection, plan)
     return plan
 
@@ -108,13 +118,8 @@ def _inputs_path(settings: Settings) -> Path:
     return settings.warehouse_path.with_suffix(".inputs.json")
 
 
-def prepare_sources(
-    connection: duckdb.DuckDBPyConnection, inputs: BuildInputs, store: ObjectStore
-) -> None:
-    """Schema `raw`: a view per dataset over exactly the accepted files, and what they cover."""
-    connection.execute("create schema if not exists raw")
-    for dataset in DATASETS.values():
-        _source_view(connection, dataset, inputs.accepted[dataset.id], store)
+def _fill_coverage(connection: duckdb.DuckDBPyConnection, inputs: BuildInputs) -> None:
+    """`raw.load_coverage`: what the accepted loads were asked for."""
     connection.execute(
         """
         create or replace table raw.load_coverage (
@@ -137,24 +142,15 @@ def prepare_sources(
             f"insert into raw.load_coverage select {columns}",
             [list(column) for column in zip(*rows, strict=True)],
         )
-    ops_sources.create_relations(connection)
-
-
-def _narrow_sources(
-    connection: duckdb.DuckDBPyConnection, inputs: BuildInputs, store: ObjectStore, plan: Plan
-) -> None:
-    """Let the build open only files that it needs: a history of daily loads has thousands."""
-    for dataset_id in KEPT_BY_MONTH:
-        needed = tuple(record for record in inputs.accepted[dataset_id] if plan.reads(record))
-        _source_view(connection, DATASETS[dataset_id], needed, store)
 
 
 def _source_view(
     connection: duckdb.DuckDBPyConnection,
-    dataset: Dataset,
+    dataset_id: str,
     records: tuple[LoadRecord, ...],
     store: ObjectStore,
 ) -> None:
+    dataset = DATASETS[dataset_id]
     body = duck.loads_query(dataset, [store.uri(record.key) for record in records])
     connection.execute(f"create or replace view raw.{dataset.table} as {body}")
 
@@ -261,10 +257,13 @@ def _dbt_nodes() -> dict[str, dict[str, Any]]:
     return nodes
 
 
-def dbt_variables(plan: Plan, built_at: datetime) -> dict[str, object]:
-    """The variables of dbt_project.yml that differ from build to build."""
-    months = None if plan.is_full_refresh else [f"{month}" for month in sorted(plan.months)]
-    return {"built_at": f"{built_at:%Y-%m-%dT%H:%M:%S}", "touched_months": months}
+def build_environment(plan: Plan, built_at: datetime) -> dict[str, str]:
+    """What differs from build to build; `macros/` of the dbt project reads it."""
+    spans = " ".join(f"{start}/{end}" for start, end in plan.spans)
+    return {
+        "SHORTDRAMA_BUILT_AT": f"{built_at:%Y-%m-%dT%H:%M:%S}",
+        "SHORTDRAMA_TOUCHED_DAYS": "all" if plan.is_full_refresh else spans,
+    }
 
 
 def run_dbt(
@@ -280,13 +279,12 @@ def run_dbt(
         "--no-use-colors",
         # They test the models' logic, not this lake's rows: `make test` runs them.
         "--exclude-resource-type", "unit_test",
-        "--vars", json.dumps(dbt_variables(plan, settings.clock.now())),
         *(["--full-refresh"] if plan.is_full_refresh else []),
     ]  # fmt: skip
     lines: list[str] = []
     with subprocess.Popen(  # noqa: S603 - dbt's own command
         command,
-        env=dbt_environment(settings),
+        env=dbt_environment(settings) | build_environment(plan, settings.clock.now()),
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,

@@ -86,15 +86,9 @@ def finish(
         "insert into built.products"
         " select product_id, app_id, store from intermediate.int_newest_products"
     )
-    months = None if plan.is_full_refresh else sorted(plan.months)
-    connection.execute(
-        "delete from built.months where ? is null or list_contains(?, month_on)", [months, months]
-    )
+    connection.execute(f"delete from built.months where {plan.condition('month_on')}")  # noqa: S608 - dates
     for mart, column in month_columns.items():
         month_on = f"cast(date_trunc('month', {column}) as date)"
-        connection.execute(
-            f"insert into built.months select distinct ?, {month_on}, ? from marts.{mart}"  # noqa: S608 - names of our own
-            f" where ? is null or list_contains(?, {month_on})",
-            [mart, inputs.fingerprint, months, months],
-        )
+        rows = f"select distinct ?, {month_on}, ? from marts.{mart} where {plan.condition(column)}"  # noqa: S608 - names of our own
+        connection.execute(f"insert into built.months {rows}", [mart, inputs.fingerprint])
     connection.commit()

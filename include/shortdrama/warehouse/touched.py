@@ -33,6 +33,22 @@ class Plan:
         """Whether the build forgets what the warehouse holds."""
         return self.everything_because is not None
 
+    @property
+    def spans(self) -> list[tuple[date, date]]:
+        """The months as half-open spans of days, one where they adjoin."""
+        spans: list[tuple[date, date]] = []
+        for month in sorted(self.months):
+            start = spans.pop()[0] if spans and spans[-1][1] == month else month
+            spans.append((start, _month_after(month)))
+        return spans
+
+    def condition(self, column: str) -> str:
+        """SQL: whether the column, a date, lies in a month that is rewritten."""
+        spans = (
+            f"{column} >= date '{start}' and {column} < date '{end}'" for start, end in self.spans
+        )
+        return "true" if self.is_full_refresh else " or ".join(spans) or "false"
+
     def reads(self, record: LoadRecord) -> bool:
         """Whether the build needs the rows of a load."""
         return (
@@ -77,9 +93,13 @@ def plan(
 def months_of(window: Window) -> frozenset[date]:
     """The months that a window has days of, by their first days."""
     months = {window.start.replace(day=1)}
-    while (month := (max(months) + timedelta(days=31)).replace(day=1)) <= window.end:
+    while (month := _month_after(max(months))) <= window.end:
         months.add(month)
     return frozenset(months)
+
+
+def _month_after(month: date) -> date:
+    return (month + timedelta(days=31)).replace(day=1)
 
 
 def _asked_countries(inputs: BuildInputs) -> set[str]:

@@ -19,7 +19,7 @@ from shortdrama.loads.pull import pull
 from shortdrama.loads.refused import LoadRefused
 from shortdrama.loads.replay import ReplayRefused, loads_to_replay, replay
 from shortdrama.sources.connector import PullRequest
-from shortdrama.warehouse.build import prepare_sources
+from shortdrama.warehouse import build
 from shortdrama.warehouse.inputs import BuildInputs
 from shortdrama.windows import Window
 
@@ -195,7 +195,7 @@ def test_an_older_parquet_that_lacks_a_column_reads_as_null(load, settings, stor
                 f" from read_parquet('{store.uri(record.key)}')"
             )
             connection.execute(f"copy older to '{store.uri(record.key)}' (format parquet)")
-        prepare_sources(connection, inputs, store)
+        build.prepare(connection, inputs, store)
         found = connection.execute(
             "select load_id, any_value(currency), count(*) from raw.appfigures_estimates group by 1"
         ).fetchall()

@@ -9,7 +9,6 @@ At each day of `CHECKED` the warehouse that has lived through everything is comp
 and row by row, with one that is built from nothing.
 """
 
-import json
 import shutil
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
@@ -248,7 +247,10 @@ class Machine:
         from dbt.adapters.duckdb.connections import DuckDBConnectionManager
         from dbt.cli.main import dbtRunner
 
-        self.patch.setenv("SHORTDRAMA_WAREHOUSE_PATH", str(self.warehouse))
+        environment = builds.build_environment(plan, instant(number))
+        environment["SHORTDRAMA_WAREHOUSE_PATH"] = str(self.warehouse)
+        for name, value in environment.items():
+            self.patch.setenv(name, value)
         result = dbtRunner().invoke(
             [
                 "build", "--exclude-resource-types", "test", "unit_test",
@@ -256,7 +258,6 @@ class Machine:
                 "--project-dir", str(self.project), "--profiles-dir", str(self.project),
                 "--target-path", str(builds.dbt_target()),
                 "--log-path", str(self.project / "logs"),
-                "--vars", json.dumps(builds.dbt_variables(plan, instant(number))),
                 *(["--full-refresh"] if plan.is_full_refresh else []),
                 *arguments,
             ]

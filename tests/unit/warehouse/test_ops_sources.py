@@ -16,7 +16,7 @@ from shortdrama.lake.outcomes import Outcome, record_outcome
 from shortdrama.lake.overrides import Override
 from shortdrama.lake.store import ObjectStore
 from shortdrama.reports.ledger import claim, settle
-from shortdrama.warehouse.build import prepare_sources
+from shortdrama.warehouse import build
 from shortdrama.warehouse.inputs import read_inputs
 from shortdrama.warehouse.ops_sources import fill
 from shortdrama.windows import Window
@@ -33,7 +33,7 @@ def warehouse(s3: S3Settings) -> Iterator[duckdb.DuckDBPyConnection]:
 
 def prepare(connection: duckdb.DuckDBPyConnection, store: ObjectStore) -> None:
     """As a build does."""
-    prepare_sources(connection, read_inputs(store), store)
+    build.prepare(connection, read_inputs(store), store)
     fill(connection, store, TODAY)
 
 

@@ -1,6 +1,7 @@
 """Which months a build rewrites, and when it rewrites everything."""
 
 from datetime import UTC, date, datetime, timedelta
+from itertools import pairwise
 from typing import Any
 
 import pytest
@@ -128,3 +129,24 @@ def test_months_of_a_window_are_those_of_its_days(start: date, length: int) -> N
     window = Window(start=start, end=start + timedelta(days=length))
     days = (start + timedelta(days=offset) for offset in range(length + 1))
     assert months_of(window) == {day.replace(day=1) for day in days}
+
+
+def test_months_that_adjoin_are_one_span_of_days() -> None:
+    november = date(2025, 11, 1)
+    spans = Plan(months=frozenset({november, SEPTEMBER, AUGUST})).spans
+    assert spans == [(AUGUST, date(2025, 10, 1)), (november, date(2025, 12, 1))]
+
+
+@given(
+    st.frozensets(st.dates(date(2020, 1, 1), date(2029, 12, 31)).map(lambda d: d.replace(day=1)))
+)
+def test_the_spans_hold_the_days_of_the_months_alone(months: frozenset[date]) -> None:
+    spans = Plan(months=months).spans
+    first_days = {
+        day
+        for start, end in spans
+        for day in (start + timedelta(days=number) for number in range((end - start).days))
+        if day.day == 1
+    }
+    assert first_days == months
+    assert all(one[1] < other[0] for one, other in pairwise(spans))

@@ -15,7 +15,7 @@ select
     apps.stores,
     first_estimates.first_seen_on,
     not apps.is_never_in
-    and cast('{{ var("built_at") }}' as date)
+    and cast({{ built_at() }} as date)
     between coalesce(apps.in_from_on, cast('0001-01-01' as date))
     and coalesce(apps.in_to_on, cast('9999-12-31' as date)) as in_universe,
     apps.in_from_on as in_universe_from_on,

@@ -1,7 +1,7 @@
 with
 
 built as (
-    select cast('{{ var("built_at") }}' as timestamp) as built_at
+    select {{ built_at() }} as built_at
 ),
 
 newest as (

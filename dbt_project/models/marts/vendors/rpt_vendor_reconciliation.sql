@@ -103,6 +103,7 @@ app_figures as (
                 and periods.completeness_ratio = 1
         inner join {{ ref('int_apps') }} as apps
             on app_periods.app_id = apps.app_id
+        where apps.app_name in (select facts.scope from facts)
         group by
             periods.period_kind, periods.period_label, periods.geography, apps.app_name
         {% if not loop.last %}union all{% endif %}

@@ -1,27 +1,15 @@
-"""A lake and an edition for the reports' tests."""
+"""An edition for the reports' tests."""
 
-from collections.abc import Iterator
 from datetime import UTC, datetime
 from typing import Any
 
 import duckdb
 import pytest
-from moto import mock_aws
-from pydantic import SecretStr
 
 from shortdrama.clock import Clock
-from shortdrama.config import S3Settings
 from shortdrama.lake.store import ObjectStore
 from shortdrama.reports.archive import Edition
 from shortdrama.reports.weekly_brief import prepare_edition
-
-
-@pytest.fixture
-def store() -> Iterator[ObjectStore]:
-    with mock_aws():
-        store = ObjectStore.of(S3Settings(access_key_id="t", secret_access_key=SecretStr("t")))
-        store.client.create_bucket(Bucket=store.bucket)
-        yield store
 
 
 @pytest.fixture

@@ -75,7 +75,7 @@ def test_it_is_staged_with_a_description(dataset: Dataset) -> None:
 def test_a_dag_loads_it(dataset: Dataset) -> None:
     dag = text(REPOSITORY / "dags" / f"ingest_{dataset.source}.py")
     by_name = f'"{dataset.id}"' in dag
-    by_inbox = f'due_files(ObjectStore.of(settings().s3), "{dataset.source}")' in dag
+    by_inbox = f'plan_inbox("{dataset.source}")' in dag
     assert by_name or by_inbox, f"dags/ingest_{dataset.source}.py does not plan {dataset.id}"
 
 

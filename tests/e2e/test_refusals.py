@@ -201,7 +201,7 @@ def test_a_revocation_and_an_override_are_in_the_next_manifest_and_edition(stack
         ("load_revoked", good.load_id, USER, "dropped by mistake"),
         ("marts_published", build, USER, "Omdia has corrected its figure"),
     ]
-    assert any("status" in warning for warning in manifest.warnings)
+    assert any("status" in warning.text for warning in manifest.warnings)
 
     stack.airflow.expect_success(
         stack.airflow.trigger("market_reports", {"period": "2025-W38"}), print

@@ -4,6 +4,8 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, JsonValue
 
+from shortdrama.lake.warned import Concern, Warned
+
 Severity = Literal["critical", "warning"]
 Sample = dict[str, JsonValue]
 
@@ -28,6 +30,7 @@ class Finding(BaseModel):
     observed: JsonValue = None
     samples: tuple[Sample, ...] = ()
     reason: str
+    concern: Concern = "plausibility"
 
     @property
     def name(self) -> str:
@@ -50,6 +53,11 @@ class Finding(BaseModel):
         """One readable line."""
         example = f", e.g. {_sample_words(self.samples[0])}" if self.samples else ""
         return f"{self.name} — {self._said}{example}. {self.reason}"
+
+    def warned(self, *about: str) -> Warned:
+        """The warning about those datasets; without any, about those that the samples name."""
+        named = dict.fromkeys(str(row["dataset"]) for row in self.samples if "dataset" in row)
+        return Warned(about=about or tuple(named), concern=self.concern, text=self.text)
 
 
 class GateResult(BaseModel):

@@ -170,6 +170,7 @@ def _finding(suite: Suite, expectation: dict[str, Any], **found: Any) -> Finding
         severity=severity,
         expected=expected_words(expectation),
         reason=expectation["meta"]["reason"],
+        concern=expectation["meta"].get("concern", "plausibility"),
         **found,
     )
 

@@ -13,6 +13,7 @@ from shortdrama.datasets import DATASETS, Dataset
 from shortdrama.lake import keys
 from shortdrama.lake.overrides import DecisionRefused, Override, UnknownLoad
 from shortdrama.lake.store import ObjectStore
+from shortdrama.lake.warned import Warned
 from shortdrama.windows import Window
 
 Status = Literal["accepted", "quarantined", "revoked"]
@@ -53,7 +54,7 @@ class LoadRecord(BaseModel):
     decided_at: datetime
     is_sample: bool
     reasons: tuple[str, ...] = ()
-    warnings: tuple[str, ...] = ()
+    warnings: tuple[Warned, ...] = ()
     override: Override | None = None
     seq: int = 0
 

@@ -110,7 +110,7 @@ def _judge(
         decided_at=settings.clock.now(),
         is_sample=pull.is_sample,
         reasons=reasons,
-        warnings=tuple(finding.text for finding in result.warnings),
+        warnings=tuple(finding.warned(dataset.id) for finding in result.warnings),
     )
     return _decide(record, dataset, store, result)
 

@@ -13,6 +13,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict
 
 from shortdrama.failure import Failure
 from shortdrama.lake.overrides import Override
+from shortdrama.lake.warned import Warned
 
 ESTIMATES = "appfigures.estimates"
 CHART_WEEKS = 13
@@ -51,7 +52,7 @@ class SnapshotFacts(Frozen):
     created_at: datetime
     is_sample: bool
     datasets: Mapping[str, DatasetState]
-    warnings: tuple[str, ...] = ()
+    warnings: tuple[Warned, ...] = ()
     overrides: tuple[Override, ...] = ()
 
 

@@ -1,12 +1,13 @@
 """What the brief says about our checks: people's decisions against them, and their warnings.
 
-Kept short, for it is read on a phone; the snapshot's manifest has all of it.
+Kept short and without figures, for it is read on a phone by people who do not know the checks; the
+snapshot's manifest has all of it.
 """
 
-import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 
 from shortdrama.lake.overrides import Override
+from shortdrama.lake.warned import Warned
 from shortdrama.reports.brief import WeeklyBrief
 from shortdrama.reports.catalogue import Catalogue
 from shortdrama.reports.formats import Formats
@@ -14,46 +15,49 @@ from shortdrama.reports.plain_text import shorten
 from shortdrama.reports.wording import Phrase, Section
 
 MOST_DECISIONS = 5
-MOST_WARNINGS = 3
+MOST_WARNINGS = 4
 LONGEST = 160
-"""Columns of a reason or a warning."""
-
-EXPECTATION = re.compile(r"expect_\w+(?:\(([^)]*)\))? — ")
-"""How a warning begins: for readers of the brief the column is name enough."""
+"""Columns of a reason."""
 
 
 def checks(brief: WeeklyBrief, words: Catalogue, formats: Formats) -> Section:
     """Decisions since the week began, the newest first, then warnings; no line if there is none."""
-    decisions, warnings = brief.decisions[::-1], brief.snapshot.warnings
+    decisions = brief.decisions[::-1]
+    warnings = _warnings(brief.snapshot.warnings, words)
+    more = len(decisions[MOST_DECISIONS:]) + len(warnings[MOST_WARNINGS:])
     lines = [
         *(_decision(one, words, formats) for one in decisions[:MOST_DECISIONS]),
-        *(
-            words.text("checks.warning", text=shorten(_plain(warning), LONGEST))
-            for warning in warnings[:MOST_WARNINGS]
-        ),
-        *_more(decisions[MOST_DECISIONS:], warnings[MOST_WARNINGS:], words),
+        *warnings[:MOST_WARNINGS],
+        *([words.text("checks.more", count=more)] if more else []),
     ]
     return Section(words.text("checks.title"), tuple(map(Phrase, lines)))
 
 
 def _decision(decision: Override, words: Catalogue, formats: Formats) -> str:
-    dataset = decision.dataset or ""
     return words.text(
         f"checks.{decision.kind}",
         day=formats.day(decision.at.date()),
         by=decision.by,
         because=shorten(decision.because, LONGEST),
-        dataset=words.text_or(f"dataset.{dataset}", "dataset.other", dataset=dataset),
+        dataset=_dataset(decision.dataset or "", words),
         findings=len(decision.findings),
     )
 
 
-def _more(
-    decisions: Sequence[Override], warnings: Sequence[str], words: Catalogue
-) -> Iterator[str]:
-    if decisions or warnings:
-        yield words.text("checks.more", count=len(decisions) + len(warnings))
+def _warnings(warnings: Sequence[Warned], words: Catalogue) -> list[str]:
+    """A sentence for each thing that is of concern about the same data, however many told it."""
+    sentences = (
+        words.text(f"concern.{warning.concern}", about=_about(warning, words))
+        for warning in warnings
+    )
+    return list(dict.fromkeys(sentences))
 
 
-def _plain(warning: str) -> str:
-    return EXPECTATION.sub(lambda found: f"{found[1]}: " if found[1] else "", warning)
+def _about(warning: Warned, words: Catalogue) -> str:
+    if not warning.about:
+        return words.text("checks.marts")
+    return words.text("checks.and").join(_dataset(dataset, words) for dataset in warning.about)
+
+
+def _dataset(dataset: str, words: Catalogue) -> str:
+    return words.text_or(f"dataset.{dataset}", "dataset.other", dataset=dataset)

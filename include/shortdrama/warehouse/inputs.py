@@ -10,6 +10,7 @@ from shortdrama.datasets import DATASETS
 from shortdrama.lake.ledger import LoadLedger, LoadRecord, accepted_of
 from shortdrama.lake.overrides import Override
 from shortdrama.lake.store import ObjectStore
+from shortdrama.lake.warned import Warned
 
 CODE = (
     ("dbt_project", ("*.sql", "*.yml", "*.csv")),
@@ -57,7 +58,7 @@ class BuildInputs(BaseModel):
         decisions = [override.model_dump_json() for override in self.overrides]
         return hashlib.sha256("\n".join([self.code, *loads, *decisions]).encode()).hexdigest()
 
-    def load_warnings(self) -> tuple[str, ...]:
+    def load_warnings(self) -> tuple[Warned, ...]:
         """What the gate told of each dataset's newest load: the one behind its newest days."""
         newest = (
             max(records, key=lambda record: (record.said_at, record.seq))
@@ -65,7 +66,9 @@ class BuildInputs(BaseModel):
             if records
         )
         return tuple(
-            f"{record.dataset} {record.coverage.window}: {warning}"
+            warning.model_copy(
+                update={"text": f"{record.dataset} {record.coverage.window}: {warning.text}"}
+            )
             for record in newest
             for warning in record.warnings
         )

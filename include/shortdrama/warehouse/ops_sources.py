@@ -154,7 +154,7 @@ def load_row(number: int, record: LoadRecord) -> tuple[object, ...]:
         record.decided_at.replace(tzinfo=None),
         record.is_sample,
         "\n".join(record.reasons) or None,
-        "\n".join(record.warnings) or None,
+        "\n".join(warning.text for warning in record.warnings) or None,
         record.override.by if record.override else None,
         record.override.because if record.override else None,
     )

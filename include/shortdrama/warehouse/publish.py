@@ -68,7 +68,7 @@ def publish(
             details={
                 "previous": previous,
                 "fingerprint": inputs.fingerprint,
-                "warnings": list(manifest.warnings),
+                "warnings": [warning.text for warning in manifest.warnings],
             },
         ),
     )
@@ -109,7 +109,7 @@ def _write_snapshot(
         marts={},
         mart_keys=mart_keys(),
         gate=GateFacts(suites=gate.suites, rows=gate.rows),
-        warnings=(*(finding.text for finding in gate.warnings), *inputs.load_warnings()),
+        warnings=(*(finding.warned() for finding in gate.warnings), *inputs.load_warnings()),
         overrides=(*inputs.overrides, *mart_overrides(inputs.fingerprint, store)),
         previous=previous,
     )

@@ -9,6 +9,7 @@ from shortdrama.failure import Failure
 from shortdrama.lake import keys
 from shortdrama.lake.overrides import Override
 from shortdrama.lake.store import NotFound, ObjectStore
+from shortdrama.lake.warned import Warned
 from shortdrama.warehouse.inputs import DatasetState, read_inputs
 from shortdrama.warehouse.pointer import read_pointer
 
@@ -63,7 +64,7 @@ class SnapshotManifest(BaseModel):
     """The columns that name a row of each mart; older manifests do not say."""
     gate: GateFacts | None = None
     """None in manifests older than this field."""
-    warnings: tuple[str, ...]
+    warnings: tuple[Warned, ...]
     overrides: tuple[Override, ...] = ()
     previous: str | None
 

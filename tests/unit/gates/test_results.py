@@ -65,6 +65,15 @@ def test_warnings_do_not_refuse_but_are_said():
     )
 
 
+def test_a_warning_is_about_its_dataset_or_about_those_that_its_samples_name():
+    assert LAGGING.warned("appfigures.estimates").about == ("appfigures.estimates",)
+    assert LAGGING.warned().about == ()
+    samples = ({"dataset": "tiktok.hashtags"}, {"dataset": "tiktok.hashtags"})
+    stale = LAGGING.model_copy(update={"samples": samples, "concern": "timeliness"})
+    assert stale.warned().about == ("tiktok.hashtags",)
+    assert stale.warned().concern == "timeliness"
+
+
 def test_a_result_without_findings_passed():
     assert result_of().summary() == "appfigures.estimates load L1 passed, 1,204 rows"
 

@@ -1,6 +1,7 @@
 """The suites themselves are under review: reasons, severities, and what each must hold."""
 
 import json
+from typing import get_args
 
 import pyarrow as pa
 import pytest
@@ -15,6 +16,7 @@ from shortdrama.gates.suites import (
     audit_profile,
     audit_rows,
 )
+from shortdrama.lake.warned import Concern
 from shortdrama.warehouse.build import DBT_PROJECT
 
 SUITES = sorted(
@@ -36,6 +38,14 @@ def test_every_expectation_has_a_severity_and_a_reason_of_one_sentence(name):
         reason = expectation["meta"]["reason"]
         assert reason.endswith("."), expectation
         assert ". " not in reason, expectation
+
+
+@pytest.mark.parametrize("name", SUITES)
+def test_every_warning_says_what_it_is_about_for_the_reports(name):
+    for expectation in Suite.load(name).expectations:
+        concern = expectation["meta"].get("concern")
+        is_warning = expectation["severity"] == "warning"
+        assert (concern in get_args(Concern)) == is_warning, expectation
 
 
 @pytest.mark.parametrize("name", SUITES)

@@ -1,12 +1,14 @@
 """What the brief says about overrides, revocations and warnings."""
 
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, get_args
 
 import pytest
 
 from shortdrama.lake.overrides import AcceptedFinding, Override
+from shortdrama.lake.warned import Concern, Warned
 from shortdrama.reports.brief import WeeklyBrief
+from shortdrama.reports.catalogue import catalogue
 from shortdrama.reports.formats import LocaleName
 from shortdrama.reports.plain_text import WIDTH, columns
 from shortdrama.reports.render import render
@@ -16,10 +18,10 @@ MONDAY = datetime(2025, 9, 22, 0, tzinfo=UTC)
 """The first instant of the week of the example."""
 
 FINDING = AcceptedFinding(suite="marts/a", expectation="expect_x", column="active_apps")
-WARNING = (
-    "appfigures.estimates 2025-09-01..2025-09-30:"
-    " expect_column_values_to_be_between(newest_day_lag) — observed 4, expected at most 3."
-    " The newest days may lag."
+LATE = Warned(
+    about=("appfigures.estimates",),
+    concern="timeliness",
+    text="expect_column_values_to_be_between(days_behind) — observed 4, expected at most 3.",
 )
 
 
@@ -36,7 +38,7 @@ def decided(kind: Any, at: datetime = MONDAY, **changes: Any) -> Override:
 
 
 def with_checks(
-    brief: WeeklyBrief, *overrides: Override, warnings: tuple[str, ...] = ()
+    brief: WeeklyBrief, *overrides: Override, warnings: tuple[Warned, ...] = ()
 ) -> WeeklyBrief:
     facts = brief.snapshot.model_copy(update={"overrides": overrides, "warnings": warnings})
     return brief.model_copy(update={"snapshot": facts})
@@ -80,15 +82,50 @@ def test_a_decision_is_told_with_who_when_and_why(
         assert told.replace("<", "&lt;").replace(">", "&gt;") in html
 
 
-def test_a_warning_is_told_by_its_figure(example_brief: WeeklyBrief) -> None:
-    brief = with_checks(example_brief, warnings=(WARNING,))
-    told = (
-        "Noted: appfigures.estimates 2025-09-01..2025-09-30: newest_day_lag: observed 4, expected"
-        " at most 3. The newest days may lag."
-    )
-    assert told in text(brief)
-    assert told in render(brief, "en").html
-    assert "提示：" in render(brief, "zh").html
+@pytest.mark.parametrize(
+    ("about", "en", "zh"),
+    [
+        (
+            ("appfigures.estimates",),
+            "App-store estimates (Appfigures): older than usual",
+            "应用商店估算（Appfigures）：数据比平常滞后",
+        ),
+        (
+            ("appfigures.estimates", "appfigures.ranks"),
+            "App-store estimates (Appfigures), Store ranks (Appfigures): older",
+            "应用商店估算（Appfigures）、应用商店排名（Appfigures）：数据",
+        ),
+        ((), "The market's figures: older", "市场数据：数据比平常滞后"),
+    ],
+)
+def test_a_warning_is_told_in_words_and_without_the_expectation(
+    example_brief: WeeklyBrief, about: tuple[str, ...], en: str, zh: str
+) -> None:
+    warning = LATE.model_copy(update={"about": about})
+    brief = with_checks(example_brief, warnings=(warning,))
+    assert en in text(brief)
+    assert zh in text(brief, "zh").replace(" ", "")
+    for locale in LOCALES:
+        rendered = render(brief, locale)
+        for part in (rendered.text, rendered.html):
+            assert "expect" not in part
+            assert "observed" not in part
+
+
+def test_what_several_checks_tell_of_the_same_is_told_once(example_brief: WeeklyBrief) -> None:
+    again = LATE.model_copy(update={"text": "newest_days — observed 7"})
+    brief = with_checks(example_brief, warnings=(LATE, again))
+    assert text(brief).count("older than usual") == 1
+
+
+@pytest.mark.parametrize("locale", LOCALES)
+@pytest.mark.parametrize("concern", get_args(Concern))
+def test_every_concern_has_a_sentence(
+    example_brief: WeeklyBrief, concern: Concern, locale: LocaleName
+) -> None:
+    warning = LATE.model_copy(update={"concern": concern})
+    assert "Appfigures" in catalogue(locale).text(f"concern.{concern}", about="Appfigures")
+    assert render(with_checks(example_brief, warnings=(warning,)), locale).html
 
 
 @pytest.mark.parametrize("locale", LOCALES)
@@ -120,12 +157,13 @@ def test_the_newest_come_first_and_many_are_cut_short(
         decided("load_revoked", MONDAY.replace(day=22 + n), by=f"person{n}", because="why " * 99)
         for n in range(7)
     ]
-    brief = with_checks(example_brief, *decisions, warnings=tuple(f"warning{n}" for n in range(5)))
+    warnings = tuple(LATE.model_copy(update={"about": (f"source{n}",)}) for n in range(6))
+    brief = with_checks(example_brief, *decisions, warnings=warnings)
     said = render(brief, locale).text
     assert said.index("person6") < said.index("person5") < said.index("person2")
     assert "person1" not in said
-    assert "warning2" in said
-    assert "warning3" not in said
+    assert "source3" in said
+    assert "source4" not in said
     assert {"en": "4 more", "zh": "另有4项"}[locale] in said
     assert max(map(columns, said.splitlines())) <= WIDTH
     assert "why " * 50 not in " ".join(said.split())

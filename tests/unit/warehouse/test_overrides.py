@@ -16,6 +16,7 @@ from shortdrama.lake.ledger import Coverage, LoadLedger, LoadRecord
 from shortdrama.lake.outcomes import outcomes_of
 from shortdrama.lake.overrides import AcceptedFinding, DecisionRefused
 from shortdrama.lake.store import ObjectStore
+from shortdrama.lake.warned import Warned
 from shortdrama.warehouse.audit import audit, verdict
 from shortdrama.warehouse.inputs import BuildInputs, read_inputs
 from shortdrama.warehouse.overrides import accept_marts, build_id, is_build_id, mart_overrides
@@ -205,15 +206,21 @@ def test_warnings_of_each_datasets_newest_load_travel_with_the_snapshot(store) -
     for load_id in ("old", "new"):
         add_load(store, load_id)
     old, new = LoadLedger(store, ESTIMATES).accepted()
+    lags, healed = (
+        Warned(about=(ESTIMATES.id,), concern="timeliness", text=text)
+        for text in ("lags a day", "healed")
+    )
     inputs = BuildInputs(
         accepted={
             **dict.fromkeys(DATASETS, ()),
             ESTIMATES.id: (
-                new.model_copy(update={"warnings": ("lags a day",)}),
-                old.model_copy(update={"said_at": NOW.replace(hour=1), "warnings": ("healed",)}),
+                new.model_copy(update={"warnings": (lags,)}),
+                old.model_copy(update={"said_at": NOW.replace(hour=1), "warnings": (healed,)}),
             ),
         },
         refused_since=dict.fromkeys(DATASETS, ()),
         code="",
     )
-    assert inputs.load_warnings() == (f"{ESTIMATES.id} {new.coverage.window}: lags a day",)
+    (told,) = inputs.load_warnings()
+    assert told.text == f"{ESTIMATES.id} {new.coverage.window}: lags a day"
+    assert (told.about, told.concern) == (lags.about, lags.concern)

@@ -12,7 +12,7 @@ from shortdrama.config import S3Settings
 from shortdrama.datasets import Dataset
 from shortdrama.gates import frames
 from shortdrama.gates.previous import attach_previous, said_before
-from shortdrama.gates.profiles import profile
+from shortdrama.gates.profiles import load_profile
 from shortdrama.gates.results import Finding, GateResult
 from shortdrama.gates.suites import Suite, audit_profile, audit_rows
 from shortdrama.lake import duck
@@ -64,7 +64,7 @@ def audit_load(
             attach_previous(connection, dataset, coverage, before, store)
             # DuckDB computes beside Great Expectations, which keeps Python's lock for itself.
             with ThreadPoolExecutor(max_workers=1) as beside:
-                figures = beside.submit(profile, connection, dataset.id)
+                figures = beside.submit(load_profile, connection, dataset)
                 findings = [
                     *audit_rows(
                         rows_suite,

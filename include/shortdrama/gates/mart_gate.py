@@ -6,7 +6,7 @@ from datetime import date
 
 import duckdb
 
-from shortdrama.gates.profiles import has_profile, profile
+from shortdrama.gates.profiles import has_profile, mart_profile
 from shortdrama.gates.published import Published, attach_published, count_rows
 from shortdrama.gates.results import Finding, GateResult
 from shortdrama.gates.suites import EXPECTATIONS, Suite, audit_profile, audit_rows
@@ -85,12 +85,12 @@ def audit_together(
     """Audit the marts as one set, `rows` by mart, against what is published."""
     attach_published(connection, context.published, context.built_on)
     count_rows(connection, rows, context.published, empty_by_right)
-    return audit_profile(Suite.load(SET), profile(connection, SET))
+    return audit_profile(Suite.load(SET), mart_profile(connection, SET))
 
 
 def audit_mart(connection: duckdb.DuckDBPyConnection, mart: str, suite: Suite) -> list[Finding]:
     """Audit one mart: its profile if it has one, else all of its rows."""
     if has_profile(suite.name):
-        return audit_profile(suite, profile(connection, suite.name))
+        return audit_profile(suite, mart_profile(connection, suite.name))
     # Report marts are small: one slice, so that expectations about the whole table hold too.
     return audit_rows(suite, [connection.table(f"marts.{mart}").to_arrow_table()], suite.key)

@@ -3,21 +3,6 @@
 -- it was so when it was said before.
 with
 
-duplicates as (
-    select product_id, country_code, estimated_on, count(*) as copies
-    from load
-    group by product_id, country_code, estimated_on
-    having count(*) > 1
-),
-
-strangers as (
-    select load.product_id, load.country_code, load.estimated_on, load.load_id, load.said_at
-    from load, asked
-    where load.load_id is distinct from asked.load_id
-        or load.said_at is distinct from asked.said_at
-        or load.is_sample is null
-),
-
 outsiders as (
     select load.product_id, load.country_code, load.estimated_on
     from load, asked
@@ -48,11 +33,6 @@ asked_countries as (
 missing as (
     select country_code from asked_countries
     where country_code not in (select country_code from days where country_code is not null)
-),
-
-unasked as (
-    select distinct country_code from days
-    where country_code not in (select country_code from asked_countries)
 ),
 
 asked_days as (
@@ -126,8 +106,7 @@ against_world as (
         on world.month_on = parts.month_on and parts.country_code <> 'ZZ'
     where world.country_code = 'ZZ'
     group by world.month_on, world.downloads, world.revenue
-)
-,
+),
 
 products_against_world as (
     select
@@ -202,28 +181,12 @@ common_slices as (
         and slices_before.estimated_on = days.estimated_on
 ),
 
-pairs_before as (
-    select
-        previous.product_id,
-        previous.country_code,
-        common_slices.was_settled,
-        cast(sum(previous.downloads) as double) as downloads,
-        cast(sum(previous.revenue) as double) as revenue
+statements as (
+    select product_id, country_code, estimated_on, downloads, revenue, true as is_before
     from previous
-    inner join common_slices using (country_code, estimated_on)
-    group by previous.product_id, previous.country_code, common_slices.was_settled
-),
-
-pairs_now as (
-    select
-        load.product_id,
-        load.country_code,
-        common_slices.was_settled,
-        cast(sum(load.downloads) as double) as downloads,
-        cast(sum(load.revenue) as double) as revenue
+    union all
+    select product_id, country_code, estimated_on, downloads, revenue, false
     from load
-    inner join common_slices using (country_code, estimated_on)
-    group by load.product_id, load.country_code, common_slices.was_settled
 ),
 
 -- Products that were not there before are new, not restated.
@@ -232,12 +195,14 @@ pairs as (
         product_id,
         country_code,
         was_settled,
-        pairs_before.downloads as downloads_before,
-        coalesce(pairs_now.downloads, 0) as downloads_now,
-        pairs_before.revenue as revenue_before,
-        coalesce(pairs_now.revenue, 0) as revenue_now
-    from pairs_before
-    left join pairs_now using (product_id, country_code, was_settled)
+        cast(sum(downloads) filter (where is_before) as double) as downloads_before,
+        cast(coalesce(sum(downloads) filter (where not is_before), 0) as double) as downloads_now,
+        cast(sum(revenue) filter (where is_before) as double) as revenue_before,
+        cast(coalesce(sum(revenue) filter (where not is_before), 0) as double) as revenue_now
+    from statements
+    inner join common_slices using (country_code, estimated_on)
+    group by product_id, country_code, was_settled
+    having bool_or(is_before)
 ),
 
 -- Of small amounts the quotient says nothing.
@@ -317,12 +282,6 @@ vanished as (
 )
 
 select
-    (select count(*) from load) as row_count,
-    (select count(*) from duplicates) as duplicate_keys,
-    (select list(d) from (from duplicates order by all limit 5) as d) as duplicate_keys_samples,
-    (select count(*) from strangers) as foreign_rows,
-    (select list(s) from (from strangers limit 5) as s) as foreign_rows_samples,
-    (select count(distinct is_sample) from load) as sample_marks,
     (select count(distinct currency) from load) as currencies,
     (
         select list(c) from (
@@ -332,10 +291,6 @@ select
     ) as currencies_samples,
     (select count(*) from outsiders) as rows_outside_window,
     (select list(o) from (from outsiders limit 5) as o) as rows_outside_window_samples,
-    (select count(*) from missing) as missing_countries,
-    (select list(m) from (from missing order by all limit 5) as m) as missing_countries_samples,
-    (select count(*) from unasked) as unasked_countries,
-    (select list(u) from (from unasked order by all limit 5) as u) as unasked_countries_samples,
     (select count(*) from gaps where is_settled) as settled_days_missing,
     (
         select list(g) from (

@@ -2,21 +2,6 @@
 -- a country without any row at all is not.
 with
 
-duplicates as (
-    select product_id, country_code, category_id, device, subtype, ranked_on, count(*) as copies
-    from load
-    group by product_id, country_code, category_id, device, subtype, ranked_on
-    having count(*) > 1
-),
-
-strangers as (
-    select load.product_id, load.country_code, load.ranked_on, load.load_id, load.said_at
-    from load, asked
-    where load.load_id is distinct from asked.load_id
-        or load.said_at is distinct from asked.said_at
-        or load.is_sample is null
-),
-
 outsiders as (
     select load.product_id, load.country_code, load.ranked_on
     from load, asked
@@ -30,20 +15,6 @@ shared as (
     from load
     group by country_code, category_id, device, subtype, ranked_on, rank
     having count(distinct product_id) > 1
-),
-
-asked_countries as (
-    select unnest(countries) as country_code from asked
-),
-
-missing as (
-    select country_code from asked_countries
-    where country_code not in (select country_code from load where country_code is not null)
-),
-
-unasked as (
-    select distinct country_code from load
-    where country_code not in (select country_code from asked_countries)
 ),
 
 asked_days as (
@@ -114,18 +85,8 @@ changed as (
 )
 
 select
-    (select count(*) from load) as row_count,
-    (select count(*) from duplicates) as duplicate_keys,
-    (select list(d) from (from duplicates order by all limit 5) as d) as duplicate_keys_samples,
-    (select count(*) from strangers) as foreign_rows,
-    (select list(s) from (from strangers limit 5) as s) as foreign_rows_samples,
-    (select count(distinct is_sample) from load) as sample_marks,
     (select count(*) from outsiders) as rows_outside_window,
     (select list(o) from (from outsiders limit 5) as o) as rows_outside_window_samples,
-    (select count(*) from unasked) as unasked_countries,
-    (select list(u) from (from unasked order by all limit 5) as u) as unasked_countries_samples,
-    (select count(*) from missing) as missing_countries,
-    (select list(m) from (from missing order by all limit 5) as m) as missing_countries_samples,
     (select count(*) from gaps where is_settled) as settled_days_missing,
     (
         select list(g) from (

@@ -1,21 +1,6 @@
 -- A catalogue of Minis as a whole: what may be counted as an app, and what may not.
 with
 
-duplicates as (
-    select snapshot_on, market, mini_app_id, count(*) as copies
-    from load
-    group by snapshot_on, market, mini_app_id
-    having count(*) > 1
-),
-
-strangers as (
-    select load.mini_app_id, load.load_id, load.said_at
-    from load, asked
-    where load.load_id is distinct from asked.load_id
-        or load.said_at is distinct from asked.said_at
-        or load.is_sample is null
-),
-
 early as (
     select load.mini_app_id, load.snapshot_on, asked.said_on
     from load, asked
@@ -121,12 +106,6 @@ counts as (
 )
 
 select
-    (select count(*) from load) as row_count,
-    (select count(*) from duplicates) as duplicate_keys,
-    (select list(d) from (from duplicates order by all limit 5) as d) as duplicate_keys_samples,
-    (select count(*) from strangers) as foreign_rows,
-    (select list(s) from (from strangers limit 5) as s) as foreign_rows_samples,
-    (select count(distinct is_sample) from load) as sample_marks,
     (select count(*) from early) as snapshots_from_the_future,
     (select list(e) from (from early order by all limit 5) as e)
         as snapshots_from_the_future_samples,

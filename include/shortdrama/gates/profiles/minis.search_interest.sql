@@ -1,21 +1,6 @@
 -- Search interest in Minis as a whole.
 with
 
-duplicates as (
-    select window_start_on, window_end_on, market, subject, count(*) as copies
-    from load
-    group by window_start_on, window_end_on, market, subject
-    having count(*) > 1
-),
-
-strangers as (
-    select load.subject, load.load_id, load.said_at
-    from load, asked
-    where load.load_id is distinct from asked.load_id
-        or load.said_at is distinct from asked.said_at
-        or load.is_sample is null
-),
-
 early as (
     select load.subject, load.window_end_on, asked.said_on
     from load, asked
@@ -73,12 +58,6 @@ matched as (
 )
 
 select
-    (select count(*) from load) as row_count,
-    (select count(*) from duplicates) as duplicate_keys,
-    (select list(d) from (from duplicates order by all limit 5) as d) as duplicate_keys_samples,
-    (select count(*) from strangers) as foreign_rows,
-    (select list(s) from (from strangers limit 5) as s) as foreign_rows_samples,
-    (select count(distinct is_sample) from load) as sample_marks,
     (select count(*) from early) as windows_from_the_future,
     (select list(e) from (from early order by all limit 5) as e)
         as windows_from_the_future_samples,

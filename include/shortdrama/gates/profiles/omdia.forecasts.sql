@@ -1,21 +1,6 @@
 -- A workbook as a whole. Geographies nest: World = World ex-China + CN, and US is ex-China.
 with
 
-duplicates as (
-    select publisher, published_on, geography, segment, metric, year, count(*) as copies
-    from load
-    group by publisher, published_on, geography, segment, metric, year
-    having count(*) > 1
-),
-
-strangers as (
-    select load.geography, load.segment, load.metric, load.year, load.load_id, load.said_at
-    from load, asked
-    where load.load_id is distinct from asked.load_id
-        or load.said_at is distinct from asked.said_at
-        or load.is_sample is null
-),
-
 vintages as (
     select distinct publisher, published_on from load
 ),
@@ -198,12 +183,6 @@ lost as (
 )
 
 select
-    (select count(*) from load) as row_count,
-    (select count(*) from duplicates) as duplicate_keys,
-    (select list(d) from (from duplicates order by all limit 5) as d) as duplicate_keys_samples,
-    (select count(*) from strangers) as foreign_rows,
-    (select list(s) from (from strangers limit 5) as s) as foreign_rows_samples,
-    (select count(distinct is_sample) from load) as sample_marks,
     (select count(*) from vintages) as vintages,
     (select list(v) from (from vintages order by all limit 5) as v) as vintages_samples,
     (select count(*) from early) as vintages_from_the_future,

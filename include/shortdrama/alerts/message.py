@@ -9,13 +9,18 @@ from email.utils import format_datetime
 from textwrap import shorten
 
 from shortdrama.config import MailSettings, Settings
-from shortdrama.gates.triage import Triage, page
+from shortdrama.gates.triage import page
 from shortdrama.lake.store import ObjectStore
 from shortdrama.mail import mail_domain
 
 SUBJECT_LENGTH = 140
 LONGEST_LINE = 998
 """The most that SMTP allows."""
+
+NO_FURTHER_MAIL = """
+Builds that follow and are refused for the same findings send no mail until something is published.
+`shortdrama gate list` names the one that waits.
+"""
 
 
 @dataclass(frozen=True)
@@ -31,14 +36,24 @@ def load_refused(load_id: str, settings: Settings, store: ObjectStore) -> Alert:
     """The alert of a load that its gate refused; once, however often it is retried or cleared."""
     from shortdrama.loads.triage import triage_of_load
 
-    return _of_triage(f"loads/{load_id}", triage_of_load(load_id, settings, store))
+    triage = triage_of_load(load_id, settings, store)
+    return Alert(f"loads/{load_id}", triage.headline, page(triage))
 
 
 def marts_refused(fingerprint: str, settings: Settings, store: ObjectStore) -> Alert:
-    """The alert of a build whose mart gate is red; once per build."""
+    """The alert of a build whose mart gate is red.
+
+    Every load makes another build, which is refused for the same findings again: that is one cause
+    until something is published.
+    """
+    from shortdrama.warehouse.snapshots import current_snapshot_id
     from shortdrama.warehouse.triage import triage_of_build
 
-    return _of_triage(f"marts/{fingerprint}", triage_of_build(fingerprint, settings, store))
+    triage = triage_of_build(fingerprint, settings, store)
+    findings = sorted((one.suite, one.name, one.unexpected) for one in triage.critical)
+    digest = hashlib.sha256(repr(findings).encode()).hexdigest()[:12]
+    cause = f"marts/{current_snapshot_id(store) or 'first'}-{digest}"
+    return Alert(cause, triage.headline, page(triage) + NO_FURTHER_MAIL)
 
 
 def task_failed(
@@ -84,7 +99,3 @@ def build_message(alert: Alert, mail: MailSettings, now: datetime) -> EmailMessa
     message["X-Shortdrama-Cause"] = alert.cause
     message.set_content(alert.body, cte="quoted-printable")
     return message
-
-
-def _of_triage(cause: str, triage: Triage) -> Alert:
-    return Alert(cause, triage.headline, page(triage))

@@ -200,8 +200,7 @@ def expected_words(expectation: dict[str, Any]) -> str:
     if expectation["type"] in UNIQUE:
         return "unique"
     if "column_A" in kwargs:
-        relation = "equal to" if expectation["type"] == PAIR_EQUAL else "at least"
-        return f"{kwargs['column_A']} {relation} {kwargs['column_B']}"
+        return "equal" if expectation["type"] == PAIR_EQUAL else "in descending order"
     return "filled in"
 
 

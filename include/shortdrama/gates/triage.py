@@ -58,10 +58,14 @@ class Triage(BaseModel):
     steps: tuple[Step, ...] = ()
 
     @property
+    def critical(self) -> tuple[Finding, ...]:
+        """The findings that refuse."""
+        return tuple(one.finding for one in self.judged if one.finding.severity == "critical")
+
+    @property
     def headline(self) -> str:
         """The title and the first reason, as short as a subject line."""
-        critical = [one.finding for one in self.judged if one.finding.severity == "critical"]
-        first = critical[0].short if critical else next(iter(self.reasons), "")
+        first = self.critical[0].short if self.critical else next(iter(self.reasons), "")
         return textwrap.shorten(f"{self.title}: {first}" if first else self.title, 150)
 
 

@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from shortdrama.alerts.message import marts_refused
 from shortdrama.config import Settings
 from shortdrama.datasets import ESTIMATES
 from shortdrama.gates.results import Finding, GateResult
@@ -81,6 +82,31 @@ def test_failing_rows_stand_beside_the_published_ones(refused, settings, store) 
     known, new = judged.compared
     assert known.previous == {"fact_id": "om-2025", "status": "match"}
     assert (new.previous, new.has_previous) == (None, True)
+
+
+def test_builds_that_repeat_a_finding_are_one_cause_until_something_is_published(
+    refused, warehouse, settings, store
+) -> None:
+    def cause() -> str:
+        return marts_refused(read_inputs(store).fingerprint, settings, store).cause
+
+    def gate(*findings: Finding) -> None:
+        result = GateResult(
+            subject="marts", suites=(OFF.suite,), rows=1, findings=findings, what_to_do="mend"
+        )
+        key = keys.mart_gate(read_inputs(store).fingerprint)
+        store.put(key, result.model_dump_json().encode())
+
+    refused(OFF)
+    first = cause()
+    add_load(store, settings, "L3")
+    gate(OFF)
+    assert cause() == first
+    gate(OFF.model_copy(update={"unexpected": 2}))
+    assert cause() != first
+    gate(OFF)
+    publish(warehouse.build("L4", {"dim_app": "select 1 as app_id"}), settings, store, print)
+    assert cause() != first
 
 
 def test_what_can_be_done_names_each_new_load_and_the_build(refused, settings, store) -> None:

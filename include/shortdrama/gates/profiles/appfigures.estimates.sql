@@ -230,8 +230,8 @@ country_changes as (
         country_code,
         sum(downloads_before) as downloads_before,
         sum(downloads_now) as downloads_now,
-        sum(revenue_before) as revenue_before,
-        sum(revenue_now) as revenue_now,
+        round(sum(revenue_before), 2) as revenue_before,
+        round(sum(revenue_now), 2) as revenue_now,
         if(
             sum(downloads_before) >= 1000,
             greatest(
@@ -258,8 +258,8 @@ product_changes as (
         product_id,
         sum(downloads_before) as downloads_before,
         sum(downloads_now) as downloads_now,
-        sum(revenue_before) as revenue_before,
-        sum(revenue_now) as revenue_now,
+        round(sum(revenue_before), 2) as revenue_before,
+        round(sum(revenue_now), 2) as revenue_now,
         (
             sum(downloads_before) >= 1000
             and sum(downloads_now) > 0

@@ -9,6 +9,7 @@ from pydantic import SecretStr
 
 from shortdrama.config import REPOSITORY, S3Settings, Settings
 from shortdrama.datasets import DATASETS, Dataset
+from shortdrama.gates import profiles
 from shortdrama.gates.suites import Suite
 from shortdrama.lake.store import ObjectStore
 from shortdrama.loads.connectors import connector_for
@@ -53,7 +54,7 @@ def test_its_suites_count_rows_and_give_reasons(dataset: Dataset, kind: str) -> 
 
 @ALL
 def test_its_profile_gives_every_figure_of_the_load_suite(dataset: Dataset) -> None:
-    profile = text(PACKAGE / "gates" / "profiles" / f"{dataset.id}.sql")
+    profile = "".join(map(profiles.text, profiles.parts_of(dataset)))
     suite = Suite.load(f"{dataset.id}.load")
     assert [name for name in suite.columns if f"as {name}" not in profile] == []
 

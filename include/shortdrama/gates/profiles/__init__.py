@@ -13,28 +13,37 @@ def has_profile(name: str) -> bool:
     return files(__name__).joinpath(f"{name}.sql").is_file()
 
 
+def parts_of(dataset: Dataset) -> tuple[str, ...]:
+    """The profiles that make up that of a load: what holds of every load, then its own."""
+    of_countries = ("asked_countries",) if "country_code" in dataset.key else ()
+    return ("every_load", *of_countries, dataset.id)
+
+
 def load_profile(connection: duckdb.DuckDBPyConnection, dataset: Dataset) -> dict[str, Any]:
     """The figures of the relation `load`, held against the one-row relation `asked`, by name.
 
-    Some are of every load, the others the dataset's own. `<figure>_samples` holds up to five rows
-    that explain the figure.
+    `<figure>_samples` holds up to five rows that explain the figure.
     """
-    figures = _row(connection, "every_load", key=", ".join(dataset.key))
-    if "country_code" in dataset.key:
-        figures |= _row(connection, "asked_countries")
-    return figures | _row(connection, dataset.id)
+    figures: dict[str, Any] = {}
+    for part in parts_of(dataset):
+        figures |= _row(connection, text(part).replace("{key}", ", ".join(dataset.key)))
+    return figures
 
 
 def mart_profile(connection: duckdb.DuckDBPyConnection, name: str) -> dict[str, Any]:
     """The figures of a mart, or of all of them, in the schema `marts`; likewise with samples."""
-    return _row(connection, name)
+    return _row(connection, text(name))
 
 
-def _row(connection: duckdb.DuckDBPyConnection, name: str, **names: str) -> dict[str, Any]:
-    sql = files(__name__).joinpath(f"{name}.sql").read_text("utf-8")
-    cursor = connection.execute(sql.format(**names) if names else sql)
+def text(name: str) -> str:
+    """The SQL of a profile."""
+    return files(__name__).joinpath(f"{name}.sql").read_text("utf-8")
+
+
+def _row(connection: duckdb.DuckDBPyConnection, sql: str) -> dict[str, Any]:
+    cursor = connection.execute(sql)
     columns = [column[0] for column in cursor.description or ()]
     row = cursor.fetchone()
     if row is None:
-        raise RuntimeError(f"the profile {name} gave no row; its SQL must aggregate")
+        raise RuntimeError(f"a profile must aggregate, this one gave no row: {sql[:200]}")
     return dict(zip(columns, row, strict=True))

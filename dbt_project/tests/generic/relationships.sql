@@ -1,0 +1,10 @@
+{#- In place of dbt's own, which joins every row of a fact with its parent: this looks each value up
+    once. -#}
+{% test relationships(model, column_name, to, field) %}
+select {{ column_name }}
+from {{ model }}
+where {{ column_name }} is not null
+except
+select {{ field }}
+from {{ to }}
+{% endtest %}

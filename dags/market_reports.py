@@ -7,7 +7,8 @@ the edition of an earlier week.
 **A task is red**
 - `prepare`: the brief is withheld: the message names the dataset that is missing or late.
 - `send`: the message names who was not reached. Failed recipients are tried again by the next run;
-  an `unknown` one (claimed, no outcome) is never sent again by itself: see whether it arrived.
+  an `unknown` one (claimed, no outcome) is never sent again by itself: see whether it
+  arrived, and if not, `shortdrama report release`.
 """
 
 from datetime import UTC, datetime, timedelta

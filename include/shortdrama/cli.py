@@ -15,10 +15,12 @@ from rich.table import Table
 
 from shortdrama.analysts import commands as analyst_commands
 from shortdrama.clock import parse_instant
+from shortdrama.commands import Json, open_store
 from shortdrama.config import settings
 from shortdrama.failure import Failure
 from shortdrama.gates.commands import app as gate_app
 from shortdrama.loads import commands as load_commands
+from shortdrama.reports.commands import app as report_app
 from shortdrama.simulator.command import serve
 from shortdrama.universe.commands import app as universe_app
 from shortdrama.warehouse import commands as snapshot_commands
@@ -38,6 +40,7 @@ app.add_typer(inbox_app, name="inbox")
 app.add_typer(universe_app, name="universe")
 app.add_typer(gate_app, name="gate")
 app.add_typer(load_commands.load_app, name="load")
+app.add_typer(report_app, name="report")
 app.command("simulator")(serve)
 app.command("plan")(load_commands.plan)
 app.command("replay")(load_commands.replay)
@@ -52,20 +55,15 @@ app.command("diff")(diff)
 out = Console()
 err = Console(stderr=True)
 
-Json = Annotated[bool, typer.Option("--json", help="For machines.")]
-
 
 @app.command()
 def status(as_json: Json = False) -> None:
     """How old each dataset is, what was refused since, and what is published."""
-    from shortdrama.embedded.stack import store_if_embedded
-    from shortdrama.lake.store import ObjectStore
     from shortdrama.loads.quota import quotas_of
     from shortdrama.warehouse.inputs import read_inputs
     from shortdrama.warehouse.pointer import read_pointer
 
-    store_if_embedded()
-    store = ObjectStore.of(settings().s3)
+    store = open_store()
     states = read_inputs(store).states()
     quotas = quotas_of(store, settings().clock.today())
     pointer, _ = read_pointer(store)
@@ -129,16 +127,13 @@ def inbox_put(
     file: Annotated[Path, typer.Argument(exists=True, dir_okay=False)],
 ) -> None:
     """Drop a file into the inbox of a source."""
-    from shortdrama.embedded.stack import store_if_embedded
     from shortdrama.lake import keys
-    from shortdrama.lake.store import ObjectStore
     from shortdrama.sources.inbox import SOURCES
 
     if source not in SOURCES:
         raise typer.BadParameter(f"{source!r} has no inbox; there are: {', '.join(SOURCES)}")
-    store_if_embedded()
     key = keys.inbox(source) + file.name
-    ObjectStore.of(settings().s3).upload(file, key)
+    open_store().upload(file, key)
     out.print(f"{key} is in; its DAG takes it on its next run")
 
 

@@ -6,9 +6,8 @@ from typing import Annotated
 
 import typer
 
+from shortdrama.commands import Because, By, Json, open_store
 from shortdrama.config import settings
-from shortdrama.lake.store import ObjectStore
-from shortdrama.warehouse.commands import By
 
 app = typer.Typer(no_args_is_help=True, help="What the gates refused, and decisions about it.")
 
@@ -18,18 +17,8 @@ LISTED = 20
 Subject = Annotated[
     str, typer.Argument(help="A load's id, or of marts the build's (its first 12 characters).")
 ]
-Because = Annotated[str, typer.Option(help="Why; kept, and shown in snapshot and report.")]
-Json = Annotated[bool, typer.Option("--json", help="For machines.")]
 
 MARTS_FOLLOW = "the next run of market_marts (at :30, or trigger it) publishes it"
-
-
-def open_store() -> ObjectStore:
-    """The lake; on one machine its server starts by itself."""
-    from shortdrama.embedded.stack import store_if_embedded
-
-    store_if_embedded()
-    return ObjectStore.of(settings().s3)
 
 
 @app.command()

@@ -1,13 +1,13 @@
 """Loads on the command line."""
 
+import json
 from datetime import datetime
 from typing import Annotated
 
 import typer
 
+from shortdrama.commands import Because, By, Json, open_store
 from shortdrama.config import settings
-from shortdrama.gates.commands import Because, open_store
-from shortdrama.warehouse.commands import By
 
 load_app = typer.Typer(no_args_is_help=True, help="Loads that count.")
 
@@ -18,10 +18,9 @@ def plan(
     dataset: Annotated[str, typer.Argument(help="The dataset, e.g. appfigures.estimates.")],
     start: Day,
     end: Day,
+    as_json: Json = False,
 ) -> None:
     """Say what a span of days would cost in calls, without making any."""
-    from shortdrama.embedded.stack import store_if_embedded
-    from shortdrama.lake.store import ObjectStore
     from shortdrama.loads.plan import planned_calls
     from shortdrama.sources.connector import PullRequest
     from shortdrama.windows import Window
@@ -29,21 +28,24 @@ def plan(
     dataset_id = dataset if "." in dataset else f"appfigures.{dataset}"
     if end < start:
         raise typer.BadParameter(f"the span ends ({end:%Y-%m-%d}) before it starts")
-    store_if_embedded()
-    store = ObjectStore.of(settings().s3)
-    total = 0
+    store = open_store()
+    calls: dict[str, int | None] = {}
     for window in Window(start=start.date(), end=end.date()).split():
         request = PullRequest(dataset=dataset_id, run_key="plan", window=window)
         try:
-            calls = planned_calls(request, settings(), store)
+            calls[str(window)] = planned_calls(request, settings(), store)
         except KeyError as error:
             raise typer.BadParameter(str(error.args[0])) from None
-        if calls is None:
-            print(f"{dataset_id} says only in its answers how many calls it takes")
-            return
-        print(f"{window}  {calls:5} calls")
-        total += calls
-    print(f"{dataset_id} {start:%Y-%m-%d}..{end:%Y-%m-%d}: {total} calls planned")
+    if as_json:
+        print(json.dumps({"dataset": dataset_id, "calls": calls}))
+        return
+    known = {span: number for span, number in calls.items() if number is not None}
+    if not known:
+        print(f"{dataset_id} says only in its answers how many calls it takes")
+        return
+    for span, number in known.items():
+        print(f"{span}  {number:5} calls")
+    print(f"{dataset_id} {start:%Y-%m-%d}..{end:%Y-%m-%d}: {sum(known.values())} calls planned")
 
 
 def replay(
@@ -56,16 +58,13 @@ def replay(
 ) -> None:
     """Conform and gate landing anew, after a parser was mended; no source is asked."""
     from shortdrama.datasets import dataset_named
-    from shortdrama.embedded.stack import store_if_embedded
     from shortdrama.lake.ledger import load_history
-    from shortdrama.lake.store import ObjectStore
     from shortdrama.loads.refused import LoadRefused
     from shortdrama.loads.replay import loads_to_replay, replay_all
 
     if (load_id is None) == (dataset is None) or (since is not None and dataset is None):
         raise typer.BadParameter("give either a load's id, or --dataset and perhaps --since")
-    store_if_embedded()
-    store = ObjectStore.of(settings().s3)
+    store = open_store()
     if load_id is not None:
         records = load_history(load_id, store)[-1:]
     else:

@@ -55,7 +55,7 @@ class SendIncomplete(Failure):
             f"{edition.id} did not reach {len(open_ones)} of {len(outcomes)} recipients for"
             f" certain: {'; '.join(map(str, open_ones))}. Failed ones are tried again by the next"
             " run; an unknown one only after somebody has seen that no mail arrived and has"
-            " released it in the send ledger"
+            " released it: `shortdrama report release`"
         )
 
 

@@ -5,6 +5,7 @@ from typing import Annotated
 
 import typer
 
+from shortdrama.commands import open_store
 from shortdrama.config import settings
 
 app = typer.Typer(no_args_is_help=True, help="Which apps count as short-drama apps.")
@@ -20,15 +21,13 @@ def list_candidates(
     ] = None,
 ) -> None:
     """List apps for review, the largest first, each with a line for the reviewed file."""
-    from shortdrama.embedded.stack import store_if_embedded
-    from shortdrama.lake.store import ObjectStore
     from shortdrama.universe.candidates import read_candidates
     from shortdrama.universe.overrides import OVERRIDES, decided_apps
 
-    store_if_embedded()
+    store = open_store()
     today = settings().clock.today()
     day = since.date() if since else today - timedelta(days=USUAL_DAYS)
-    found = read_candidates(settings(), ObjectStore.of(settings().s3), day, decided_apps())
+    found = read_candidates(settings(), store, day, decided_apps())
     for candidate in found:
         size = (
             "no published estimate"

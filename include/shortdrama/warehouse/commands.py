@@ -1,28 +1,23 @@
 """Published snapshots on the command line: list, roll back, release, clean up."""
 
 import json
+from dataclasses import asdict
 from datetime import timedelta
-from getpass import getuser
 from typing import Annotated
 
 import typer
 
+from shortdrama.commands import Because, By, Json, open_store
 from shortdrama.config import settings
-
-Because = Annotated[str, typer.Option(help="Why; others will read it.")]
-By = Annotated[str, typer.Option(default_factory=getuser, help="Who decides; you.")]
 
 
 def list_snapshots(
-    as_json: Annotated[bool, typer.Option("--json", help="For machines.")] = False,
+    as_json: Json = False,
 ) -> None:
     """List the published snapshots, the newest first: which is current, held, cited by editions."""
-    from shortdrama.embedded.stack import store_if_embedded
-    from shortdrama.lake.store import ObjectStore
     from shortdrama.warehouse.listing import listed_snapshots
 
-    store_if_embedded()
-    listed = listed_snapshots(ObjectStore.of(settings().s3))
+    listed = listed_snapshots(open_store())
     if as_json:
         print(json.dumps([snapshot.model_dump(mode="json") for snapshot in listed]))
         return
@@ -47,12 +42,9 @@ def rollback(
     ] = None,
 ) -> None:
     """Give readers an earlier snapshot again, and hold publishing until it is released."""
-    from shortdrama.embedded.stack import store_if_embedded
-    from shortdrama.lake.store import ObjectStore
     from shortdrama.warehouse.hold import rollback as move_back
 
-    store_if_embedded()
-    store = ObjectStore.of(settings().s3)
+    store = open_store()
     pointer = move_back(store, settings().clock, snapshot_id, by=by, because=because)
     print(f"snapshot {pointer.snapshot_id} is current, {pointer.hold}")
     print('nothing is published until `shortdrama release --because "…"`')
@@ -60,12 +52,9 @@ def rollback(
 
 def release(because: Because, by: By) -> None:
     """End the hold of a rollback: the next build publishes."""
-    from shortdrama.embedded.stack import store_if_embedded
-    from shortdrama.lake.store import ObjectStore
     from shortdrama.warehouse.hold import release as end_hold
 
-    store_if_embedded()
-    store = ObjectStore.of(settings().s3)
+    store = open_store()
     pointer = end_hold(store, settings().clock, by=by, because=because)
     print(f"released; snapshot {pointer.snapshot_id} stays until market_marts publishes the next")
 
@@ -75,15 +64,16 @@ def collect(
     grace_days: Annotated[
         int, typer.Option(min=1, help="How long a replaced snapshot stays.")
     ] = 14,
+    as_json: Json = False,
 ) -> None:
     """Remove snapshots that nobody needs any more, and what killed publishes left."""
-    from shortdrama.embedded.stack import store_if_embedded
-    from shortdrama.lake.store import ObjectStore
     from shortdrama.warehouse.garbage import collect_garbage, find_garbage
 
-    store_if_embedded()
     act = find_garbage if dry_run else collect_garbage
-    garbage = act(ObjectStore.of(settings().s3), settings().clock, timedelta(days=grace_days))
+    garbage = act(open_store(), settings().clock, timedelta(days=grace_days))
+    if as_json:
+        print(json.dumps(asdict(garbage)))
+        return
     for snapshot_id in garbage.snapshot_ids:
         print(f"snapshot {snapshot_id}")
     print(f"{garbage} {'would go' if dry_run else 'removed'}")

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from shortdrama.commands import Json, open_store
 from shortdrama.config import settings
 
 if TYPE_CHECKING:
@@ -23,16 +24,13 @@ def diff(
         str | None, typer.Argument(metavar="[B]", help="An id or a day; the current one.")
     ] = None,
     top: Annotated[int, typer.Option(min=0, help="Moves to show, by mart and figure.")] = 3,
-    as_json: Annotated[bool, typer.Option("--json", help="For machines.")] = False,
+    as_json: Json = False,
 ) -> None:
     """Say how snapshot B differs from A: rows by mart, the largest moves, and why."""
-    from shortdrama.embedded.stack import store_if_embedded
-    from shortdrama.lake.store import ObjectStore
     from shortdrama.warehouse.diff import diff_snapshots
     from shortdrama.warehouse.snapshots import NothingPublished, wanted_manifest
 
-    store_if_embedded()
-    store = ObjectStore.of(settings().s3)
+    store = open_store()
     new = wanted_manifest(store, after)
     if before is None and new.previous is None:
         raise NothingPublished(

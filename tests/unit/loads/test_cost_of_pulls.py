@@ -1,5 +1,6 @@
 """What pulls cost: planned, said, recorded and summed up for people."""
 
+import json
 from typing import Any
 
 import pytest
@@ -70,6 +71,7 @@ def test_the_newest_usage_of_a_day_is_its_highest(scripted, store, source) -> No
 def command_line(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> CliRunner:
     monkeypatch.setattr("shortdrama.cli.settings", lambda: settings)
     monkeypatch.setattr("shortdrama.loads.commands.settings", lambda: settings)
+    monkeypatch.setattr("shortdrama.commands.settings", lambda: settings)
     monkeypatch.setattr("shortdrama.embedded.stack.store_if_embedded", lambda: None)
     return CliRunner()
 
@@ -80,7 +82,17 @@ def test_a_plan_is_said_per_window_without_a_call(command_line, simulator) -> No
     assert answer.exit_code == 0, answer.output
     assert answer.output.splitlines()[0] == "2025-01-01..2025-04-02      3 calls"
     assert "2025-01-01..2025-12-31: 12 calls planned" in answer.output
+    planned = json.loads(command_line.invoke(app, [*asked, "--json"]).output)
+    assert planned["dataset"] == "appfigures.estimates"
+    assert list(planned["calls"].values()) == [3, 3, 3, 3]
     assert simulator.calls == []
+
+
+def test_a_source_that_tells_its_calls_later_has_no_plan(command_line, simulator) -> None:
+    asked = ["plan", "products", "--start", "2025-01-01", "--end", "2025-01-02"]
+    assert "says only in its answers" in command_line.invoke(app, asked).output
+    planned = json.loads(command_line.invoke(app, [*asked, "--json"]).output)
+    assert planned["calls"] == {"2025-01-01..2025-01-02": None}
 
 
 @pytest.mark.parametrize("dataset", ["estimate", "minis.unknown"])

@@ -159,6 +159,7 @@ def test_what_cannot_be_replayed_is_said(load, settings, store) -> None:
 @pytest.fixture
 def command_line(settings, monkeypatch: pytest.MonkeyPatch) -> CliRunner:
     monkeypatch.setattr("shortdrama.loads.commands.settings", lambda: settings)
+    monkeypatch.setattr("shortdrama.commands.settings", lambda: settings)
     monkeypatch.setattr("shortdrama.embedded.stack.store_if_embedded", lambda: None)
     return CliRunner()
 

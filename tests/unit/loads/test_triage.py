@@ -190,6 +190,7 @@ def test_each_source_is_asked_again_in_its_own_way(
 def command_line(lake_settings, monkeypatch: pytest.MonkeyPatch) -> Callable[..., Any]:
     for module in ("gates", "loads"):
         monkeypatch.setattr(f"shortdrama.{module}.commands.settings", lambda: lake_settings)
+    monkeypatch.setattr("shortdrama.commands.settings", lambda: lake_settings)
     monkeypatch.setattr("shortdrama.embedded.stack.store_if_embedded", lambda: None)
     return lambda *arguments: CliRunner().invoke(app, list(arguments))
 

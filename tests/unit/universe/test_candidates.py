@@ -100,6 +100,7 @@ def test_a_line_is_ready_for_the_reviewed_file(listings) -> None:
 @pytest.fixture
 def command_line(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> CliRunner:
     monkeypatch.setattr("shortdrama.universe.commands.settings", lambda: settings)
+    monkeypatch.setattr("shortdrama.commands.settings", lambda: settings)
     monkeypatch.setattr("shortdrama.embedded.stack.store_if_embedded", lambda: None)
     return CliRunner()
 

@@ -291,6 +291,7 @@ def test_a_decision_on_the_universe_moves_its_app_and_the_sums(
 def run(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> Any:
     """Runs `shortdrama diff` on the test's lake; what it prints."""
     monkeypatch.setattr("shortdrama.warehouse.diff_command.settings", lambda: settings)
+    monkeypatch.setattr("shortdrama.commands.settings", lambda: settings)
     monkeypatch.setattr("shortdrama.embedded.stack.store_if_embedded", lambda: None)
 
     def invoke(*arguments: str) -> str:

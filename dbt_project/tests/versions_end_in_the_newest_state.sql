@@ -1,43 +1,33 @@
--- What stands after every statement is exactly what fct_app_estimates_daily holds: of each country
--- and day as many rows, of the same digest.
-{%- set row = 'app_id, store, vendor, downloads, revenue_usd' %}
-
+-- What stands after every statement is exactly what fct_app_estimates_daily holds.
 with
 
 standing as (
-    select
-        country_code,
-        estimated_on,
-        count(*) as row_count,
-        bit_xor(hash({{ row }})) as digest
+    select *
     from {{ ref('fct_app_estimates_versions') }}
     where
         {{ as_known_at("cast('9999-12-31' as timestamp)") }}
         and {{ in_touched_months('estimated_on') }}
-    group by country_code, estimated_on
 ),
 
 daily as (
-    select
-        country_code,
-        estimated_on,
-        count(*) as row_count,
-        bit_xor(hash({{ row }})) as digest
+    select *
     from {{ ref('fct_app_estimates_daily') }}
     where {{ in_touched_months('estimated_on') }}
-    group by country_code, estimated_on
 )
 
 select
+    coalesce(daily.app_id, standing.app_id) as app_id,
     coalesce(daily.country_code, standing.country_code) as country_code,
-    coalesce(daily.estimated_on, standing.estimated_on) as estimated_on,
-    daily.row_count as rows_of_the_newest_state,
-    standing.row_count as rows_that_stand
+    coalesce(daily.store, standing.store) as store,
+    coalesce(daily.estimated_on, standing.estimated_on) as estimated_on
 from daily
 full outer join standing
     on
-        daily.country_code = standing.country_code
+        daily.app_id = standing.app_id
+        and daily.country_code = standing.country_code
+        and daily.store = standing.store
         and daily.estimated_on = standing.estimated_on
-where
-    daily.row_count is distinct from standing.row_count
-    or daily.digest is distinct from standing.digest
+        and daily.vendor = standing.vendor
+        and daily.downloads = standing.downloads
+        and daily.revenue_usd = standing.revenue_usd
+where daily.app_id is null or standing.app_id is null

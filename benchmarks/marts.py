@@ -13,9 +13,11 @@ import resource
 import sys
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
-from subprocess import check_call, check_output
+from subprocess import check_call
 from tempfile import TemporaryDirectory
 from time import perf_counter
+
+from whole_market import step
 
 from shortdrama.config import settings
 from shortdrama.datasets import DATASETS, ESTIMATES, PRODUCTS, Dataset
@@ -171,15 +173,12 @@ def main() -> None:
                 "SHORTDRAMA_S3__ACCESS_KEY_ID": "no-lake",
                 "SHORTDRAMA_S3__SECRET_ACCESS_KEY": "no-lake",
             }
-            _step("fill", str(days))
-            measured.append({name: _step(name) for name in ("full", "day", "next", "scan")})
+            step(__file__, "fill", str(days))
+            measured.append(
+                {name: step(__file__, name) for name in ("full", "day", "next", "scan")}
+            )
             check_call([sys.executable, COOKBOOK])  # noqa: S603
     _report(measured)
-
-
-def _step(*arguments: str) -> dict[str, float]:
-    print("running", *arguments, file=sys.stderr)
-    return json.loads(check_output([sys.executable, __file__, *arguments]))  # type: ignore[no-any-return]  # noqa: S603
 
 
 def _report(measured: list[dict[str, dict[str, float]]]) -> None:

@@ -1,5 +1,7 @@
-# The one image of the team's stack: Airflow, the pipeline and the simulator.
-FROM python:3.11-slim-bookworm
+# Two images of the team's stack.
+#   production   Airflow and the pipeline
+#   local        the same, and the sources' simulator, which production does not have
+FROM python:3.11-slim-bookworm AS base
 
 # For builders behind a mirror; without them pip and uv ask the public registry.
 ARG PIP_INDEX_URL
@@ -28,8 +30,17 @@ RUN python -m venv "$VIRTUAL_ENV" && pip install --no-cache-dir uv==0.13.9
 COPY requirements.txt ./
 RUN uv pip install --no-cache --compile-bytecode --require-hashes --requirement requirements.txt
 
+
+FROM base AS production
+
 # Installed in place, because dags/, dbt_project/ and expectations/ lie beside the package.
-COPY --chown=shortdrama:shortdrama . .
+COPY --chown=shortdrama:shortdrama pyproject.toml ./
+COPY --chown=shortdrama:shortdrama docker docker
+COPY --chown=shortdrama:shortdrama dags dags
+COPY --chown=shortdrama:shortdrama dbt_project dbt_project
+COPY --chown=shortdrama:shortdrama expectations expectations
+COPY --chown=shortdrama:shortdrama include/airflow_local_settings.py include/
+COPY --chown=shortdrama:shortdrama include/shortdrama include/shortdrama
 RUN uv pip install --no-cache --no-deps --no-build-isolation --editable .
 
 USER 50000
@@ -38,3 +49,17 @@ USER 50000
 RUN python -c 'from duckdb_extensions import import_extension; import_extension("httpfs")'
 
 CMD ["airflow", "version"]
+
+
+FROM production AS local
+
+USER 0
+
+COPY requirements-local.txt ./
+RUN uv pip install --no-cache --compile-bytecode --require-hashes --requirement requirements-local.txt
+COPY --chown=shortdrama:shortdrama include/shortdrama_local include/shortdrama_local
+RUN uv pip install --no-cache --no-deps --no-build-isolation --editable include/shortdrama_local
+
+USER 50000
+
+CMD ["shortdrama", "--help"]

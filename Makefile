@@ -24,11 +24,11 @@ $(UV):
 	$(PYTHON) -m venv $(VENV)-uv
 	$(VENV)-uv/bin/pip install --quiet uv==$(UV_VERSION)
 
-$(READY): requirements-dev.txt pyproject.toml | $(UV)
+$(READY): requirements-dev.txt pyproject.toml include/shortdrama_local/pyproject.toml | $(UV)
 	@echo "Setting up $(VENV): about 290 packages, 1.3 GB"
 	test -x $(BIN)/python || $(UV) venv --quiet --python $(PYTHON) $(VENV)
 	$(UV) pip install --quiet --python $(BIN)/python --require-hashes -r requirements-dev.txt
-	$(UV) pip install --quiet --python $(BIN)/python --no-deps --no-build-isolation -e .
+	$(UV) pip install --quiet --python $(BIN)/python --no-deps --no-build-isolation -e . -e include/shortdrama_local
 	@touch $@
 
 demo: $(READY) ## The whole pipeline on this machine, with the answers on screen
@@ -73,10 +73,11 @@ docs: $(READY) ## The catalogue of expectations, and dbt's pages
 		--project-dir dbt_project --profiles-dir dbt_project --target-path ../build/docs --log-path build/logs
 	@echo "open build/docs/static_index.html"
 
-lint: $(READY) ## ruff, mypy, sqlfluff, yamllint, compose schema, hadolint
+lint: $(READY) ## ruff, mypy, layers of imports, sqlfluff, yamllint, compose, Docker
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
+	$(BIN)/lint-imports --no-cache
 	$(BIN)/sqlfluff lint dbt_project
 	$(BIN)/yamllint --strict .
 	$(BIN)/check-jsonschema --builtin-schema vendor.compose-spec docker-compose.yml
@@ -89,10 +90,11 @@ format: $(READY) ## Let ruff and sqlfluff mend what they can
 
 lock: $(UV) ## Compile the pinned requirements from pyproject.toml
 	$(UV) pip compile --quiet --generate-hashes --python-version 3.11 --no-header --extra dev pyproject.toml -o requirements-dev.txt
+	$(UV) pip compile --quiet --generate-hashes --python-version 3.11 --no-header --extra local pyproject.toml -c requirements-dev.txt -o requirements-local.txt
 	$(UV) pip compile --quiet --generate-hashes --python-version 3.11 --no-header pyproject.toml -c requirements-dev.txt -o requirements.txt
 
 env: $(READY) ## Write .env with random passwords for docker-compose.yml
-	$(BIN)/python -m shortdrama.embedded.env_file
+	$(BIN)/python -m shortdrama_local.embedded.env_file
 
 clean: $(READY) ## Stop everything; remove this machine's lake and mail
 	$(BIN)/shortdrama down

@@ -12,9 +12,9 @@ from time import perf_counter
 
 import duckdb
 
-from shortdrama.config import REPOSITORY, settings
+from shortdrama.core.settings import REPOSITORY, settings
 from shortdrama.lake import duck
-from shortdrama.warehouse.export import export_marts
+from shortdrama.warehouse.publish.export import export_marts
 
 COOKBOOK = REPOSITORY / "dbt_project" / "analyses"
 

@@ -17,15 +17,16 @@ from typing import Any
 
 from whole_market import COUNTRIES, ROUNDS, step, whole_market, window_of
 
-from shortdrama.config import settings
-from shortdrama.datasets import ESTIMATES, WORLD
+from shortdrama.core.settings import settings
+from shortdrama.datasets.appfigures_estimates import ESTIMATES
+from shortdrama.datasets.model import WORLD
+from shortdrama.ingest.admit import admit
+from shortdrama.ingest.conform import conform
+from shortdrama.ingest.pull import pull
 from shortdrama.lake import duck
 from shortdrama.lake.landing import read_pull
 from shortdrama.lake.ledger import Coverage, LoadRecord
 from shortdrama.lake.store import ObjectStore
-from shortdrama.loads.admit import admit
-from shortdrama.loads.conform import conform
-from shortdrama.loads.pull import pull
 from shortdrama.sources.connector import PullRequest
 
 DAYS = 92
@@ -88,7 +89,7 @@ def run_step(name: str, argument: str) -> dict[str, object]:
         request = PullRequest(dataset=ESTIMATES.id, run_key=argument, window=window_of(DAYS))
         extra["key"] = pull(request, settings(), store)
     else:
-        conform(read_pull(store, argument), settings(), store)
+        conform(read_pull(store, argument), settings().s3, store)
     return {**extra, "seconds": perf_counter() - started}
 
 

@@ -14,15 +14,15 @@ from time import perf_counter
 
 from whole_market import ROUNDS, step, whole_market, window_of
 
-from shortdrama.config import settings
-from shortdrama.datasets import ESTIMATES
+from shortdrama.core.settings import settings
+from shortdrama.datasets.appfigures_estimates import ESTIMATES
+from shortdrama.ingest.conform import conform, write_parquet
+from shortdrama.ingest.pull import pull
 from shortdrama.lake import duck
 from shortdrama.lake.landing import read_pull
 from shortdrama.lake.store import ObjectStore
-from shortdrama.loads.conform import conform, write_parquet
-from shortdrama.loads.connectors import connector_for
-from shortdrama.loads.pull import pull
 from shortdrama.sources.connector import PullRequest
+from shortdrama.sources.modules import module_of
 
 WINDOWS_DAYS = (31, 92)
 
@@ -72,7 +72,7 @@ def run_step(name: str, argument: str) -> dict[str, object]:
         request = PullRequest(dataset=ESTIMATES.id, run_key="bench", window=window)
         extra["key"] = pull(request, settings(), store)
     elif name == "conform":
-        conform(read_pull(store, argument), settings(), store)
+        conform(read_pull(store, argument), settings().s3, store)
     else:
         extra["rows"] = _read_to_local_disk(argument, store)
     return {
@@ -87,7 +87,7 @@ def _read_to_local_disk(key: str, store: ObjectStore) -> int:
     landed = read_pull(store, key)
     with TemporaryDirectory() as folder, duck.connect(settings().s3) as connection:
         path = Path(folder) / "local.parquet"
-        connector_for(ESTIMATES, settings(), store).prepare(connection, store, landed)
+        module_of(ESTIMATES).prepare(connection, store, landed)
         write_parquet(connection, ESTIMATES, landed, str(path))
         row = connection.execute("select count(*) from read_parquet(?)", [str(path)]).fetchone()
     return int(row[0]) if row else 0

@@ -19,14 +19,20 @@ from time import perf_counter
 
 from whole_market import step
 
-from shortdrama.config import settings
-from shortdrama.datasets import DATASETS, ESTIMATES, PRODUCTS, Dataset
+from shortdrama.core.settings import settings
+from shortdrama.core.windows import MAX_DAYS_PER_PULL, Window
+from shortdrama.datasets import DATASETS
+from shortdrama.datasets.appfigures_estimates import ESTIMATES
+from shortdrama.datasets.appfigures_products import PRODUCTS
+from shortdrama.datasets.model import Dataset
 from shortdrama.lake import duck
 from shortdrama.lake.ledger import Coverage, LoadRecord
-from shortdrama.simulator.countries import EX_CHINA
-from shortdrama.warehouse import build, built
-from shortdrama.warehouse.inputs import BuildInputs, code_digest
-from shortdrama.windows import MAX_DAYS_PER_PULL, TRAILING_DAYS_DAILY, Window
+from shortdrama.warehouse.build import built
+from shortdrama.warehouse.build.dbt import run_dbt
+from shortdrama.warehouse.build.inputs import BuildInputs, code_digest
+from shortdrama.warehouse.build.manifest import month_columns
+from shortdrama.warehouse.build.relations import prepare
+from shortdrama_local.simulator.countries import EX_CHINA
 
 COOKBOOK = Path(__file__).with_name("cookbook.py")
 COUNTRIES = ("ZZ", "CN", *(country.code for country in EX_CHINA))[:60]
@@ -209,7 +215,7 @@ def run_step(name: str, *arguments: str) -> dict[str, float]:
         return {}
     if name in ("day", "next"):
         end = LAST_DAY + timedelta(days=1 if name == "day" else 2)
-        window = Window(start=end - timedelta(days=TRAILING_DAYS_DAILY - 1), end=end)
+        window = Window(start=end - timedelta(days=ESTIMATES.arrives.trailing.daily - 1), end=end)
         lake.put_estimates(window, said_on=end + timedelta(days=1))
     started = perf_counter()
     rows = _scan(folder) if name == "scan" else _build(lake)
@@ -229,11 +235,11 @@ def _build(lake: FolderLake) -> int:
     path.parent.mkdir(exist_ok=True)
     inputs = lake.inputs()
     with duck.connect(path=path) as connection:
-        plan = build.prepare(connection, inputs, lake)  # type: ignore[arg-type]
+        plan = prepare(connection, inputs, lake)  # type: ignore[arg-type]
     print(plan, file=sys.stderr)
-    build.run_dbt(settings(), plan, lambda line: print(line, file=sys.stderr), target="local")
+    run_dbt(settings(), plan, lambda line: print(line, file=sys.stderr), target="local")
     with duck.connect(path=path) as connection:
-        built.finish(connection, inputs, plan, build.month_columns())
+        built.finish(connection, inputs, plan, month_columns())
         row = connection.execute("select count(*) from marts.fct_app_estimates_daily").fetchone()
     return int(row[0]) if row else 0
 

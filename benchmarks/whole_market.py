@@ -11,9 +11,9 @@ from subprocess import check_output
 from tempfile import TemporaryDirectory
 from typing import Any
 
-from shortdrama.embedded.stack import start_sources, stop_stack
-from shortdrama.simulator.countries import EX_CHINA
-from shortdrama.windows import Window
+from shortdrama.core.windows import Window
+from shortdrama_local.embedded.stack import start_sources, stop_stack
+from shortdrama_local.simulator.countries import EX_CHINA
 
 CLOCK = datetime(2026, 2, 25, 8, tzinfo=UTC)
 LAST_DAY = date(2025, 9, 30)

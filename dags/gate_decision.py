@@ -44,7 +44,7 @@ def gate_decision() -> None:
 
     @task(outlets=[GATE_DECISIONS])
     def decide() -> str:
-        from shortdrama.config import settings
+        from shortdrama.core.settings import settings
         from shortdrama.lake.store import ObjectStore
         from shortdrama.orchestration.decisions import decided
         from shortdrama.orchestration.errors import classed

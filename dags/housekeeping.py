@@ -31,11 +31,13 @@ def housekeeping() -> None:
 
     @task(retries=2, retry_delay=timedelta(minutes=5))
     def collect_garbage() -> str:
-        from shortdrama.config import settings
+        from shortdrama.core.settings import settings
         from shortdrama.lake.store import ObjectStore
-        from shortdrama.warehouse.garbage import collect_garbage as collect
+        from shortdrama.reports.archive import cited_snapshots
+        from shortdrama.warehouse.publish.garbage import collect_garbage as collect
 
-        return str(collect(ObjectStore.of(settings().s3), settings().clock))
+        store = ObjectStore.of(settings().s3)
+        return str(collect(store, settings().clock, cited_snapshots(store)))
 
     collect_garbage()
 

@@ -25,7 +25,7 @@ from typing import Any
 
 from airflow.sdk import Param, dag, get_current_context, task
 
-from shortdrama.config import APPFIGURES_POOL
+from shortdrama.datasets.appfigures_products import PRODUCTS
 from shortdrama.orchestration.alerts import ALERTING
 from shortdrama.orchestration.loads import load_through
 from shortdrama.orchestration.schedule import daily
@@ -49,25 +49,26 @@ DATE = {"type": ["null", "string"], "format": "date"}
 )
 def ingest_appfigures() -> None:
     """Load the products, then what is asked of them, window by window."""
-    products = load_through(APPFIGURES_POOL, "load_products")(
-        request={"dataset": "appfigures.products", "run_key": "{{ run_id }}"}
+    products = load_through(PRODUCTS.pool, "load_products")(
+        request={"dataset": PRODUCTS.id, "run_key": "{{ run_id }}"}
     )
 
     # After the products, because ranks are asked for by product; but whatever became of them.
     @task(trigger_rule="all_done")
     def plan() -> list[dict[str, Any]]:
-        from shortdrama.config import settings
-        from shortdrama.orchestration.requests import as_requests, run_windows
+        from shortdrama.core.settings import settings
+        from shortdrama.orchestration.requests import dated_requests
 
         context = get_current_context()
         run = context["dag_run"]
-        windows = run_windows(
-            run.run_type, run.data_interval_start, context["params"], settings().clock.today()
+        return dated_requests(
+            PRODUCTS.source,
+            run.run_id,
+            run.run_type,
+            run.data_interval_start,
+            context["params"],
+            settings().clock.today(),
         )
-        return [
-            *as_requests("appfigures.estimates", run.run_id, windows),
-            *as_requests("appfigures.ranks", run.run_id, windows),
-        ]
 
     @task
     def complete() -> None:
@@ -76,7 +77,7 @@ def ingest_appfigures() -> None:
     requests = plan()
     # A run whose products failed is a failed run, although the rest went on.
     products >> requests
-    [products, load_through(APPFIGURES_POOL).expand(request=requests)] >> complete()
+    [products, load_through(PRODUCTS.pool).expand(request=requests)] >> complete()
 
 
 ingest_appfigures()

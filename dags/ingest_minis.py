@@ -11,29 +11,8 @@ template minis.catalog` and `… minis.search_interest` print a file to fill in;
 - `gate`: a row is not plausible; the message names the expectation. The file is not tried again.
 """
 
-from datetime import UTC, datetime, timedelta
+from airflow.sdk import DAG
 
-from airflow.sdk import dag
+from shortdrama.orchestration.inbox_dag import inbox_dag
 
-from shortdrama.orchestration.alerts import ALERTING
-from shortdrama.orchestration.loads import load, plan_inbox
-from shortdrama.orchestration.schedule import hourly
-
-
-@dag(
-    schedule=hourly(),
-    start_date=datetime(2025, 1, 1, tzinfo=UTC),
-    catchup=False,
-    max_active_runs=1,
-    allowed_run_types=["scheduled", "manual", "operator_triggered"],
-    doc_md=__doc__,
-    default_args=ALERTING,
-    tags=["ingest"],
-    dagrun_timeout=timedelta(hours=1),
-)
-def ingest_minis() -> None:
-    """Load every file that is new."""
-    load.expand(request=plan_inbox("minis"))
-
-
-ingest_minis()
+INGEST: DAG = inbox_dag("minis", __doc__)

@@ -13,7 +13,7 @@ from airflow.sdk import dag, get_current_context, task
 
 from shortdrama.orchestration.alerts import ALERTING
 from shortdrama.orchestration.loads import load
-from shortdrama.orchestration.schedule import daily
+from shortdrama.orchestration.schedule import PRESENT_ONLY, daily
 
 
 @dag(
@@ -21,7 +21,7 @@ from shortdrama.orchestration.schedule import daily
     start_date=datetime(2025, 1, 1, tzinfo=UTC),
     catchup=False,
     max_active_runs=1,
-    allowed_run_types=["scheduled", "manual", "operator_triggered"],
+    allowed_run_types=PRESENT_ONLY,
     doc_md=__doc__,
     default_args=ALERTING,
     tags=["ingest"],
@@ -32,10 +32,9 @@ def ingest_tiktok() -> None:
 
     @task
     def plan() -> list[dict[str, Any]]:
-        from shortdrama.orchestration.requests import as_requests
+        from shortdrama.orchestration.requests import present_requests
 
-        run = get_current_context()["dag_run"]
-        return as_requests("tiktok.hashtags", run.run_id, [None])
+        return present_requests("tiktok", get_current_context()["dag_run"].run_id)
 
     load.expand(request=plan())
 

@@ -17,7 +17,6 @@ with `force`; with `full_refresh`, to take over nothing from the private warehou
 """
 
 from datetime import UTC, datetime, timedelta
-from typing import Any
 
 from airflow.sdk import AssetAny, AssetOrTimeSchedule, Param, dag, get_current_context, task
 from airflow.sdk.exceptions import AirflowSkipException
@@ -49,13 +48,13 @@ def market_marts() -> None:
     """One build, from the accepted loads to a published snapshot."""
 
     @task(retries=1, retry_delay=timedelta(minutes=1))
-    def build() -> None:
-        from shortdrama.config import settings
+    def build() -> str:
+        from shortdrama.core.settings import settings
         from shortdrama.lake.store import ObjectStore
-        from shortdrama.warehouse.build import build as build_marts
-        from shortdrama.warehouse.hold import PublishingHeld, refuse_if_held
-        from shortdrama.warehouse.inputs import read_inputs
-        from shortdrama.warehouse.publish import is_published
+        from shortdrama.warehouse.build.build import build as build_marts
+        from shortdrama.warehouse.build.inputs import read_inputs
+        from shortdrama.warehouse.publish.hold import PublishingHeld, refuse_if_held
+        from shortdrama.warehouse.publish.publish import is_published
 
         store = ObjectStore.of(settings().s3)
         try:
@@ -69,35 +68,37 @@ def market_marts() -> None:
         if is_published(inputs, store) and not (asked["force"] or asked["full_refresh"]):
             raise AirflowSkipException("the current snapshot has all accepted loads")
         build_marts(inputs, settings(), store, print, full_refresh=asked["full_refresh"])
+        return inputs.fingerprint
 
     @task
-    def gate() -> str:
-        from shortdrama.config import settings
+    def gate(fingerprint: str) -> str:
+        from shortdrama.core.settings import settings
         from shortdrama.lake.store import ObjectStore
         from shortdrama.orchestration.errors import classed
-        from shortdrama.warehouse.audit import audit
-        from shortdrama.warehouse.build import built_inputs
+        from shortdrama.warehouse.build.inputs import kept_inputs
+        from shortdrama.warehouse.decide.audit import audit
 
+        store = ObjectStore.of(settings().s3)
         with classed():
-            result = audit(built_inputs(settings()), settings(), ObjectStore.of(settings().s3))
-        return result.summary()
+            print(audit(kept_inputs(fingerprint, store), settings(), store).summary())
+        return fingerprint
 
     @task(outlets=[PUBLISHED_MARTS], retries=2, retry_delay=timedelta(minutes=1))
-    def publish() -> str:
-        from shortdrama.config import settings
+    def publish(fingerprint: str) -> str:
+        from shortdrama.core.settings import settings
         from shortdrama.lake.store import ObjectStore
-        from shortdrama.warehouse.build import built_inputs
-        from shortdrama.warehouse.hold import PublishingHeld
-        from shortdrama.warehouse.publish import publish as publish_snapshot
+        from shortdrama.warehouse.build.inputs import kept_inputs
+        from shortdrama.warehouse.publish.hold import PublishingHeld
+        from shortdrama.warehouse.publish.publish import publish as publish_snapshot
 
         store = ObjectStore.of(settings().s3)
         try:
-            manifest = publish_snapshot(built_inputs(settings()), settings(), store, print)
+            manifest = publish_snapshot(kept_inputs(fingerprint, store), settings(), store, print)
         except PublishingHeld as error:  # rolled back while this run was building
             raise AirflowSkipException(str(error)) from error
         return manifest.snapshot_id
 
-    _: Any = build() >> gate() >> publish()
+    publish(gate(build()))
 
 
 market_marts()

@@ -48,16 +48,16 @@ def market_reports() -> None:
 
     @task
     def prepare() -> str:
-        from shortdrama.config import settings
+        from shortdrama.core.settings import settings
         from shortdrama.lake.store import ObjectStore
         from shortdrama.orchestration.errors import classed
         from shortdrama.reports.weekly_brief import due_period, prepare_edition
-        from shortdrama.warehouse.read import connect
-        from shortdrama.warehouse.snapshots import (
+        from shortdrama.warehouse.snapshots.manifest import (
             NothingPublished,
             read_manifest,
             with_refusals,
         )
+        from shortdrama.warehouse.snapshots.read import connect
 
         store, clock = ObjectStore.of(settings().s3), settings().clock
         asked = get_current_context()["params"]["period"]
@@ -74,7 +74,7 @@ def market_reports() -> None:
 
     @task(retries=2, retry_delay=timedelta(minutes=5))
     def send(period: str) -> list[str]:
-        from shortdrama.config import settings
+        from shortdrama.core.settings import settings
         from shortdrama.lake.store import ObjectStore
         from shortdrama.reports.archive import read_edition
         from shortdrama.reports.weekly_brief import send_edition

@@ -1,7 +1,7 @@
 #!/bin/sh
 # Runs once before Airflow's services start, and again harmlessly on every later start:
-# brings the metadata database to this version, makes the pool that guards Appfigures' quota (its
-# slots stay as somebody has changed them) and sets the admin's password from the environment.
+# brings the metadata database to this version, makes the pools that guard quotas (their slots
+# stay as somebody has changed them) and sets the admin's password from the environment.
 set -eu
 
 umask 077
@@ -9,5 +9,7 @@ printf '{"admin": "%s"}\n' "$AIRFLOW_ADMIN_PASSWORD" \
     > "$AIRFLOW__CORE__SIMPLE_AUTH_MANAGER_PASSWORDS_FILE"
 
 airflow db migrate
-airflow pools get appfigures > /dev/null 2>&1 \
-    || airflow pools set appfigures 1 "Pulls of Appfigures at a time"
+for pool in $(python -c 'from shortdrama.datasets import pools; print(*pools())'); do
+    airflow pools get "$pool" > /dev/null 2>&1 \
+        || airflow pools set "$pool" 1 "Pulls at a time: it guards the quota of calls"
+done

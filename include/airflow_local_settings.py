@@ -20,9 +20,9 @@ if _is_scheduler():
         "great_expectations",
         "shortdrama.gates.load_gate",
         "shortdrama.gates.mart_gate",
-        "shortdrama.loads.admit",
-        "shortdrama.loads.pull",
+        "shortdrama.ingest.admit",
+        "shortdrama.ingest.pull",
         "shortdrama.reports.weekly_brief",
-        "shortdrama.warehouse.publish",
+        "shortdrama.warehouse.publish.publish",
     ):
         import_module(module)

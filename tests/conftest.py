@@ -11,8 +11,10 @@ import duckdb
 import hypothesis
 import pytest
 
-from shortdrama.config import Settings
-from shortdrama.datasets import DATASETS, ESTIMATES
+from shortdrama.core.settings import Settings
+from shortdrama.core.windows import Window
+from shortdrama.datasets import DATASETS
+from shortdrama.datasets.appfigures_estimates import ESTIMATES
 from shortdrama.gates.results import GateResult
 from shortdrama.lake import keys
 from shortdrama.lake.ledger import Coverage, LoadRecord
@@ -20,9 +22,8 @@ from shortdrama.lake.store import ObjectStore
 from shortdrama.reports.brief import WeeklyBrief, snapshot_facts
 from shortdrama.reports.periods import IsoWeek
 from shortdrama.reports.queries import weekly_brief
-from shortdrama.warehouse.build import dbt_target
-from shortdrama.warehouse.inputs import BuildInputs
-from shortdrama.windows import Window
+from shortdrama.warehouse.build.dbt import dbt_target
+from shortdrama.warehouse.build.inputs import BuildInputs, keep_inputs
 
 # A busy machine is no failure: speed belongs in benchmarks.
 hypothesis.settings.register_profile("untimed", deadline=None)
@@ -103,8 +104,11 @@ class PrivateWarehouse:
                     connection.execute(
                         "insert into built.months values (?, ?, ?)", [mart, month_on, built_by]
                     )
+            inputs = self._inputs(name, code)
+            connection.execute("create or replace table built.inputs (document varchar)")
+            connection.execute("insert into built.inputs values (?)", [inputs.model_dump_json()])
         self._dbt_manifest(marts)
-        inputs = self._inputs(name, code)
+        keep_inputs(inputs, self.store)
         passed = GateResult(subject="marts", suites=("marts/a",), rows=1, what_to_do="")
         self.store.put(keys.mart_gate(inputs.fingerprint), passed.model_dump_json().encode())
         return inputs

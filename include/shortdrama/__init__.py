@@ -18,9 +18,9 @@ def connect(snapshot: "str | date | None" = None) -> "DuckDBPyConnection":
     `snapshot`: an id; a day (date or `YYYY-MM-DD`) for the one that was current when that UTC day
     ended; None for the current one. Raises NothingPublished, MartsUnreadable, NoCredentials.
     """
-    from shortdrama.config import settings
-    from shortdrama.embedded.stack import store_if_embedded
-    from shortdrama.warehouse import read
+    from shortdrama.core import machine
+    from shortdrama.core.settings import settings
+    from shortdrama.warehouse.snapshots import read
 
-    store_if_embedded()
+    machine.ensure_store()
     return read.connect(settings(), snapshot)

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from shortdrama.config import REPOSITORY
+from shortdrama.core.settings import REPOSITORY
 
 DAG_FILES = sorted((REPOSITORY / "dags").glob("*.py"))
 DAG_IDS = [path.stem for path in DAG_FILES]
@@ -180,10 +180,9 @@ def test_under_a_frozen_clock_assets_still_wake_what_depends_on_them(
 
 def test_pulls_of_a_source_with_a_quota_take_turns_in_its_pool(read: dict[str, Any]) -> None:
     guarded = {dag_id: facts["pools"].get("pull") for dag_id, facts in read["dags"].items()}
-    assert guarded["ingest_appfigures"] == "appfigures", "load through APPFIGURES_POOL"
+    assert guarded["ingest_appfigures"] == "appfigures", "load through the pool of its datasets"
     assert set(guarded.values()) <= {"appfigures", "default_pool", None}, (
-        "a pool that nobody makes blocks its tasks for ever: make it in embedded/stack.py and"
-        " docker/airflow-init.sh"
+        "a pool that nobody makes blocks its tasks for ever: name it in the dataset, in datasets/"
     )
     others = {
         facts["pools"][task]

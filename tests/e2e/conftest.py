@@ -11,17 +11,17 @@ from typing import Any
 
 import pytest
 
-from shortdrama.config import settings
+from shortdrama.core.settings import settings
 from shortdrama.datasets import DATASETS
-from shortdrama.embedded.airflow_api import AirflowApi, Run
-from shortdrama.embedded.demo import CLOCK, load_and_publish
-from shortdrama.embedded.machine import Machine
-from shortdrama.embedded.stack import start_stack, stop_stack
 from shortdrama.lake import keys
 from shortdrama.lake.ledger import LoadLedger, LoadRecord
 from shortdrama.lake.store import ObjectStore
-from shortdrama.warehouse.read import connect
-from shortdrama.warehouse.snapshots import current_snapshot_id, read_manifest
+from shortdrama.warehouse.snapshots.manifest import current_snapshot_id, read_manifest
+from shortdrama.warehouse.snapshots.read import connect
+from shortdrama_local.embedded.airflow_api import AirflowApi, Run
+from shortdrama_local.embedded.demo import CLOCK, load_and_publish
+from shortdrama_local.embedded.machine import Machine
+from shortdrama_local.embedded.stack import start_stack, stop_stack
 
 LINEAGE = ("load_id",)
 
@@ -38,7 +38,7 @@ class Stack:
     def ledgers(self) -> dict[str, list[LoadRecord]]:
         """Every ledger, whole."""
         return {
-            name: LoadLedger(self.store, dataset).records() for name, dataset in DATASETS.items()
+            name: LoadLedger(self.store, dataset.id).records() for name, dataset in DATASETS.items()
         }
 
     def mails(self) -> list[str]:

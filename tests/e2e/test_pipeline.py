@@ -12,9 +12,9 @@ from typing import Any
 import pytest
 
 from shortdrama.analysts.answers import answer
-from shortdrama.config import REPOSITORY, settings
-from shortdrama.embedded.demo import PERIOD, QUARTERS
-from shortdrama.warehouse.snapshots import current_snapshot_id
+from shortdrama.core.settings import REPOSITORY, settings
+from shortdrama.warehouse.snapshots.manifest import current_snapshot_id
+from shortdrama_local.embedded.demo import PERIOD, QUARTERS
 
 pytestmark = [pytest.mark.e2e, pytest.mark.timeout(1500)]
 

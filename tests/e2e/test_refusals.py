@@ -12,22 +12,25 @@ import pytest
 import requests
 from typer.testing import CliRunner
 
-from shortdrama.cli import app
-from shortdrama.datasets import DATASETS, ESTIMATES, FORECASTS, PRODUCTS
-from shortdrama.embedded.airflow import USER
-from shortdrama.embedded.airflow_api import Run
-from shortdrama.embedded.demo import INGEST_DAGS
+from shortdrama.cli.main import app
+from shortdrama.datasets import DATASETS
+from shortdrama.datasets.appfigures_estimates import ESTIMATES
+from shortdrama.datasets.appfigures_products import PRODUCTS
+from shortdrama.datasets.omdia_forecasts import FORECASTS
 from shortdrama.lake import keys
 from shortdrama.lake.ledger import LoadLedger, LoadRecord
 from shortdrama.reports.archive import read_edition, read_part
-from shortdrama.samples.omdia_workbooks import (
+from shortdrama.warehouse.build.inputs import read_inputs
+from shortdrama.warehouse.decide.overrides import build_id
+from shortdrama.warehouse.snapshots.manifest import current_snapshot_id, read_manifest
+from shortdrama_local.embedded.airflow import USER
+from shortdrama_local.embedded.airflow_api import Run
+from shortdrama_local.embedded.demo import INGEST_DAGS
+from shortdrama_local.samples.omdia_workbooks import (
     write_deviating_workbook,
     write_workbooks,
     write_wrong_unit_workbook,
 )
-from shortdrama.warehouse.inputs import read_inputs
-from shortdrama.warehouse.overrides import build_id
-from shortdrama.warehouse.snapshots import current_snapshot_id, read_manifest
 
 pytestmark = [pytest.mark.e2e, pytest.mark.timeout(1500)]
 
@@ -36,7 +39,7 @@ def drop(stack: Any, path: Path, name: str) -> LoadRecord:
     """Drop a workbook and have it taken in; its load."""
     stack.store.upload(path, keys.inbox("omdia") + name)
     stack.airflow.expect_success(stack.airflow.trigger("ingest_omdia"), print)
-    return LoadLedger(stack.store, FORECASTS).records()[-1]
+    return LoadLedger(stack.store, FORECASTS.id).records()[-1]
 
 
 def decide(stack: Any, decision: str, subject: str, because: str) -> Run:
@@ -67,7 +70,7 @@ def refused_runs() -> list[Run]:
 def test_refused_loads_leave_their_dataset_and_let_the_others_go_on(
     stack: Any, refused_runs: list[Run], tmp_path: Path
 ) -> None:
-    accepted = {name: LoadLedger(stack.store, DATASETS[name]).accepted() for name in DATASETS}
+    accepted = {name: LoadLedger(stack.store, name).accepted() for name in DATASETS}
     before = current_snapshot_id(stack.store)
     faults = f"{stack.machine.simulator_url}/simulator/faults"
     requests.put(
@@ -91,16 +94,16 @@ def test_refused_loads_leave_their_dataset_and_let_the_others_go_on(
         (ESTIMATES, negative, "expect_column_values_to_be_between(downloads)"),
         (FORECASTS, unit, "expect_column_values_to_be_between(world_revenue_usd_min)"),
     ):
-        refused = LoadLedger(stack.store, dataset).records()[-1]
+        refused = LoadLedger(stack.store, dataset.id).records()[-1]
         assert refused.status == "quarantined"
-        assert stack.store.exists(keys.quarantined(dataset, refused.load_id))
-        assert stack.store.exists(keys.quarantine_reasons(dataset, refused.load_id))
+        assert stack.store.exists(keys.quarantined(dataset.id, refused.load_id))
+        assert stack.store.exists(keys.quarantine_reasons(dataset.id, refused.load_id))
         (failed,) = [task for task in stack.airflow.tasks(run) if task["state"] == "failed"]
         said = stack.airflow.log(run, failed["task_id"], failed["map_index"])
         assert expectation in said
         assert refused.load_id in said
-        assert LoadLedger(stack.store, dataset).accepted() == accepted[dataset.id]
-    assert len(LoadLedger(stack.store, PRODUCTS).accepted()) == len(accepted[PRODUCTS.id]) + 1
+        assert LoadLedger(stack.store, dataset.id).accepted() == accepted[dataset.id]
+    assert len(LoadLedger(stack.store, PRODUCTS.id).accepted()) == len(accepted[PRODUCTS.id]) + 1
 
     after = stack.publish()
     assert before is not None
@@ -118,7 +121,7 @@ def test_refused_loads_leave_their_dataset_and_let_the_others_go_on(
 def test_each_refused_load_was_mailed_once_with_what_gate_show_says(stack: Any) -> None:
     told = {str(alert["X-Shortdrama-Cause"]): alert for alert in stack.alerts()}
     for dataset, failing in ((ESTIMATES, "downloads"), (FORECASTS, "world_revenue_usd_min")):
-        refused = LoadLedger(stack.store, dataset).records()[-1]
+        refused = LoadLedger(stack.store, dataset.id).records()[-1]
         alert = told[f"loads/{refused.load_id}"]
         assert f"{dataset.id} {refused.coverage.window} was refused: {failing}" in alert["Subject"]
         body = alert.get_content()
@@ -175,7 +178,7 @@ def test_the_next_good_loads_heal_both_without_hands(stack: Any, tmp_path: Path)
 
 def test_a_decision_that_cannot_be_is_refused(stack: Any) -> None:
     before = stack.ledgers()
-    good = LoadLedger(stack.store, FORECASTS).accepted()[-1]
+    good = LoadLedger(stack.store, FORECASTS.id).accepted()[-1]
     run = decide(stack, "accept_load", good.load_id, "it is right")
     assert stack.airflow.wait(run, print) == "failed"
     assert "is accepted already" in stack.airflow.log(run, "decide")
@@ -185,7 +188,7 @@ def test_a_decision_that_cannot_be_is_refused(stack: Any) -> None:
 def test_a_revocation_and_an_override_are_in_the_next_manifest_and_edition(stack: Any) -> None:
     """Without the good workbook the deviating one counts again, and somebody lets it pass."""
     before = current_snapshot_id(stack.store)
-    good = LoadLedger(stack.store, FORECASTS).accepted()[-1]
+    good = LoadLedger(stack.store, FORECASTS.id).accepted()[-1]
     revoked = decide(stack, "revoke_load", good.load_id, "dropped by mistake")
     stack.airflow.expect_success(revoked, print)
     run = stack.airflow.trigger("market_marts")

@@ -12,8 +12,8 @@ import sys
 import traceback
 from pathlib import Path
 
-from shortdrama.config import settings
-from shortdrama.warehouse.read import connect
+from shortdrama.core.settings import settings
+from shortdrama.warehouse.snapshots.read import connect
 
 ANALYSTS = 12
 QUERIES = 2

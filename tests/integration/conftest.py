@@ -6,10 +6,10 @@ from datetime import UTC, datetime
 
 import pytest
 
-from shortdrama.config import Settings, settings
-from shortdrama.embedded.machine import HOST, this_machine
-from shortdrama.embedded.s3 import s3_service
-from shortdrama.embedded.stack import ensure_store
+from shortdrama.core.settings import Settings, settings
+from shortdrama_local.embedded.machine import HOST, this_machine
+from shortdrama_local.embedded.s3 import s3_service
+from shortdrama_local.embedded.stack import ensure_store
 
 CLOCK = datetime(2026, 2, 25, 8, tzinfo=UTC)
 

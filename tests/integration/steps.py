@@ -16,14 +16,14 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from shortdrama.config import settings
+from shortdrama.core.settings import settings
 from shortdrama.gates import mart_gate
 from shortdrama.gates.results import GateResult
 from shortdrama.lake.store import ObjectStore
-from shortdrama.warehouse.audit import audit
-from shortdrama.warehouse.build import build
-from shortdrama.warehouse.inputs import read_inputs
-from shortdrama.warehouse.publish import is_published, publish
+from shortdrama.warehouse.build.build import build
+from shortdrama.warehouse.build.inputs import read_inputs
+from shortdrama.warehouse.decide.audit import audit
+from shortdrama.warehouse.publish.publish import is_published, publish
 
 WRITES = ("put", "upload", "compare_and_swap")
 

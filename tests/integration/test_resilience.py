@@ -21,13 +21,13 @@ import pyarrow
 import pytest
 
 from markets.small import Load, small_market
-from shortdrama.config import Settings, home
+from shortdrama.core.settings import Settings, home
+from shortdrama.core.windows import Window
 from shortdrama.lake import duck, keys
 from shortdrama.lake.ledger import Coverage, LoadLedger, LoadRecord
 from shortdrama.lake.store import ObjectStore
-from shortdrama.warehouse.read import connect
-from shortdrama.warehouse.snapshots import current_snapshot_id, read_manifest
-from shortdrama.windows import Window
+from shortdrama.warehouse.snapshots.manifest import current_snapshot_id, read_manifest
+from shortdrama.warehouse.snapshots.read import connect
 
 SEED = 20260225
 KILLS = {"dbt": 8, "lake": 10}
@@ -120,11 +120,11 @@ def accept(load: Load, settings: Settings, store: ObjectStore, folder: Path) -> 
         connection.register("rows", rows)
         connection.execute("insert into load by name select * from rows")
         connection.execute(f"copy load to '{path}' (format parquet)")
-    key = keys.raw(load.dataset, load.load_id, said_at)
+    key = keys.raw(load.dataset.id, load.load_id, said_at)
     store.upload(path, key)
     decided_at = datetime.fromisoformat(load.accepted_at or load.said_at).replace(tzinfo=UTC)
     start, end = load.window
-    LoadLedger(store, load.dataset).append(
+    LoadLedger(store, load.dataset.id).append(
         LoadRecord(
             load_id=load.load_id,
             pull_id=load.load_id,

@@ -12,14 +12,14 @@ from typing import Any
 
 import pytest
 
-from shortdrama.config import Settings
+from shortdrama.core.settings import Settings
 from shortdrama.lake.store import ObjectStore
-from shortdrama.warehouse import hold as holding
-from shortdrama.warehouse import publish as publishing
-from shortdrama.warehouse.hold import rollback
-from shortdrama.warehouse.pointer import move_pointer
-from shortdrama.warehouse.publish import publish
-from shortdrama.warehouse.snapshots import SnapshotManifest
+from shortdrama.warehouse.publish import hold as holding
+from shortdrama.warehouse.publish import publish as publishing
+from shortdrama.warehouse.publish.hold import rollback
+from shortdrama.warehouse.publish.publish import publish
+from shortdrama.warehouse.snapshots.manifest import SnapshotManifest
+from shortdrama.warehouse.snapshots.pointer import move_pointer
 
 ANALYSTS = 12
 PATIENCE_SECONDS = 240

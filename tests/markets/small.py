@@ -18,21 +18,19 @@ from typing import Any
 import duckdb
 import pyarrow
 
-from shortdrama.config import PUBLISHED_FIGURES
-from shortdrama.datasets import (
-    CATALOG,
-    DATASETS,
-    ESTIMATES,
-    FORECASTS,
-    HASHTAGS,
-    PRODUCTS,
-    RANKS,
-    SEARCH_INTEREST,
-    Dataset,
-)
-from shortdrama.samples.minis_files import write_minis_files
-from shortdrama.sources.minis import parse as parse_minis
-from shortdrama.warehouse.ops_sources import create_relations
+from shortdrama.core.settings import PUBLISHED_FIGURES
+from shortdrama.datasets import DATASETS
+from shortdrama.datasets.appfigures_estimates import ESTIMATES
+from shortdrama.datasets.appfigures_products import PRODUCTS
+from shortdrama.datasets.appfigures_ranks import RANKS
+from shortdrama.datasets.minis_catalog import CATALOG
+from shortdrama.datasets.minis_search_interest import SEARCH_INTEREST
+from shortdrama.datasets.model import Dataset
+from shortdrama.datasets.omdia_forecasts import FORECASTS
+from shortdrama.datasets.tiktok_hashtags import HASHTAGS
+from shortdrama.sources.files.own_csv import parse as parse_minis
+from shortdrama.warehouse.build.ops_sources import create_relations
+from shortdrama_local.samples.minis_files import write_minis_files
 
 Q2 = (date(2025, 4, 1), date(2025, 6, 30))
 Q3 = (date(2025, 7, 1), date(2025, 9, 30))
@@ -331,9 +329,6 @@ OUTCOMES: list[tuple[str, str, str, str | None, dict[str, Any]]] = [
 def _insert_ops(connection: duckdb.DuckDBPyConnection, loads: list[Load]) -> None:
     """Each load is accepted, one more is refused after all of them; and `OUTCOMES`."""
     create_relations(connection)
-    connection.executemany(
-        "insert into raw.ops_datasets values (?, ?)", [(d.id, d.source) for d in DATASETS.values()]
-    )
     refused = Load(FORECASTS, "omdia-refused", "2026-02-24T00:00:00", LAST_DAY)
     connection.executemany(
         "insert into raw.ops_loads (dataset, record_number, load_id, status, start_on, end_on,"

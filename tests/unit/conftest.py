@@ -28,8 +28,8 @@ from fastapi import FastAPI
 from moto.core.botocore_stubber import BotocoreStubber
 from pydantic import SecretStr
 
-from shortdrama.clock import Clock
-from shortdrama.config import (
+from shortdrama.core.clock import Clock
+from shortdrama.core.settings import (
     AppfiguresSettings,
     MailSettings,
     Recipient,
@@ -37,11 +37,11 @@ from shortdrama.config import (
     Settings,
     TiktokSettings,
 )
+from shortdrama.core.windows import Window
 from shortdrama.lake.marker import ensure_lake
 from shortdrama.lake.store import ObjectStore, s3_client
-from shortdrama.simulator.app import create_app
-from shortdrama.simulator.model import market_model
-from shortdrama.windows import Window
+from shortdrama_local.simulator.app import create_app
+from shortdrama_local.simulator.model import market_model
 
 NOW = datetime(2026, 2, 25, 8, tzinfo=UTC)
 WEEK = Window(start=date(2025, 9, 1), end=date(2025, 9, 3))

@@ -8,10 +8,10 @@ from email.policy import SMTP
 from email.utils import format_datetime
 from textwrap import shorten
 
-from shortdrama.config import MailSettings, Settings
+from shortdrama.core.settings import MailSettings, Settings
 from shortdrama.gates.triage import page
 from shortdrama.lake.store import ObjectStore
-from shortdrama.mail import mail_domain
+from shortdrama.mail.smtp import mail_domain
 
 SUBJECT_LENGTH = 140
 LONGEST_LINE = 998
@@ -34,7 +34,7 @@ class Alert:
 
 def load_refused(load_id: str, settings: Settings, store: ObjectStore) -> Alert:
     """The alert of a load that its gate refused; once, however often it is retried or cleared."""
-    from shortdrama.loads.triage import triage_of_load
+    from shortdrama.ingest.triage import triage_of_load
 
     triage = triage_of_load(load_id, settings, store)
     return Alert(f"loads/{load_id}", triage.headline, page(triage))
@@ -46,8 +46,8 @@ def marts_refused(fingerprint: str, settings: Settings, store: ObjectStore) -> A
     Every load makes another build, which is refused for the same findings again: that is one cause
     until something is published.
     """
-    from shortdrama.warehouse.snapshots import current_snapshot_id
-    from shortdrama.warehouse.triage import triage_of_build
+    from shortdrama.warehouse.decide.triage import triage_of_build
+    from shortdrama.warehouse.snapshots.manifest import current_snapshot_id
 
     triage = triage_of_build(fingerprint, settings, store)
     findings = sorted((one.suite, one.name, one.unexpected) for one in triage.critical)

@@ -4,10 +4,10 @@ import uuid
 from collections.abc import Callable
 
 from shortdrama.alerts.message import Alert, build_message
-from shortdrama.config import Settings
+from shortdrama.core.settings import Settings
 from shortdrama.lake import keys
 from shortdrama.lake.store import ObjectStore
-from shortdrama.mail import DeliveryFailed, DeliveryUnknown, deliver
+from shortdrama.mail.smtp import DeliveryFailed, DeliveryUnknown, deliver
 
 
 def send_alert(

@@ -7,10 +7,10 @@ from typing import Literal
 
 import duckdb
 
-from shortdrama.config import Settings
-from shortdrama.failure import Failure
+from shortdrama.core.errors import Failure
+from shortdrama.core.settings import Settings
 from shortdrama.lake.duck import quoted
-from shortdrama.warehouse.read import connect
+from shortdrama.warehouse.snapshots.read import connect
 
 GAP = "  "
 TABLE_ROWS = 500

@@ -15,19 +15,19 @@ from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
-from shortdrama.config import Settings
-from shortdrama.failure import Failure
+from shortdrama.core.errors import Failure
+from shortdrama.core.settings import Settings
 from shortdrama.lake import duck, keys
 from shortdrama.lake.store import NotFound, ObjectStore
-from shortdrama.warehouse.read import connect
-from shortdrama.warehouse.snapshots import (
+from shortdrama.warehouse.publish.views import write_macros
+from shortdrama.warehouse.snapshots.manifest import (
     MANIFEST_FILE,
     VIEWS_FILE,
     MartFile,
     SnapshotManifest,
     wanted_manifest,
 )
-from shortdrama.warehouse.views import write_macros
+from shortdrama.warehouse.snapshots.read import connect
 
 
 class PullFailed(Failure):

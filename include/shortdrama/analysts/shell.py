@@ -11,13 +11,13 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import NoReturn
 
-from shortdrama.config import S3Settings, Settings
-from shortdrama.failure import Failure
+from shortdrama.core.errors import Failure
+from shortdrama.core.settings import S3Settings, Settings
 from shortdrama.lake import duck
 from shortdrama.lake.credentials import credentials
 from shortdrama.lake.store import ObjectStore
-from shortdrama.warehouse.read import attach, connect
-from shortdrama.warehouse.snapshots import SnapshotManifest, wanted_manifest
+from shortdrama.warehouse.snapshots.manifest import SnapshotManifest, wanted_manifest
+from shortdrama.warehouse.snapshots.read import attach, connect
 
 KEY_ID = "SHORTDRAMA_S3__ACCESS_KEY_ID"
 SECRET = "SHORTDRAMA_S3__SECRET_ACCESS_KEY"  # noqa: S105 - the name of a variable

@@ -8,19 +8,17 @@ from tempfile import TemporaryDirectory
 
 import duckdb
 
-from shortdrama.config import S3Settings
-from shortdrama.datasets import Dataset
+from shortdrama.core.settings import S3Settings
+from shortdrama.datasets.model import Dataset
 from shortdrama.gates import frames
 from shortdrama.gates.previous import attach_previous, said_before
 from shortdrama.gates.profiles import load_profile
 from shortdrama.gates.results import Finding, GateResult
 from shortdrama.gates.suites import Suite, audit_profile, audit_rows
 from shortdrama.lake import duck
+from shortdrama.lake.duck import loads_query
 from shortdrama.lake.ledger import Coverage, LoadRecord
 from shortdrama.lake.store import ObjectStore
-
-PROVISIONAL_DAYS = 3
-"""Days younger than this may still be missing: Google's estimates lag two days."""
 
 MEMORY_LIMIT = "192MB"
 """Of DuckDB, beside Great Expectations' own 300 MB; what does not fit is spilled to disk."""
@@ -59,7 +57,7 @@ def audit_load(
         rows = _count(connection)
         findings = _schema_findings(connection, dataset)
         if not findings:
-            _describe_asked(connection, load_id, coverage, said_at)
+            _describe_asked(connection, dataset, load_id, coverage, said_at)
             before = said_before(accepted, load_id, said_at)
             attach_previous(connection, dataset, coverage, before, store)
             # DuckDB computes beside Great Expectations, which keeps Python's lock for itself.
@@ -90,7 +88,7 @@ def _count(connection: duckdb.DuckDBPyConnection) -> int:
 def _schema_findings(connection: duckdb.DuckDBPyConnection, dataset: Dataset) -> list[Finding]:
     """Columns that are missing, of another type, or unknown; the order does not matter."""
     found = _described(connection, "select * from load")
-    expected = _described(connection, duck.loads_query(dataset, []))
+    expected = _described(connection, loads_query(dataset.column_types, []))
     return [
         Finding(
             suite="schema",
@@ -113,7 +111,11 @@ def _described(connection: duckdb.DuckDBPyConnection, query: str) -> dict[str, s
 
 
 def _describe_asked(
-    connection: duckdb.DuckDBPyConnection, load_id: str, coverage: Coverage, said_at: datetime
+    connection: duckdb.DuckDBPyConnection,
+    dataset: Dataset,
+    load_id: str,
+    coverage: Coverage,
+    said_at: datetime,
 ) -> None:
     """The one-row relation `asked`: what the profile holds the load against."""
     connection.execute(
@@ -134,6 +136,6 @@ def _describe_asked(
             "window_start": coverage.window.start,
             "window_end": coverage.window.end,
             "countries": list(coverage.countries),
-            "provisional_days": PROVISIONAL_DAYS,
+            "provisional_days": dataset.settles_after_days,
         },
     )

@@ -1,6 +1,6 @@
 """The gate of the marts, between the private warehouse and publishing."""
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date
 
@@ -9,17 +9,14 @@ import duckdb
 from shortdrama.gates.profiles import has_profile, mart_profile
 from shortdrama.gates.published import Published, attach_published, count_rows
 from shortdrama.gates.results import Finding, GateResult
-from shortdrama.gates.suites import EXPECTATIONS, Suite, audit_profile, audit_rows
+from shortdrama.gates.suite_files import MARTS, gated_marts
+from shortdrama.gates.suites import Suite, audit_profile, audit_rows
 from shortdrama.lake.marker import LakeKind
 
 WHAT_TO_DO = (
     "nothing was published and the last snapshot stays. Look at the rows in the private warehouse,"
     " mend the model or revoke the load that they come from, and build again"
 )
-
-
-SET = "marts"
-"""The suite about all marts together, held against what is published."""
 
 
 @dataclass(frozen=True)
@@ -36,12 +33,6 @@ class MartContext:
     published: Published | None = None
 
 
-def gated_marts() -> Iterator[str]:
-    """The marts that have a suite in `expectations/marts/`."""
-    for path in sorted((EXPECTATIONS / SET).glob("*.json")):
-        yield path.stem
-
-
 def audit_marts(
     connection: duckdb.DuckDBPyConnection, build_id: str, context: MartContext
 ) -> GateResult:
@@ -56,7 +47,7 @@ def audit_marts(
     rows: dict[str, int] = {}
     empty_by_right: set[str] = set()
     for mart in gated_marts():
-        suite = Suite.load(f"{SET}/{mart}").for_lake(context.lake_kind)
+        suite = Suite.load(f"{MARTS}/{mart}").for_lake(context.lake_kind)
         rows[mart] = len(connection.table(f"marts.{mart}"))
         meta = suite.document["meta"]
         is_unloaded = not context.loaded.issuperset(meta["datasets"])
@@ -69,7 +60,7 @@ def audit_marts(
     findings += audit_together(connection, context, rows, empty_by_right)
     return GateResult(
         subject=f"marts of build {build_id}",
-        suites=(*suites, SET),
+        suites=(*suites, MARTS),
         rows=sum(rows.values()),
         findings=tuple(findings),
         what_to_do=WHAT_TO_DO,
@@ -85,7 +76,7 @@ def audit_together(
     """Audit the marts as one set, `rows` by mart, against what is published."""
     attach_published(connection, context.published, context.built_on)
     count_rows(connection, rows, context.published, empty_by_right)
-    return audit_profile(Suite.load(SET), mart_profile(connection, SET))
+    return audit_profile(Suite.load(MARTS), mart_profile(connection, MARTS))
 
 
 def audit_mart(connection: duckdb.DuckDBPyConnection, mart: str, suite: Suite) -> list[Finding]:

@@ -2,42 +2,24 @@
 
 Which rows are previous depends on how loads of the dataset follow each other:
 
-| dataset | previous rows |
+| loads follow each other | previous rows |
 |---|---|
-| `appfigures.estimates`, `appfigures.ranks` | of each covered country and day, the rows of the newest load that covers them |
-| `tiktok.hashtags` | of each covered country, the rows of the newest load that covers it: an older snapshot |
-| `appfigures.products` | the newest load: each one is the whole list |
-| `omdia.forecasts` | every edition of each publisher, as its newest load has it |
-| `minis.catalog` | every snapshot of each market, as its newest load has it |
-| `minis.search_interest` | every window of each market, as its newest load has it |
-"""  # noqa: E501 - a table
+| by day | the rows of each covered country and day, from the newest load that covers them |
+| as snapshots with countries | the rows of each covered country, from the newest such load |
+| as snapshots | the newest load: each one is the whole list |
+| as editions | every edition, as its newest load has it |
+"""
 
 from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 
 import duckdb
 
-from shortdrama.datasets import (
-    CATALOG,
-    ESTIMATES,
-    FORECASTS,
-    RANKS,
-    SEARCH_INTEREST,
-    Dataset,
-)
+from shortdrama.datasets.model import ByDay, Dataset, Edition
 from shortdrama.lake import duck
+from shortdrama.lake.duck import loads_query
 from shortdrama.lake.ledger import Coverage, LoadRecord
 from shortdrama.lake.store import ObjectStore
-
-DAY_COLUMNS = {ESTIMATES.id: "estimated_on", RANKS.id: "ranked_on"}
-"""By dataset that is covered day by day, the column of the day."""
-
-EDITION_COLUMNS = {
-    FORECASTS.id: ("publisher", "published_on"),
-    CATALOG.id: ("snapshot_on", "market"),
-    SEARCH_INTEREST.id: ("window_start_on", "window_end_on", "market"),
-}
-"""By dataset of files, the columns that name what one file says whole."""
 
 
 def said_before(
@@ -67,8 +49,8 @@ def attach_previous(
     is: the connection must be able to reach the lake.
     """
     newest_first = sorted(accepted, key=lambda record: (record.said_at, record.seq), reverse=True)
-    if dataset.id in EDITION_COLUMNS:
-        _attach_editions(connection, dataset, newest_first, store)
+    if isinstance(dataset.follows, Edition):
+        _attach_editions(connection, dataset, dataset.follows, newest_first, store)
         return
     slices = _slices(dataset, coverage, newest_first)
     owners = {load_id for load_id, _, _ in slices}
@@ -88,15 +70,16 @@ def attach_previous(
         },
     )
     owned = ["loads.load_id = previous_slices.load_id"]
-    if dataset.id in DAY_COLUMNS:
-        owned.append(f"loads.{DAY_COLUMNS[dataset.id]} = previous_slices.day_on")
+    if isinstance(dataset.follows, ByDay):
+        owned.append(f"loads.{dataset.follows.day_column} = previous_slices.day_on")
     if coverage.countries:
         owned.append("loads.country_code = previous_slices.country_code")
+    loads = loads_query(dataset.column_types, [store.uri(record.key) for record in read])
     connection.execute(
         f"""
         create or replace view previous as
         select loads.*
-        from ({duck.loads_query(dataset, [store.uri(record.key) for record in read])}) as loads
+        from ({loads}) as loads
         inner join previous_slices on {" and ".join(owned)}
         """  # noqa: S608 - the dataset's own names
     )
@@ -113,7 +96,7 @@ def _slices(
     if not coverage.countries:
         return [(record.load_id, None, None) for record in newest_first[:1]]
     days: list[date | None] = [None]
-    if dataset.id in DAY_COLUMNS:
+    if isinstance(dataset.follows, ByDay):
         first = coverage.window.start
         days = [first + timedelta(days=number) for number in range(coverage.window.days)]
     missing = {country: set(days) for country in coverage.countries}
@@ -132,23 +115,24 @@ def _slices(
 def _attach_editions(
     connection: duckdb.DuckDBPyConnection,
     dataset: Dataset,
+    edition: Edition,
     newest_first: Sequence[LoadRecord],
     store: ObjectStore,
 ) -> None:
     """All files are read: there are a few a year, each of some hundred rows."""
-    edition = ", ".join(EDITION_COLUMNS[dataset.id])
+    named_by = ", ".join(edition.named_by)
     order = duck.list_literal([record.load_id for record in newest_first])
     connection.execute(
         f"""
         create or replace view previous as
         with loads as (
-            {duck.loads_query(dataset, [store.uri(record.key) for record in newest_first])}
+            {loads_query(dataset.column_types, [store.uri(record.key) for record in newest_first])}
         ),
         ordered as (
             select
                 *,
                 rank() over (
-                    partition by {edition} order by list_position({order}, load_id)
+                    partition by {named_by} order by list_position({order}, load_id)
                 ) as recency
             from loads
         )

@@ -3,23 +3,20 @@
 Great Expectations takes seconds to import and is loaded when the first suite runs.
 """
 
-import json
 import logging
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from functools import cache
-from pathlib import Path
 from typing import Any
 
 import pandas as pd
 import pyarrow as pa
 
-from shortdrama.config import REPOSITORY
 from shortdrama.gates import frames
 from shortdrama.gates.results import Finding, Sample, Severity, words
+from shortdrama.gates.suite_files import read_suite
 from shortdrama.lake.marker import LakeKind
 
-EXPECTATIONS = REPOSITORY / "expectations"
 MAX_SAMPLES = 5
 PAIR_EQUAL = "expect_column_pair_values_to_be_equal"
 UNIQUE = ("expect_compound_columns_to_be_unique", "expect_column_values_to_be_unique")
@@ -31,15 +28,15 @@ class SuiteError(RuntimeError):
 
 @dataclass(frozen=True)
 class Suite:
-    """A suite, as its JSON file has it. `name` is the file's path below `expectations/`."""
+    """A suite, as its JSON file has it; `suite_files` says what it is called."""
 
     name: str
     document: dict[str, Any]
 
     @classmethod
-    def load(cls, name: str, folder: Path = EXPECTATIONS) -> "Suite":
-        """Read `expectations/<name>.json`."""
-        return cls(name, json.loads((folder / f"{name}.json").read_text(encoding="utf-8")))
+    def load(cls, name: str) -> "Suite":
+        """The suite of that name in `expectations/`."""
+        return cls(name, read_suite(name))
 
     @property
     def expectations(self) -> list[dict[str, Any]]:

@@ -4,8 +4,8 @@ from dataclasses import dataclass
 
 import boto3
 
-from shortdrama.config import S3Settings
-from shortdrama.failure import Failure
+from shortdrama.core.errors import Failure
+from shortdrama.core.settings import S3Settings
 
 
 @dataclass(frozen=True, repr=False)

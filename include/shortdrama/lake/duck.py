@@ -1,15 +1,14 @@
 """DuckDB connections that read and write the lake."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from importlib.util import find_spec
 from pathlib import Path
 from urllib.parse import urlsplit
 
 import duckdb
 
-from shortdrama.config import S3Settings
-from shortdrama.datasets import Dataset
-from shortdrama.failure import Failure
+from shortdrama.core.errors import Failure
+from shortdrama.core.settings import S3Settings
 from shortdrama.lake.credentials import credentials
 
 
@@ -86,14 +85,12 @@ def list_literal(texts: list[str]) -> str:
     return "[" + ", ".join(quoted(text) for text in texts) + "]"
 
 
-def loads_query(dataset: Dataset, uris: Sequence[str]) -> str:
-    """A query of the loads in those files with the dataset's columns; of none it is empty, typed.
+def loads_query(columns: Mapping[str, str], uris: Sequence[str]) -> str:
+    """A query of the loads in those files with the columns (types by name); of none it is empty.
 
     A column that a load does not have yet reads as NULL.
     """
-    nulls = ", ".join(
-        f"cast(null as {column.sql_type}) as {column.name}" for column in dataset.all_columns
-    )
+    nulls = ", ".join(f"cast(null as {kind}) as {name}" for name, kind in columns.items())
     query = f"select {nulls} where false"
     if uris:
         files = list_literal(list(uris))

@@ -1,20 +1,21 @@
-"""Where things lie in the lake: every key is derived here, and nowhere else."""
+"""Where things lie in the lake: every key is derived here, and nowhere else.
+
+A dataset is named by its id, `source.name`.
+"""
 
 from datetime import date, datetime
-
-from shortdrama.datasets import Dataset
 
 LAKE = "lake.json"
 CURRENT_SNAPSHOT = "marts/current.json"
 SNAPSHOTS = "marts/snapshots/"
 
 
-def landing_prefix(dataset: Dataset, day: date, pull_id: str) -> str:
+def landing_prefix(dataset: str, day: date, pull_id: str) -> str:
     """Folder of the parts of one pull, landed on one day."""
-    return f"landing/{dataset.source}/{dataset.name}/{day:%Y/%m/%d}/{pull_id}/"
+    return f"landing/{_folder(dataset)}/{day:%Y/%m/%d}/{pull_id}/"
 
 
-def pull_record(dataset: Dataset, said_at: datetime, pull_id: str) -> str:
+def pull_record(dataset: str, said_at: datetime, pull_id: str) -> str:
     """What a finished pull asked and landed. By load: a run cleared a day later may pull anew."""
     prefix = landing_prefix(dataset, said_at.date(), pull_id)
     return f"{prefix}{load_id(said_at, pull_id)}.pull.json"
@@ -26,29 +27,29 @@ def load_id(said_at: datetime, pull_id: str, revision: int = 1) -> str:
     return f"{said_at:%Y%m%dT%H%M%SZ}-{pull_id}{suffix}"
 
 
-def candidate(dataset: Dataset, load_id: str) -> str:
+def candidate(dataset: str, load_id: str) -> str:
     """A conformed load that waits for its gate."""
-    return f"candidates/{dataset.source}/{dataset.name}/{load_id}.parquet"
+    return f"candidates/{_folder(dataset)}/{load_id}.parquet"
 
 
-def raw(dataset: Dataset, load_id: str, said_at: datetime) -> str:
+def raw(dataset: str, load_id: str, said_at: datetime) -> str:
     """An accepted load."""
-    return f"raw/{dataset.source}/{dataset.name}/pulled_on={said_at:%Y-%m-%d}/{load_id}.parquet"
+    return f"raw/{_folder(dataset)}/pulled_on={said_at:%Y-%m-%d}/{load_id}.parquet"
 
 
-def quarantined(dataset: Dataset, load_id: str) -> str:
+def quarantined(dataset: str, load_id: str) -> str:
     """A refused load."""
-    return f"quarantine/{dataset.source}/{dataset.name}/{load_id}.parquet"
+    return f"quarantine/{_folder(dataset)}/{load_id}.parquet"
 
 
-def quarantine_reasons(dataset: Dataset, load_id: str) -> str:
+def quarantine_reasons(dataset: str, load_id: str) -> str:
     """Why a load was refused."""
-    return f"quarantine/{dataset.source}/{dataset.name}/{load_id}.gate.json"
+    return f"quarantine/{_folder(dataset)}/{load_id}.gate.json"
 
 
-def load_ledger(dataset: Dataset) -> str:
+def load_ledger(dataset: str) -> str:
     """The load ledger of a dataset."""
-    return f"ops/ledger/{dataset.id}.json"
+    return f"ops/ledger/{dataset}.json"
 
 
 def outcomes_of_kind(kind: str) -> str:
@@ -64,6 +65,11 @@ def outcomes(kind: str, day: date) -> str:
 def outcome(kind: str, at: datetime, outcome_id: str) -> str:
     """One outcome record."""
     return f"{outcomes(kind, at)}{outcome_id}.json"
+
+
+def build_inputs(fingerprint: str) -> str:
+    """What a build was made of."""
+    return f"ops/builds/{fingerprint}.json"
 
 
 def mart_gate(fingerprint: str) -> str:
@@ -94,3 +100,25 @@ def snapshot_id(created_at: datetime, digest: str) -> str:
 def snapshot(snapshot_id: str, name: str) -> str:
     """A file of a published snapshot."""
     return f"{SNAPSHOTS}{snapshot_id}/{name}"
+
+
+EDITIONS = "reports/"
+
+
+def edition(edition_id: str) -> str:
+    """Where an edition (`weekly_brief/2025-W39`) is recorded."""
+    return f"{EDITIONS}{edition_id}/edition.json"
+
+
+def sends(edition_id: str) -> str:
+    """The send ledger of an edition."""
+    return f"{EDITIONS}{edition_id}/sends.json"
+
+
+def edition_part(edition_id: str, locale: str, name: str) -> str:
+    """A rendered file of an edition."""
+    return f"{EDITIONS}{edition_id}/{locale}/{name}"
+
+
+def _folder(dataset: str) -> str:
+    return dataset.replace(".", "/", 1)

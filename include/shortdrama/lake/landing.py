@@ -14,8 +14,7 @@ from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict
 
-from shortdrama.clock import Clock
-from shortdrama.datasets import Dataset
+from shortdrama.core.clock import Clock
 from shortdrama.lake import keys
 from shortdrama.lake.ledger import Coverage
 from shortdrama.lake.store import NotFound, ObjectStore, dump_json
@@ -69,6 +68,14 @@ class Pull(BaseModel):
         return keys.load_id(self.said_at, self.pull_id, self.revision)
 
 
+@dataclass(frozen=True)
+class Usage:
+    """Calls that the account has used today, and how many it may."""
+
+    used: int
+    limit: int
+
+
 @dataclass
 class Cost:
     """What one attempt of a pull has cost so far.
@@ -82,17 +89,16 @@ class Cost:
     limit: int | None = None
     usage: int | None = None
 
-    def hear(self, headers: Mapping[str, str]) -> None:
-        """Keep what an answer's headers tell of the account's quota, if they do."""
-        limit, usage = headers.get("x-request-limit", ""), headers.get("x-request-usage", "")
-        if limit.isdecimal() and usage.isdecimal():
-            self.limit, self.usage = int(limit), int(usage)
+    def hear(self, told: Usage | None) -> None:
+        """Keep what an answer says about the account's quota, if it says anything."""
+        if told is not None:
+            self.limit, self.usage = told.limit, told.used
 
 
 class Landing:
     """The landing folder of one pull, and what this attempt of it costs."""
 
-    def __init__(self, store: ObjectStore, dataset: Dataset, pull_id: str, clock: Clock) -> None:
+    def __init__(self, store: ObjectStore, dataset: str, pull_id: str, clock: Clock) -> None:
         self._store = store
         self._dataset = dataset
         self._pull_id = pull_id
@@ -154,7 +160,7 @@ class Landing:
         """Write `<load_id>.pull.json`; the key under which `read_pull` finds the pull again."""
         pull = Pull(
             pull_id=self._pull_id,
-            dataset=self._dataset.id,
+            dataset=self._dataset,
             coverage=coverage,
             parts=tuple(parts),
         )

@@ -9,12 +9,12 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict
 
-from shortdrama.datasets import DATASETS, Dataset
+from shortdrama.core.errors import DecisionRefused
+from shortdrama.core.windows import Window
 from shortdrama.lake import keys
-from shortdrama.lake.overrides import DecisionRefused, Override, UnknownLoad
+from shortdrama.lake.overrides import Override
 from shortdrama.lake.store import ObjectStore
 from shortdrama.lake.warned import Warned
-from shortdrama.windows import Window
 
 Status = Literal["accepted", "quarantined", "revoked"]
 
@@ -62,7 +62,7 @@ class LoadRecord(BaseModel):
 class LoadLedger:
     """The ledger of one dataset, a JSON list that grows by compare-and-swap."""
 
-    def __init__(self, store: ObjectStore, dataset: Dataset) -> None:
+    def __init__(self, store: ObjectStore, dataset: str) -> None:
         self._store = store
         self._key = keys.load_ledger(dataset)
 
@@ -126,18 +126,6 @@ def accepted_of(newest: list[LoadRecord]) -> list[LoadRecord]:
     return sorted(
         (record for record in newest if record.status == "accepted"),
         key=lambda record: record.seq,
-    )
-
-
-def load_history(load_id: str, store: ObjectStore) -> list[LoadRecord]:
-    """All records of a load, oldest first; raises UnknownLoad. For people: it reads all ledgers."""
-    for dataset in DATASETS.values():
-        records = LoadLedger(store, dataset).records()
-        history = [record for record in records if record.load_id == load_id]
-        if history:
-            return history
-    raise UnknownLoad(
-        f"no ledger knows a load {load_id}; `shortdrama gate list` says what was refused"
     )
 
 

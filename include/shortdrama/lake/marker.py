@@ -2,7 +2,7 @@
 
 from typing import Literal
 
-from shortdrama.failure import Failure
+from shortdrama.core.errors import Failure
 from shortdrama.lake import keys
 from shortdrama.lake.store import ObjectStore
 

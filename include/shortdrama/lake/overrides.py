@@ -5,18 +5,10 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, StringConstraints
 
-from shortdrama.failure import Failure
+from shortdrama.core.errors import DecisionRefused
 
 OverrideKind = Literal["load_accepted", "load_revoked", "marts_published"]
 Filled = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
-
-
-class DecisionRefused(Failure):
-    """A person's decision cannot be carried out; the message says why, and what can be done."""
-
-
-class UnknownLoad(Failure):
-    """No ledger knows the load."""
 
 
 class AcceptedFinding(BaseModel):

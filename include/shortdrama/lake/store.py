@@ -9,7 +9,7 @@ import boto3
 from botocore.config import Config
 from botocore.exceptions import ClientError
 
-from shortdrama.config import S3Settings
+from shortdrama.core.settings import S3Settings
 from shortdrama.lake.credentials import credentials
 
 if TYPE_CHECKING:

@@ -8,7 +8,7 @@ from airflow.sdk import Context
 def alert_engineers(context: Context) -> None:
     """Mail the data engineers, once per cause. Airflow logs what goes wrong here and goes on."""
     from shortdrama.alerts.send import send_alert
-    from shortdrama.config import settings
+    from shortdrama.core.settings import settings
     from shortdrama.lake.store import ObjectStore
 
     store = ObjectStore.of(settings().s3)
@@ -21,9 +21,8 @@ ALERTING: dict[str, Any] = {"on_failure_callback": alert_engineers}
 
 def _alert(context: Context, store: Any) -> Any:
     from shortdrama.alerts.message import load_refused, marts_refused, task_failed
-    from shortdrama.config import settings
-    from shortdrama.loads.refused import LoadRefused
-    from shortdrama.warehouse.refused import MartsRefused
+    from shortdrama.core.errors import LoadRefused, MartsRefused
+    from shortdrama.core.settings import settings
 
     error = cause_of(context.get("exception"))
     if isinstance(error, LoadRefused):
@@ -43,7 +42,7 @@ def _alert(context: Context, store: Any) -> Any:
 
 def cause_of(error: object) -> BaseException:
     """The pipeline's own error behind Airflow's, if there is one: `classed` wraps it."""
-    from shortdrama.failure import Failure
+    from shortdrama.core.errors import Failure
 
     if not isinstance(error, BaseException):
         return RuntimeError(str(error or "the task ended without an error of its own"))

@@ -3,11 +3,11 @@
 from collections.abc import Mapping
 from typing import Any
 
-from shortdrama.config import Settings
-from shortdrama.lake.overrides import DecisionRefused
+from shortdrama.core.errors import DecisionRefused
+from shortdrama.core.settings import Settings
+from shortdrama.ingest.decisions import accept_load, revoke_load
 from shortdrama.lake.store import ObjectStore
-from shortdrama.loads.decisions import accept_load, revoke_load
-from shortdrama.warehouse.overrides import accept_marts
+from shortdrama.warehouse.decide.overrides import accept_marts
 
 DECISIONS = {"accept_load": accept_load, "revoke_load": revoke_load, "accept_marts": accept_marts}
 

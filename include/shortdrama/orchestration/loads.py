@@ -1,10 +1,11 @@
-"""The task group that every ingest DAG maps over its pull requests, and the plan of an inbox."""
+"""The task group that every ingest DAG maps over its pull requests."""
 
 from datetime import timedelta
 from typing import Any
 
 from airflow.sdk import get_current_context, task, task_group
 
+from shortdrama.datasets.model import DEFAULT_POOL
 from shortdrama.orchestration.assets import ACCEPTED_LOADS, DATASET_ASSETS
 from shortdrama.orchestration.errors import classed
 
@@ -20,9 +21,9 @@ NAMED = "{{ about }}"
 )
 def pull(request: dict[str, Any]) -> str:
     """Fetch into landing; a retry asks only for what the first attempt did not land."""
-    from shortdrama.config import settings
+    from shortdrama.core.settings import settings
+    from shortdrama.ingest import pull as loads_pull
     from shortdrama.lake.store import ObjectStore
-    from shortdrama.loads import pull as loads_pull
     from shortdrama.sources.connector import PullRequest
 
     asked = PullRequest.model_validate(request)
@@ -34,10 +35,10 @@ def pull(request: dict[str, Any]) -> str:
 @task(map_index_template=NAMED)
 def conform(pull_key: str) -> str:
     """Turn the landed answers into one typed Parquet object, the candidate."""
-    from shortdrama.config import settings
+    from shortdrama.core.settings import settings
+    from shortdrama.ingest.admit import conform_or_quarantine
     from shortdrama.lake.landing import read_pull
     from shortdrama.lake.store import ObjectStore
-    from shortdrama.loads.admit import conform_or_quarantine
 
     store = ObjectStore.of(settings().s3)
     landed = read_pull(store, pull_key)
@@ -50,10 +51,10 @@ def conform(pull_key: str) -> str:
 @task(map_index_template=NAMED, outlets=[ACCEPTED_LOADS])
 def gate(pull_key: str, *, outlet_events: Any = None) -> str:
     """Accept the candidate into the ledger, or quarantine it with reasons and fail."""
-    from shortdrama.config import settings
+    from shortdrama.core.settings import settings
+    from shortdrama.ingest.admit import admit
     from shortdrama.lake.landing import read_pull
     from shortdrama.lake.store import ObjectStore
-    from shortdrama.loads.admit import admit
 
     store = ObjectStore.of(settings().s3)
     landed = read_pull(store, pull_key)
@@ -62,17 +63,6 @@ def gate(pull_key: str, *, outlet_events: Any = None) -> str:
         record = admit(landed, settings(), store)
     outlet_events[ACCEPTED_LOADS].add(DATASET_ASSETS[record.dataset])
     return record.load_id
-
-
-@task(task_id="plan")
-def plan_inbox(source: str) -> list[dict[str, Any]]:
-    """The files in the source's inbox that no load was decided of yet, as pull requests."""
-    from shortdrama.config import settings
-    from shortdrama.lake.store import ObjectStore
-    from shortdrama.sources.inbox import due_files
-
-    due = due_files(ObjectStore.of(settings().s3), source)
-    return [request.model_dump(mode="json") for request in due]
 
 
 def load_through(pool: str, group_id: str = "load") -> Any:
@@ -86,7 +76,7 @@ def load_through(pool: str, group_id: str = "load") -> Any:
     return load
 
 
-load = load_through("default_pool")
+load = load_through(DEFAULT_POOL)
 """For sources without a quota of calls."""
 
 

@@ -1,8 +1,13 @@
 """When the DAGs run by themselves."""
 
+from typing import Any
+
 from airflow.sdk import CronDataIntervalTimetable, CronTriggerTimetable
 
-from shortdrama.config import settings
+from shortdrama.core.settings import settings
+
+PRESENT_ONLY: list[Any] = ["scheduled", "manual", "operator_triggered"]
+"""`allowed_run_types` of a source that cannot be asked for the past: Airflow refuses a backfill."""
 
 
 def daily() -> CronDataIntervalTimetable | None:

@@ -6,7 +6,8 @@ from datetime import datetime
 
 from pydantic import BaseModel, ConfigDict
 
-from shortdrama.failure import Failure
+from shortdrama.core.errors import Failure
+from shortdrama.lake import keys
 from shortdrama.lake.store import ObjectStore
 from shortdrama.reports.formats import LocaleName
 from shortdrama.reports.render import CHART_NAME, RenderedBrief
@@ -44,32 +45,26 @@ class Edition(BaseModel):
         """`weekly_brief/2025-W39`, as mails and people call it."""
         return f"{self.report}/{self.period}"
 
-
-def edition_key(period: str) -> str:
-    """Where the edition of a period is recorded."""
-    return f"reports/{REPORT}/{period}/edition.json"
-
-
-def sends_key(period: str) -> str:
-    """Where the send ledger of a period lies."""
-    return f"reports/{REPORT}/{period}/sends.json"
+    def part_key(self, locale: LocaleName, name: str) -> str:
+        """Where a rendered file lies."""
+        return keys.edition_part(self.id, locale, name)
 
 
-def part_key(period: str, locale: LocaleName, name: str) -> str:
-    """Where a rendered file of an edition lies."""
-    return f"reports/{REPORT}/{period}/{locale}/{name}"
+def edition_id(period: str) -> str:
+    """`weekly_brief/2025-W39`, as mails and people call it."""
+    return f"{REPORT}/{period}"
 
 
 def read_edition(store: ObjectStore, period: str) -> Edition | None:
     """The edition of a period, if there is one."""
-    document, _ = store.read_json_versioned(edition_key(period))
+    document, _ = store.read_json_versioned(keys.edition(edition_id(period)))
     return None if document is None else Edition.model_validate(document)
 
 
 def cited_snapshots(store: ObjectStore) -> dict[str, list[str]]:
     """The editions that cite each snapshot. Lists the zone: for people and housekeeping."""
     cited: dict[str, list[str]] = {}
-    for key in store.list("reports/"):
+    for key in store.list(keys.EDITIONS):
         if key.endswith("/edition.json"):
             edition = Edition.model_validate_json(store.get(key))
             cited.setdefault(edition.snapshot_id, []).append(edition.id)
@@ -86,9 +81,9 @@ def bind_edition(
     """
     for locale, brief in rendered.items():
         for name, content_type, body in _files(brief):
-            store.put(part_key(edition.period, locale, name), body, content_type=content_type)
+            store.put(edition.part_key(locale, name), body, content_type=content_type)
     standing = store.update_json(
-        edition_key(edition.period),
+        keys.edition(edition.id),
         lambda found: None if found else edition.model_dump(mode="json"),
     )
     return Edition.model_validate(standing)
@@ -99,15 +94,15 @@ def read_part(store: ObjectStore, edition: Edition, locale: LocaleName) -> Rende
     part = edition.parts[locale]
     brief = RenderedBrief(
         subject=part.subject,
-        html=store.get(part_key(edition.period, locale, "brief.html")).decode(),
-        text=store.get(part_key(edition.period, locale, "brief.txt")).decode(),
-        chart=store.get(part_key(edition.period, locale, CHART_NAME)),
+        html=store.get(edition.part_key(locale, "brief.html")).decode(),
+        text=store.get(edition.part_key(locale, "brief.txt")).decode(),
+        chart=store.get(edition.part_key(locale, CHART_NAME)),
     )
     if digest(brief) != part.sha256:
         raise ArchiveDamaged(
             f"the archived files of {edition.id} ({locale}) are not those that were bound to"
             f" snapshot {edition.snapshot_id}: nothing is mailed. Restore them, or remove"
-            f" {edition_key(edition.period)} to make the edition anew"
+            f" {keys.edition(edition.id)} to make the edition anew"
         )
     return brief
 

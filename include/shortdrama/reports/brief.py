@@ -11,7 +11,6 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict
 
-from shortdrama.failure import Failure
 from shortdrama.lake.overrides import Override
 from shortdrama.lake.warned import Warned
 
@@ -183,15 +182,6 @@ class WeeklyBrief(Frozen):
         """The newest day of the estimates behind it."""
         estimates = self.snapshot.datasets.get(ESTIMATES)
         return estimates.as_of if estimates else None
-
-
-class ReportWithheld(Failure):
-    """A report is not made, because a dataset that it requires does not cover its period."""
-
-    def __init__(self, period: str, dataset: str, reason: str, remedy: str) -> None:
-        super().__init__(f"the weekly brief {period} is withheld: {dataset} {reason}. {remedy}")
-        self.period = period
-        self.dataset = dataset
 
 
 def snapshot_facts(manifest: Mapping[str, Any] | object) -> SnapshotFacts:

@@ -6,30 +6,13 @@ unknown: the mail may have left. It is not sent again by itself; a person looks 
 
 from collections.abc import Callable
 from datetime import datetime
-from typing import Literal
 
-from pydantic import BaseModel, ConfigDict
-
-from shortdrama.config import Recipient
-from shortdrama.failure import Failure
+from shortdrama.core.errors import Failure
+from shortdrama.core.settings import Recipient
+from shortdrama.lake import keys
+from shortdrama.lake.sends import Records, SendRecord, parsed_sends
 from shortdrama.lake.store import ObjectStore
-from shortdrama.reports.archive import sends_key
-
-Records = dict[str, "SendRecord"]
-
-
-class SendRecord(BaseModel):
-    """The last attempt to send an edition to somebody. `claim_id` says whose attempt it is."""
-
-    model_config = ConfigDict(frozen=True)
-
-    address: str
-    locale: str
-    state: Literal["claimed", "sent", "failed"]
-    claim_id: str
-    claimed_at: datetime
-    settled_at: datetime | None = None
-    error: str | None = None
+from shortdrama.reports.archive import edition_id
 
 
 class NotClaimed(Failure):
@@ -40,12 +23,6 @@ def may_claim(records: Records, address: str) -> bool:
     """Whether a mail to this address is certain not to have left yet."""
     record = records.get(address)
     return record is None or record.state == "failed"
-
-
-def read_sends(store: ObjectStore, period: str) -> Records:
-    """The ledger of a period, by address."""
-    document, _ = store.read_json_versioned(sends_key(period))
-    return _parsed(document)
 
 
 def claim(
@@ -87,7 +64,7 @@ def settle(
         if standing is None or standing.claim_id != claim.claim_id:
             raise NotClaimed(
                 f"the claim of {claim.address} on {period} was replaced while its mail was under"
-                f" way ({settled.state}); look at {sends_key(period)}"
+                f" way ({settled.state}); look at {keys.sends(edition_id(period))}"
             )
         return settled
 
@@ -121,16 +98,11 @@ def _change(
     """Replace one record by compare-and-swap; None leaves it. Returns the one that stands."""
 
     def changed(document: object) -> list[dict[str, object]] | None:
-        records = _parsed(document)
+        records = parsed_sends(document)
         record = change(records)
         if record is None:
             return None
         replaced = {**records, address: record}
         return [entry.model_dump(mode="json") for _, entry in sorted(replaced.items())]
 
-    return _parsed(store.update_json(sends_key(period), changed))[address]
-
-
-def _parsed(document: object) -> Records:
-    entries = document if isinstance(document, list) else []
-    return {record.address: record for record in map(SendRecord.model_validate, entries)}
+    return parsed_sends(store.update_json(keys.sends(edition_id(period)), changed))[address]

@@ -6,8 +6,8 @@ from email.message import EmailMessage
 from email.policy import SMTP
 from email.utils import format_datetime
 
-from shortdrama.config import Recipient
-from shortdrama.mail import mail_domain
+from shortdrama.core.settings import Recipient
+from shortdrama.mail.smtp import mail_domain
 from shortdrama.reports.archive import Edition
 from shortdrama.reports.render import CHART_NAME, RenderedBrief
 

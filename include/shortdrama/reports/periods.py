@@ -4,7 +4,7 @@ import re
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from shortdrama.windows import Window
+from shortdrama.core.windows import Window
 
 SETTLING_DAYS = 3
 """A day younger than this is provisional: Google Play's estimates come up to two days late."""

@@ -8,6 +8,7 @@ from typing import Any
 
 from duckdb import DuckDBPyConnection
 
+from shortdrama.core.errors import ReportWithheld
 from shortdrama.reports.brief import (
     CHART_WEEKS,
     ESTIMATES,
@@ -19,7 +20,6 @@ from shortdrama.reports.brief import (
     LeaderboardRow,
     MarketFigures,
     Reconciliation,
-    ReportWithheld,
     SnapshotFacts,
     WeeklyBrief,
     WeekRevenue,

@@ -8,18 +8,20 @@ from typing import Any, Literal, get_args
 
 from duckdb import DuckDBPyConnection
 
-from shortdrama.clock import Clock
-from shortdrama.config import MailSettings, Recipient
-from shortdrama.failure import Failure
+from shortdrama.core.clock import Clock
+from shortdrama.core.errors import Failure
+from shortdrama.core.settings import MailSettings, Recipient
 from shortdrama.lake.outcomes import Outcome, record_outcome
+from shortdrama.lake.sends import SendRecord, read_sends
 from shortdrama.lake.store import ObjectStore
-from shortdrama.mail import DeliveryFailed, DeliveryUnknown, deliver
+from shortdrama.mail.smtp import DeliveryFailed, DeliveryUnknown, deliver
 from shortdrama.reports import ledger
 from shortdrama.reports.archive import (
     Edition,
     EditionPart,
     bind_edition,
     digest,
+    edition_id,
     read_edition,
     read_part,
 )
@@ -64,7 +66,7 @@ def due_period(clock: Clock, store: ObjectStore, recipients: Sequence[Recipient]
     period = last_complete_week(clock.today()).label
     if read_edition(store, period) is None:
         return period
-    sends = ledger.read_sends(store, period)
+    sends = read_sends(store, edition_id(period))
     waiting = any(ledger.may_claim(sends, recipient.address) for recipient in recipients)
     return period if waiting else None
 
@@ -149,7 +151,7 @@ def _send(
     return SendOutcome(recipient.address, "sent")
 
 
-def _already(record: ledger.SendRecord) -> SendOutcome:
+def _already(record: SendRecord) -> SendOutcome:
     if record.state == "sent":
         return SendOutcome(record.address, "skipped", f"sent {record.settled_at}")
     return SendOutcome(

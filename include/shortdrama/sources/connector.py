@@ -1,16 +1,15 @@
-"""What every connector does: pull a request into landing, and say its rows as SQL."""
+"""What every connector does: pull a request into landing."""
 
 import hashlib
 from typing import Protocol, runtime_checkable
 
-import duckdb
 from pydantic import BaseModel, ConfigDict
 
-from shortdrama.lake.landing import Landing, Part, Pull
+from shortdrama.core.errors import PermanentError
+from shortdrama.core.windows import Window
+from shortdrama.lake.landing import Landing, Part
 from shortdrama.lake.ledger import Coverage
-from shortdrama.lake.store import ObjectStore
 from shortdrama.sources.http import Call
-from shortdrama.windows import Window
 
 
 class PullRequest(BaseModel):
@@ -37,17 +36,18 @@ class PullRequest(BaseModel):
         return hashlib.sha256(text.encode()).hexdigest()[:12]
 
 
+def window_of(request: PullRequest) -> Window:
+    """The window of a request that must have one; raises PermanentError."""
+    if request.window is None:
+        raise PermanentError(f"{request.dataset} needs a window; give start and end")
+    return request.window
+
+
 class Connector(Protocol):
     """One dataset's way in."""
 
     def pull(self, request: PullRequest, landing: Landing) -> tuple[Coverage, list[Part]]:
         """Land every answer; raises SourceError."""
-        ...
-
-    def prepare(
-        self, connection: duckdb.DuckDBPyConnection, store: ObjectStore, pull: Pull
-    ) -> None:
-        """Make the temporary relations that `sql/<dataset>.sql` reads the pull's rows from."""
         ...
 
 

@@ -14,14 +14,14 @@ from pydantic import SecretStr
 from tenacity import RetryCallState, Retrying, retry_if_exception_type, stop_after_attempt
 from tenacity.wait import wait_exponential_jitter
 
-from shortdrama.lake.landing import Landing, Part
-from shortdrama.sources.errors import PermanentError, TransientError
+from shortdrama.core.errors import PermanentError, TransientError
+from shortdrama.lake.landing import Landing, Part, Usage
 
 ATTEMPTS = 5
 LONGEST_WAIT_SECONDS = 60.0
 ERROR_BODY_BYTES = 64 * 1024
 CHUNK_BYTES = 256 * 1024
-KEPT_HEADERS = ("content-type", "date", "x-currency", "x-request-limit", "x-request-usage")
+KEPT_HEADERS = ("content-type", "date")
 SAMPLE_HEADER = "x-shortdrama-sample"
 
 
@@ -54,6 +54,8 @@ class ApiClient:
 
     `classify` turns a refusal into the error to raise; `check` raises for a body that is not to be
     landed; `empty` gives the body to land for a refusal that only means that there is nothing.
+    `usage` reads the account's usage off the headers of an answer, `kept_headers` are landed beside
+    the usual ones.
     """
 
     def __init__(
@@ -67,12 +69,16 @@ class ApiClient:
         empty: Callable[[Refusal], bytes | None] = lambda _: None,
         wait: Callable[[RetryCallState], float] | None = None,
         own_header: str | None = None,
+        usage: Callable[[Mapping[str, str]], Usage | None] = lambda _: None,
+        kept_headers: tuple[str, ...] = (),
     ) -> None:
         self._base_url = base_url.rstrip("/") + "/"
         self._timeout = timeout_seconds
         self._classify = classify
         self._check = check
         self._empty = empty
+        self._usage = usage
+        self._kept_headers = (*KEPT_HEADERS, *kept_headers)
         self._wait = wait or polite_wait
         self._token = token.get_secret_value().strip()
         self._session = requests.Session()
@@ -115,7 +121,7 @@ class ApiClient:
                     allow_redirects=False,
                 ) as response,
             ):
-                landing.cost.hear(response.headers)
+                landing.cost.hear(self._usage(response.headers))
                 body = Path(folder) / "body.gz"
                 nothing = self._refuse(response, about)
                 if nothing is None:
@@ -125,7 +131,7 @@ class ApiClient:
                 self._check(body, about)
                 headers = {
                     name: response.headers[name]
-                    for name in KEPT_HEADERS
+                    for name in self._kept_headers
                     if name in response.headers
                 }
                 return landing.save(

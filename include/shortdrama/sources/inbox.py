@@ -4,8 +4,6 @@ import gzip
 import hashlib
 import re
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import asdict
-from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -13,25 +11,27 @@ from typing import Any
 import duckdb
 import pyarrow as pa
 
-from shortdrama.datasets import CATALOG, FORECASTS, Dataset, datasets_of
+from shortdrama.core.errors import PermanentError
+from shortdrama.core.settings import Settings
+from shortdrama.core.windows import Window
+from shortdrama.datasets import datasets_of
+from shortdrama.datasets.model import Dataset
 from shortdrama.lake import keys
 from shortdrama.lake.landing import Landing, Part, Pull, read_part
 from shortdrama.lake.ledger import Coverage, LoadLedger
 from shortdrama.lake.store import NotFound, ObjectStore
-from shortdrama.sources import minis, omdia
 from shortdrama.sources.connector import PullRequest
-from shortdrama.sources.errors import PermanentError
-from shortdrama.sources.workbook import WorkbookRefused
-from shortdrama.windows import Window
-
-SOURCES = (FORECASTS.source, CATALOG.source)
-"""The sources that have an inbox."""
+from shortdrama.sources.files.workbook import WorkbookRefused
 
 Parse = Callable[[bytes, str], tuple[Window, Sequence[Mapping[str, Any]]]]
 """From the bytes and the name of a file to the days it is about and its rows.
 
 Raises WorkbookRefused.
 """
+
+
+OpenConnector = Callable[[Settings, ObjectStore], "InboxFiles"]
+Prepare = Callable[[duckdb.DuckDBPyConnection, ObjectStore, Pull], None]
 
 
 def due_files(store: ObjectStore, source: str) -> list[PullRequest]:
@@ -41,7 +41,7 @@ def due_files(store: ObjectStore, source: str) -> list[PullRequest]:
     """
     datasets = datasets_of(source)
     decided = {
-        record.pull_id for dataset in datasets for record in LoadLedger(store, dataset).records()
+        record.pull_id for dataset in datasets for record in LoadLedger(store, dataset.id).records()
     }
     requests = [
         _request(store.get(key), key, datasets)
@@ -68,9 +68,8 @@ def dataset_of(content: bytes, datasets: list[Dataset]) -> Dataset:
 class InboxFiles:
     """A dataset whose every load is one file of the inbox."""
 
-    def __init__(self, store: ObjectStore, dataset: Dataset, parse: Parse) -> None:
+    def __init__(self, store: ObjectStore, parse: Parse) -> None:
         self._store = store
-        self._dataset = dataset
         self._parse = parse
 
     def pull(self, request: PullRequest, landing: Landing) -> tuple[Coverage, list[Part]]:
@@ -110,31 +109,20 @@ class InboxFiles:
                 f"{request}: {inbox_key} is no longer in the inbox; drop it again"
             ) from None
 
-    def prepare(
-        self, connection: duckdb.DuckDBPyConnection, store: ObjectStore, pull: Pull
-    ) -> None:
-        """Relation `answers`: the rows of the file, with the dataset's columns."""
+
+def by_file(dataset: Dataset, parse: Parse) -> tuple[OpenConnector, Prepare]:
+    """What the module of a dataset has whose every load is one file: `connector` and `prepare`."""
+
+    def connector(settings: Settings, store: ObjectStore) -> InboxFiles:  # noqa: ARG001 - no credentials
+        return InboxFiles(store, parse)
+
+    def prepare(connection: duckdb.DuckDBPyConnection, store: ObjectStore, pull: Pull) -> None:
+        """Relation `answers`: the rows of the pulled file, with the dataset's columns."""
         (part,) = pull.parts
-        _, rows = self._parse(read_part(store, part), part.context["file_name"])
-        connection.register(
-            "answers", pa.Table.from_pylist(list(rows), schema=_schema(self._dataset))
-        )
+        _, rows = parse(read_part(store, part), part.context["file_name"])
+        connection.register("answers", pa.Table.from_pylist(list(rows), schema=_schema(dataset)))
 
-
-def workbooks(store: ObjectStore, dataset: Dataset) -> InboxFiles:
-    """Forecast workbooks; one is one vintage."""
-    return InboxFiles(store, dataset, _parse_forecasts)
-
-
-def minis_files(store: ObjectStore, dataset: Dataset) -> InboxFiles:
-    """Files of our own schema about TikTok Minis."""
-    return InboxFiles(store, dataset, partial(minis.parse, dataset=dataset))
-
-
-def _parse_forecasts(content: bytes, file_name: str) -> tuple[Window, Sequence[Mapping[str, Any]]]:
-    workbook = omdia.parse_workbook(content, file_name)
-    vintage = Window(start=workbook.published_on, end=workbook.published_on)
-    return vintage, [asdict(row) for row in workbook.rows]
+    return connector, prepare
 
 
 _ARROW_TYPES = {

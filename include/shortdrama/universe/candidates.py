@@ -8,13 +8,13 @@ from decimal import Decimal
 
 import duckdb
 
-from shortdrama.config import Settings
-from shortdrama.datasets import PRODUCTS
+from shortdrama.core.settings import Settings
+from shortdrama.datasets.appfigures_products import PRODUCTS
 from shortdrama.lake import duck
 from shortdrama.lake.ledger import LoadLedger
 from shortdrama.lake.store import ObjectStore
-from shortdrama.warehouse.read import connect
-from shortdrama.warehouse.snapshots import NothingPublished
+from shortdrama.warehouse.snapshots.manifest import NothingPublished
+from shortdrama.warehouse.snapshots.read import connect
 
 SIZE_DAYS = 28
 """An app's size is that of the last four published weeks."""
@@ -139,7 +139,7 @@ def read_candidates(
     settings: Settings, store: ObjectStore, since: date, decided: set[str]
 ) -> list[Candidate]:
     """From all accepted loads of products and the published marts, if there are any."""
-    uris = [store.uri(record.key) for record in LoadLedger(store, PRODUCTS).accepted()]
+    uris = [store.uri(record.key) for record in LoadLedger(store, PRODUCTS.id).accepted()]
     if not uris:
         return []
     with _marts(settings) as connection:

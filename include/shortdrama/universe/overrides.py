@@ -4,7 +4,7 @@ import csv
 from collections.abc import Iterable, Iterator
 from datetime import date
 
-from shortdrama.config import REPOSITORY
+from shortdrama.core.settings import REPOSITORY
 
 OVERRIDES = REPOSITORY / "dbt_project" / "seeds" / "universe_overrides.csv"
 COLUMNS = ("decision", "app_id", "from_on", "to_on", "reason", "reviewer")

@@ -8,10 +8,10 @@ import pytest
 
 from shortdrama.alerts.message import Alert, build_message, task_failed
 from shortdrama.alerts.send import send_alert
-from shortdrama.config import MailSettings, S3Settings, Settings
+from shortdrama.core.errors import QuotaError
+from shortdrama.core.settings import MailSettings, S3Settings, Settings
 from shortdrama.lake import keys
 from shortdrama.lake.store import ObjectStore
-from shortdrama.sources.errors import QuotaError
 
 NOW = datetime(2026, 2, 25, 8, tzinfo=UTC)
 DAY = date(2026, 2, 25)

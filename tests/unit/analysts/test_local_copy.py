@@ -10,7 +10,7 @@ import pytest
 from typer.testing import CliRunner
 
 from shortdrama.analysts.local_copy import LocalCopy, PullFailed, pull_marts
-from shortdrama.cli import app
+from shortdrama.cli.main import app
 from shortdrama.lake.store import ObjectStore
 
 FIRST = {"dim_app": "select 1 as app_id", "fct_days": "select 1 as day"}

@@ -7,7 +7,7 @@ from types import ModuleType
 
 import pytest
 
-from shortdrama.config import REPOSITORY
+from shortdrama.core.settings import REPOSITORY
 
 
 @pytest.fixture

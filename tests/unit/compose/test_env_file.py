@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from shortdrama.config import REPOSITORY
-from shortdrama.embedded import env_file
+from shortdrama.core.settings import REPOSITORY
+from shortdrama_local.embedded import env_file
 
 
 def read(path: Path) -> dict[str, str]:

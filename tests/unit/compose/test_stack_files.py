@@ -8,11 +8,13 @@ from typing import Any
 import pytest
 import yaml
 
-from shortdrama.config import REPOSITORY, Settings
-from shortdrama.embedded.env_file import write_env
+from shortdrama.core.settings import REPOSITORY, Settings
+from shortdrama_local.embedded.env_file import write_env
 
 COMPOSE_TEXT = (REPOSITORY / "docker-compose.yml").read_text(encoding="utf-8")
 STACK: dict[str, Any] = yaml.safe_load(COMPOSE_TEXT)
+DOCKERFILE = (REPOSITORY / "Dockerfile").read_text(encoding="utf-8")
+BUILT_HERE = {"shortdrama:production", "shortdrama:local"}
 SERVICES: dict[str, dict[str, Any]] = STACK["services"]
 AIRFLOW = ("airflow-init", "lake-init", "api-server", "dag-processor", "triggerer", "scheduler")
 DEMANDED = re.compile(r"\$\{(\w+):\?run make env\}")
@@ -96,15 +98,29 @@ def test_no_variable_has_a_default() -> None:
 @pytest.mark.parametrize("name", SERVICES)
 def test_images_are_pinned_to_a_version(name: str) -> None:
     image = SERVICES[name]["image"]
-    assert image == "shortdrama:local" or re.search(r":v?\d+\.\d+", image)
+    assert image in BUILT_HERE or re.search(r":v?\d+\.\d+", image)
 
 
-def test_the_image_is_built_by_one_service_that_all_others_of_it_wait_for() -> None:
-    builders = [name for name, service in SERVICES.items() if "build" in service]
-    assert builders == ["airflow-init"]
+def test_each_image_is_built_by_one_service_that_all_others_of_it_wait_for() -> None:
+    builders = {
+        name: service["build"]["target"] for name, service in SERVICES.items() if "build" in service
+    }
+    assert builders == {"airflow-init": "production", "simulator": "local"}
+    for name, target in builders.items():
+        assert SERVICES[name]["image"] == f"shortdrama:{target}"
     waits = {(by, to) for by, to, _ in dependencies()}
-    for name in ("simulator", "lake-init", "api-server"):
+    for name in ("lake-init", "api-server"):
         assert (name, "airflow-init") in waits
+
+
+def test_only_the_simulator_has_what_production_does_without() -> None:
+    of_local = [name for name, service in SERVICES.items() if service["image"].endswith(":local")]
+    assert of_local == ["simulator"]
+    production, local = DOCKERFILE.split("FROM production AS local")
+    assert "shortdrama_local" not in production
+    assert not re.search(r"^COPY .* include(/)? ", production, re.M)
+    assert not re.search(r"^COPY .* \. \.$", DOCKERFILE, re.M)
+    assert "include/shortdrama_local" in local
 
 
 def test_airflow_services_share_one_environment() -> None:
@@ -153,21 +169,34 @@ def test_the_bucket_is_the_same_for_server_health_check_and_pipeline() -> None:
 
 
 def test_the_dockerfile_needs_nothing_but_its_base_image_and_package_registries() -> None:
-    dockerfile = (REPOSITORY / "Dockerfile").read_text(encoding="utf-8")
-    assert re.findall(r"^FROM .*$", dockerfile, re.M) == ["FROM python:3.11-slim-bookworm"]
-    assert "syntax=" not in dockerfile
-    assert "--from" not in dockerfile
-    assert "://" not in dockerfile
+    froms = re.findall(r"^FROM (\S+) AS (\w+)$", DOCKERFILE, re.M)
+    stages = [
+        ("python:3.11-slim-bookworm", "base"),
+        ("base", "production"),
+        ("production", "local"),
+    ]
+    assert froms == stages
+    assert "syntax=" not in DOCKERFILE
+    assert "--from" not in DOCKERFILE
+    assert "://" not in DOCKERFILE
 
 
 def test_the_image_does_not_run_as_root() -> None:
-    dockerfile = (REPOSITORY / "Dockerfile").read_text(encoding="utf-8")
-    assert re.findall(r"^USER (\d+)$", dockerfile, re.M) == ["50000"]
+    for image in DOCKERFILE.split("\nFROM ")[2:]:
+        assert re.findall(r"^USER (\w+)$", image, re.M)[-1] == "50000"
 
 
 def test_requirements_are_installed_before_the_code_is_copied() -> None:
-    dockerfile = (REPOSITORY / "Dockerfile").read_text(encoding="utf-8")
-    assert dockerfile.index("--requirement requirements.txt") < dockerfile.index(". .\n")
+    for requirements, code in (
+        ("requirements.txt", "include/shortdrama include/shortdrama"),
+        ("requirements-local.txt", "include/shortdrama_local include/shortdrama_local"),
+    ):
+        assert DOCKERFILE.index(f"--requirement {requirements}") < DOCKERFILE.index(code)
+
+
+def test_the_production_image_gets_all_that_the_pipeline_reads() -> None:
+    for folder in ("dags", "dbt_project", "expectations", "docker", "include/shortdrama"):
+        assert f" {folder} {folder}\n" in DOCKERFILE
 
 
 def test_secrets_and_what_the_image_runs_are_told_apart() -> None:

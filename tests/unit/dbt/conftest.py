@@ -13,7 +13,7 @@ import pytest
 from filelock import FileLock
 
 from markets.small import small_market, write_raw
-from shortdrama.config import REPOSITORY
+from shortdrama.core.settings import REPOSITORY
 
 DBT_PROJECT = REPOSITORY / "dbt_project"
 

@@ -8,7 +8,7 @@ import duckdb
 import pytest
 
 from shortdrama.analysts.answers import _one_query
-from shortdrama.config import REPOSITORY
+from shortdrama.core.settings import REPOSITORY
 
 COOKBOOK = REPOSITORY / "dbt_project" / "analyses"
 GUIDE = REPOSITORY / "docs" / "cookbook.md"

@@ -3,7 +3,7 @@
 import re
 from typing import Any
 
-from shortdrama.config import REPOSITORY
+from shortdrama.core.settings import REPOSITORY
 
 QUERIES = REPOSITORY / "include" / "shortdrama" / "reports" / "queries.py"
 

@@ -4,8 +4,8 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from shortdrama.config import AppfiguresSettings
-from shortdrama.simulator.countries import CODES
+from shortdrama.core.settings import AppfiguresSettings
+from shortdrama_local.simulator.countries import CODES
 
 Q2_DAYS, Q3_DAYS = 91, 92
 

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from shortdrama.warehouse import build as warehouse_build
+from shortdrama.warehouse.build import manifest
 
 PREFIXES = {
     "staging": ("stg_",),
@@ -153,9 +153,9 @@ def test_every_model_and_seed_has_a_tested_key(build: Any) -> None:
 
 
 def test_every_mart_is_published_with_its_key(build: Any, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(warehouse_build, "dbt_target", lambda: build.warehouse.parent / "target")
-    keys = warehouse_build.mart_keys()
-    assert sorted(keys) == warehouse_build.built_marts()
+    monkeypatch.setattr(manifest, "dbt_target", lambda: build.warehouse.parent / "target")
+    keys = manifest.mart_keys()
+    assert sorted(keys) == manifest.built_marts()
     assert keys["dim_app"] == ("app_id",)
     assert keys["rpt_app_leaderboard_monthly"] == (
         "period_start_on", "geography", "vendor", "app_id",

@@ -8,8 +8,8 @@ import duckdb
 import pytest
 from jinja2 import Environment
 
-from shortdrama.config import REPOSITORY
-from shortdrama.warehouse.views import KNOWN_AT
+from shortdrama.core.settings import REPOSITORY
+from shortdrama.warehouse.publish.views import KNOWN_AT
 
 MACRO = (REPOSITORY / "dbt_project/macros/as_known_at.sql").read_text("utf-8")
 COLUMNS = "app_id, country_code, store, estimated_on, vendor, downloads, revenue_usd"

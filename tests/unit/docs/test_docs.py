@@ -9,8 +9,8 @@ import pytest
 import typer
 from typer.core import TyperGroup
 
-from shortdrama.cli import app
-from shortdrama.config import REPOSITORY
+from shortdrama.cli.main import app
+from shortdrama.core.settings import REPOSITORY
 
 DOCUMENTS = [
     path

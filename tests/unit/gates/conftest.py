@@ -14,11 +14,12 @@ from typing import Any
 import duckdb
 import pytest
 
-from shortdrama.datasets import Dataset, dataset_named
+from shortdrama.core.windows import Window
+from shortdrama.datasets import dataset_named
+from shortdrama.datasets.model import Dataset
 from shortdrama.gates.load_gate import audit_load
 from shortdrama.gates.results import GateResult
 from shortdrama.lake.ledger import Coverage, LoadRecord
-from shortdrama.windows import Window
 
 LOAD_ID, LOAD_ID_BEFORE = "L1", "L0"
 SAID_AT = datetime(2025, 7, 21, 12, tzinfo=UTC)

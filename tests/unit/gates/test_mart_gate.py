@@ -265,6 +265,10 @@ def marts(monkeypatch):
             " country_code, date '2025-07-01' as start_on, date '2025-07-05' as end_on"
             " from unnest(['ZZ', 'US']) as c(country_code)"
         )
+        connection.execute(
+            "create table raw.ops_datasets as"
+            " select 'appfigures.estimates' as dataset, 3 as stale_after_days"
+        )
         connection.execute("create schema marts")
         for mart, query in GOOD.items():
             connection.execute(f"create table marts.{mart} as {query}")

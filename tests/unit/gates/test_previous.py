@@ -8,20 +8,19 @@ from typing import Any
 import duckdb
 import pytest
 
-from shortdrama.datasets import (
-    CATALOG,
-    DATASETS,
-    ESTIMATES,
-    FORECASTS,
-    HASHTAGS,
-    PRODUCTS,
-    Dataset,
-)
+from shortdrama.core.windows import Window
+from shortdrama.datasets import DATASETS
+from shortdrama.datasets.appfigures_estimates import ESTIMATES
+from shortdrama.datasets.appfigures_products import PRODUCTS
+from shortdrama.datasets.minis_catalog import CATALOG
+from shortdrama.datasets.model import Dataset
+from shortdrama.datasets.omdia_forecasts import FORECASTS
+from shortdrama.datasets.tiktok_hashtags import HASHTAGS
 from shortdrama.gates.previous import attach_previous, said_before
 from shortdrama.lake import duck
+from shortdrama.lake.duck import loads_query
 from shortdrama.lake.ledger import Coverage, LoadRecord
 from shortdrama.lake.store import ObjectStore
-from shortdrama.windows import Window
 
 
 def days(first: int, last: int) -> Window:
@@ -76,7 +75,7 @@ def said(connection, lake) -> Said:
 
     def write(dataset: Dataset, load_id: str, columns: str, rows: str) -> None:
         connection.execute(
-            f"copy (({duck.loads_query(dataset, [])}) union all by name"
+            f"copy (({loads_query(dataset.column_types, [])}) union all by name"
             f" select *, '{load_id}' as load_id from (values {rows}) as r({columns}))"
             f" to '{lake.uri(f'{load_id}.parquet')}' (format parquet)"
         )
@@ -109,7 +108,7 @@ def owners(connection: duckdb.DuckDBPyConnection) -> list[tuple[Any, ...]]:
 def test_before_the_first_load_there_is_nothing_but_the_columns(connection, lake, dataset):
     attach_previous(connection, dataset, Coverage(window=days(1, 2)), [], lake)
     described = connection.execute("describe previous").fetchall()
-    empty = connection.execute(f"describe {duck.loads_query(dataset, [])}").fetchall()
+    empty = connection.execute(f"describe {loads_query(dataset.column_types, [])}").fetchall()
     assert [row[:2] for row in described] == [row[:2] for row in empty]
     assert connection.execute("from previous").fetchall() == []
 
@@ -235,8 +234,9 @@ def test_a_replay_is_held_against_its_original_and_not_against_what_came_since()
 def test_previous_rows_are_read_from_the_lake(s3, store: ObjectStore):
     with duck.connect(s3) as connection:
         connection.execute(
-            f"copy (({duck.loads_query(ESTIMATES, [])}) union all by name select 7 as product_id,"
-            " 'US' as country_code, date '2025-07-01' as estimated_on, 'one' as load_id)"
+            f"copy (({loads_query(ESTIMATES.column_types, [])})"
+            " union all by name select 7 as product_id, 'US' as country_code,"
+            " date '2025-07-01' as estimated_on, 'one' as load_id)"
             f" to '{store.uri('one.parquet')}' (format parquet)"
         )
         accepted = [record(ESTIMATES, "one", days(1, 1), ("US",))]

@@ -6,10 +6,10 @@ from pathlib import Path
 import duckdb
 import pytest
 
+from shortdrama.core.windows import Window
 from shortdrama.gates.mart_gate import MartContext, audit_together
 from shortdrama.gates.published import COMPARED, Published
 from shortdrama.lake.ledger import Coverage, LoadRecord
-from shortdrama.windows import Window
 
 BUILT_ON = date(2025, 8, 17)
 

@@ -6,10 +6,11 @@ from typing import get_args
 import pyarrow as pa
 import pytest
 
+from shortdrama.core.settings import DBT_PROJECT
 from shortdrama.datasets import DATASETS
 from shortdrama.gates.profiles import has_profile
+from shortdrama.gates.suite_files import gated_marts, suite_names
 from shortdrama.gates.suites import (
-    EXPECTATIONS,
     UNIQUE,
     Suite,
     SuiteError,
@@ -17,12 +18,8 @@ from shortdrama.gates.suites import (
     audit_rows,
 )
 from shortdrama.lake.warned import Concern
-from shortdrama.warehouse.build import DBT_PROJECT
 
-SUITES = sorted(
-    path.relative_to(EXPECTATIONS).with_suffix("").as_posix()
-    for path in EXPECTATIONS.rglob("*.json")
-)
+SUITES = suite_names()
 ROW_COUNT = "expect_table_row_count_to_be_between"
 
 
@@ -157,7 +154,7 @@ def test_expectations_of_the_other_kind_of_lake_are_left_out():
 
 
 MARTS = {path.stem for path in (DBT_PROJECT / "models" / "marts").rglob("*.sql")}
-MART_SUITES = {path.stem for path in (EXPECTATIONS / "marts").glob("*.json")}
+MART_SUITES = set(gated_marts())
 
 
 def test_every_mart_has_a_suite():

@@ -5,7 +5,7 @@ import duckdb
 import pytest
 from pydantic import SecretStr
 
-from shortdrama.config import S3Settings
+from shortdrama.core.settings import S3Settings
 from shortdrama.lake import duck
 from shortdrama.lake.credentials import NoCredentials, credentials
 from shortdrama.lake.store import ObjectStore

@@ -6,12 +6,12 @@ from pathlib import Path
 
 import pytest
 
-from shortdrama.clock import Clock
-from shortdrama.datasets import ESTIMATES
+from shortdrama.core.clock import Clock
+from shortdrama.core.windows import Window
+from shortdrama.datasets.appfigures_estimates import ESTIMATES
 from shortdrama.lake.landing import Landing, Part, read_part, read_pull
 from shortdrama.lake.ledger import Coverage
 from shortdrama.lake.store import ObjectStore
-from shortdrama.windows import Window
 
 EVENING = datetime(2026, 2, 25, 23, 50, tzinfo=UTC)
 COVERAGE = Coverage(
@@ -22,7 +22,7 @@ COVERAGE = Coverage(
 @pytest.fixture
 def landing(store: ObjectStore) -> Callable[..., Landing]:
     def at(when: datetime = EVENING, pull_id: str = "pull") -> Landing:
-        return Landing(store, ESTIMATES, pull_id, Clock(when))
+        return Landing(store, ESTIMATES.id, pull_id, Clock(when))
 
     return at
 

@@ -4,11 +4,12 @@ from typing import Any
 
 import pytest
 
-from shortdrama.datasets import ESTIMATES, PRODUCTS
+from shortdrama.core.windows import Window
+from shortdrama.datasets.appfigures_estimates import ESTIMATES
+from shortdrama.datasets.appfigures_products import PRODUCTS
 from shortdrama.lake import keys
 from shortdrama.lake.ledger import Coverage, LoadLedger, LoadRecord
 from shortdrama.lake.store import ObjectStore
-from shortdrama.windows import Window
 
 SAID_AT = datetime(2026, 2, 25, 8, tzinfo=UTC)
 DAY = Window(start=date(2025, 9, 1), end=date(2025, 9, 1))
@@ -33,7 +34,7 @@ def record(load_id: str, status: str = "accepted", **changes: Any) -> LoadRecord
 
 @pytest.fixture
 def ledger(store: ObjectStore) -> LoadLedger:
-    return LoadLedger(store, ESTIMATES)
+    return LoadLedger(store, ESTIMATES.id)
 
 
 def ids(records: list[LoadRecord]) -> list[str]:
@@ -63,9 +64,9 @@ def test_loads_are_numbered_in_the_order_of_their_commits(ledger: LoadLedger) ->
 
 def test_entering_a_load_twice_changes_nothing(ledger: LoadLedger, store: ObjectStore) -> None:
     first = ledger.append(record("a"))
-    before = store.get(keys.load_ledger(ESTIMATES))
+    before = store.get(keys.load_ledger(ESTIMATES.id))
     assert ledger.append(record("a")) == first
-    assert store.get(keys.load_ledger(ESTIMATES)) == before
+    assert store.get(keys.load_ledger(ESTIMATES.id)) == before
 
 
 @pytest.mark.parametrize(
@@ -116,4 +117,4 @@ def test_a_revoked_load_counts_no_longer_and_stays_on_record(ledger: LoadLedger)
 
 def test_each_dataset_has_a_ledger_of_its_own(ledger: LoadLedger, store: ObjectStore) -> None:
     ledger.append(record("a"))
-    assert LoadLedger(store, PRODUCTS).records() == []
+    assert LoadLedger(store, PRODUCTS.id).records() == []

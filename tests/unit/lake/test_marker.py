@@ -1,6 +1,6 @@
 import pytest
 
-from shortdrama.config import S3Settings
+from shortdrama.core.settings import S3Settings
 from shortdrama.lake import keys
 from shortdrama.lake.marker import LakeKindMismatch, ensure_lake, lake_kind
 from shortdrama.lake.store import ObjectStore

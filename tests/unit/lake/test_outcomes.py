@@ -3,7 +3,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from shortdrama.config import S3Settings
+from shortdrama.core.settings import S3Settings
 from shortdrama.lake import duck
 from shortdrama.lake.outcomes import Outcome, record_outcome
 from shortdrama.lake.store import ObjectStore

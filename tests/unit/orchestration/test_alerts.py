@@ -6,11 +6,9 @@ from typing import Any
 import pytest
 from airflow.sdk.exceptions import AirflowFailException
 
-from shortdrama.loads.refused import LoadRefused
+from shortdrama.core.errors import LoadRefused, MartsRefused, QuotaError, TransientError
 from shortdrama.orchestration.alerts import alert_engineers, cause_of
 from shortdrama.orchestration.errors import classed
-from shortdrama.sources.errors import QuotaError, TransientError
-from shortdrama.warehouse.refused import MartsRefused
 
 
 def raised(error: Exception) -> BaseException:

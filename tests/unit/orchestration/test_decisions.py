@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from shortdrama.lake.overrides import DecisionRefused
+from shortdrama.core.errors import DecisionRefused
 from shortdrama.orchestration import decisions
 
 

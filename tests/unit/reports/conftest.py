@@ -6,7 +6,7 @@ from typing import Any
 import duckdb
 import pytest
 
-from shortdrama.clock import Clock
+from shortdrama.core.clock import Clock
 from shortdrama.lake.store import ObjectStore
 from shortdrama.reports.archive import Edition
 from shortdrama.reports.weekly_brief import prepare_edition

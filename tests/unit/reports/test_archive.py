@@ -4,10 +4,10 @@ from typing import Any
 import duckdb
 import pytest
 
-from shortdrama.clock import Clock
+from shortdrama.core.clock import Clock
+from shortdrama.core.errors import ReportWithheld
 from shortdrama.lake.store import ObjectStore
-from shortdrama.reports.archive import ArchiveDamaged, Edition, part_key, read_edition, read_part
-from shortdrama.reports.brief import ReportWithheld
+from shortdrama.reports.archive import ArchiveDamaged, Edition, read_edition, read_part
 from shortdrama.reports.weekly_brief import LOCALES, prepare_edition
 
 FOLDER = "reports/weekly_brief/2025-W39"
@@ -70,7 +70,7 @@ def test_a_withheld_edition_leaves_no_trace(
 
 
 def test_an_archive_that_was_changed_is_not_mailed(store: ObjectStore, edition: Edition) -> None:
-    store.put(part_key(edition.period, "zh", "brief.txt"), b"something else")
+    store.put(edition.part_key("zh", "brief.txt"), b"something else")
     assert read_part(store, edition, "en").text
     with pytest.raises(ArchiveDamaged, match=r"2025-W39 \(zh\)"):
         read_part(store, edition, "zh")

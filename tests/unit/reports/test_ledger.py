@@ -1,9 +1,11 @@
 import pytest
 
-from shortdrama.clock import Clock
-from shortdrama.config import Recipient
+from shortdrama.core.clock import Clock
+from shortdrama.core.settings import Recipient
+from shortdrama.lake.sends import read_sends
 from shortdrama.lake.store import ObjectStore
 from shortdrama.reports import ledger
+from shortdrama.reports.archive import edition_id
 
 WEEK = "2025-W39"
 ANN, LI = Recipient(address="ann@example.org"), Recipient(address="li@example.org", locale="zh")
@@ -34,7 +36,9 @@ def test_a_failed_mail_can_be_claimed_again(store: ObjectStore, clock: Clock) ->
 def test_recipients_do_not_touch_each_others_records(store: ObjectStore, clock: Clock) -> None:
     ledger.settle(store, WEEK, claim(store, clock, "first"), clock.now())
     ledger.claim(store, WEEK, LI, "other", clock.now())
-    states = {address: record.state for address, record in ledger.read_sends(store, WEEK).items()}
+    states = {
+        address: record.state for address, record in read_sends(store, edition_id(WEEK)).items()
+    }
     assert states == {"ann@example.org": "sent", "li@example.org": "claimed"}
 
 

@@ -4,8 +4,8 @@ from email.policy import default
 
 import pytest
 
-from shortdrama.clock import Clock
-from shortdrama.config import Recipient
+from shortdrama.core.clock import Clock
+from shortdrama.core.settings import Recipient
 from shortdrama.lake.store import ObjectStore
 from shortdrama.reports.archive import Edition, read_part
 from shortdrama.reports.message import build_message

@@ -4,8 +4,9 @@ from decimal import Decimal
 import duckdb
 import pytest
 
+from shortdrama.core.errors import ReportWithheld
 from shortdrama.reports import queries
-from shortdrama.reports.brief import ReportWithheld, WeeklyBrief
+from shortdrama.reports.brief import WeeklyBrief
 from shortdrama.reports.periods import IsoWeek
 
 WEEK = IsoWeek(2025, 39)

@@ -3,8 +3,9 @@ from typing import Any
 
 import pytest
 
-from shortdrama.clock import Clock
-from shortdrama.config import MailSettings, Recipient
+from shortdrama.core.clock import Clock
+from shortdrama.core.settings import MailSettings, Recipient
+from shortdrama.lake.sends import read_sends
 from shortdrama.lake.store import ObjectStore
 from shortdrama.reports import ledger, weekly_brief
 from shortdrama.reports.archive import Edition
@@ -78,7 +79,7 @@ def test_a_mail_that_could_not_be_made_leaves_no_claim(
     nameless = mail.model_copy(update={"sender": "reports"})
     with pytest.raises(ValueError, match="no mail domain"):
         send_edition(store, edition, nameless, clock)
-    assert ledger.read_sends(store, edition.period) == {}
+    assert read_sends(store, edition.id) == {}
 
 
 def test_one_failing_recipient_does_not_stop_the_others(

@@ -5,14 +5,14 @@ from typing import Any
 
 import pytest
 
-from shortdrama.config import Settings
+from shortdrama.core.settings import Settings
 from shortdrama.datasets import dataset_named
+from shortdrama.ingest.conform import conform
 from shortdrama.lake import duck
 from shortdrama.lake.landing import Landing, Pull, read_pull
 from shortdrama.lake.store import ObjectStore
-from shortdrama.loads.conform import conform
-from shortdrama.loads.connectors import connector_for
 from shortdrama.sources.connector import PullRequest
+from shortdrama.sources.modules import module_of
 
 
 @pytest.fixture
@@ -31,8 +31,8 @@ def scripted(settings: Settings, source: Any, monkeypatch: pytest.MonkeyPatch) -
 def pull(store: ObjectStore) -> Callable[[PullRequest, Settings], Pull]:
     def bring(request: PullRequest, settings: Settings) -> Pull:
         dataset = dataset_named(request.dataset)
-        landing = Landing(store, dataset, request.pull_id, settings.clock)
-        coverage, parts = connector_for(dataset, settings, store).pull(request, landing)
+        landing = Landing(store, dataset.id, request.pull_id, settings.clock)
+        coverage, parts = module_of(dataset).connector(settings, store).pull(request, landing)
         return read_pull(store, landing.finish(coverage, parts))
 
     return bring
@@ -43,7 +43,7 @@ def rows(store: ObjectStore) -> Callable[..., list[tuple[Any, ...]]]:
     """Conforms a pull and answers a query on its candidate, the relation `load`."""
 
     def query(pull: Pull, settings: Settings, sql: str) -> list[tuple[Any, ...]]:
-        key = conform(pull, settings, store)
+        key = conform(pull, settings.s3, store)
         with duck.connect(settings.s3) as connection:
             connection.read_parquet(store.uri(key)).create_view("load")
             return connection.execute(sql).fetchall()

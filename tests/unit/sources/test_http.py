@@ -10,11 +10,12 @@ from typing import Any
 import pytest
 from pydantic import SecretStr
 
-from shortdrama.clock import Clock
-from shortdrama.datasets import ESTIMATES
+from shortdrama.core.clock import Clock
+from shortdrama.core.errors import PermanentError, TransientError
+from shortdrama.datasets.appfigures_estimates import ESTIMATES
 from shortdrama.lake.landing import Landing
 from shortdrama.sources import http
-from shortdrama.sources.errors import PermanentError, TransientError
+from shortdrama.sources.appfigures.client import usage
 from shortdrama.sources.http import ATTEMPTS, ApiClient, Call, Refusal
 
 TOKEN = "pat_planted_to_be_found"
@@ -40,7 +41,7 @@ def client(source: Any, waits: list[float]) -> ApiClient:
         waits.append(http.polite_wait(state))
         return 0
 
-    return make_client(source.url, wait=no_wait)
+    return make_client(source.url, wait=no_wait, usage=usage, kept_headers=("x-currency",))
 
 
 def make_client(base_url: str, token: str = TOKEN, **options: Any) -> ApiClient:
@@ -60,7 +61,7 @@ def make_client(base_url: str, token: str = TOKEN, **options: Any) -> ApiClient:
 
 @pytest.fixture
 def landing(store: Any) -> Landing:
-    return Landing(store, ESTIMATES, "pull", Clock(datetime(2026, 2, 25, 8, tzinfo=UTC)))
+    return Landing(store, ESTIMATES.id, "pull", Clock(datetime(2026, 2, 25, 8, tzinfo=UTC)))
 
 
 @pytest.fixture
@@ -74,7 +75,7 @@ def test_an_answer_is_landed_with_what_it_was_the_answer_to(client, source, land
     part = client.land(call, landing, ABOUT)
     assert json.loads(landing.read(part)) == [1]
     assert part.request == {"path": CALL.path, **CALL.params}
-    assert part.response == {"status": "200", "x-currency": "USD", "x-request-usage": "7"}
+    assert part.response == {"status": "200", "x-currency": "USD"}
     assert part.context == {"country_code": "US"}
     assert not part.is_sample
     assert source.got == [("/reports/estimates", dict(CALL.params))]

@@ -6,16 +6,16 @@ from pathlib import Path
 
 import pytest
 
-from shortdrama.config import Settings
-from shortdrama.datasets import FORECASTS
+from shortdrama.core.errors import PermanentError, SchemaError
+from shortdrama.core.settings import Settings
+from shortdrama.datasets.omdia_forecasts import FORECASTS
+from shortdrama.ingest.admit import admit
+from shortdrama.ingest.conform import conform
 from shortdrama.lake.ledger import LoadLedger
 from shortdrama.lake.store import ObjectStore
-from shortdrama.loads.admit import admit
-from shortdrama.loads.conform import conform
-from shortdrama.samples.omdia_workbooks import write_workbooks
 from shortdrama.sources.connector import PullRequest
-from shortdrama.sources.errors import PermanentError, SchemaError
 from shortdrama.sources.inbox import due_files
+from shortdrama_local.samples.omdia_workbooks import write_workbooks
 
 KEY = "inbox/omdia/omdia_microdramas.xlsx"
 
@@ -32,7 +32,7 @@ def decide(settings, store, pull) -> Callable[[PullRequest], str]:
 
     def take(request: PullRequest) -> str:
         landed = pull(request, settings)
-        conform(landed, settings, store)
+        conform(landed, settings.s3, store)
         return admit(landed, settings, store).status
 
     return take
@@ -71,7 +71,7 @@ def test_a_mended_file_of_the_same_name_is_due(store, workbooks, decide) -> None
     store.put(KEY, workbooks[1])
     (request,) = due_files(store, "omdia")
     assert decide(request) == "accepted"
-    assert len(LoadLedger(store, FORECASTS).accepted()) == 2
+    assert len(LoadLedger(store, FORECASTS.id).accepted()) == 2
 
 
 def test_a_workbook_lands_with_its_own_bytes_and_vintage(store, workbooks, pull, settings) -> None:
@@ -105,7 +105,7 @@ def test_a_file_that_is_no_workbook_lands_and_is_refused_by_name(
     landed = pull(*due_files(store, "omdia"), settings)
     assert landed.coverage.window.start == date(2026, 2, 25)
     with pytest.raises(SchemaError, match=Path(KEY).name):
-        conform(landed, settings, store)
+        conform(landed, settings.s3, store)
 
 
 def test_a_file_that_was_taken_away_is_told(store, workbooks, pull, settings) -> None:

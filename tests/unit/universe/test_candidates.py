@@ -7,12 +7,12 @@ import duckdb
 import pytest
 from typer.testing import CliRunner
 
-from shortdrama.cli import app
-from shortdrama.config import Settings
-from shortdrama.datasets import PRODUCTS
+from shortdrama.cli.main import app
+from shortdrama.core.settings import Settings
+from shortdrama.datasets.appfigures_products import PRODUCTS
+from shortdrama.ingest.admit import admit, conform_or_quarantine
+from shortdrama.ingest.pull import pull
 from shortdrama.lake.landing import read_pull
-from shortdrama.loads.admit import admit, conform_or_quarantine
-from shortdrama.loads.pull import pull
 from shortdrama.sources.connector import PullRequest
 from shortdrama.universe.candidates import _marts, candidates
 from shortdrama.universe.overrides import COLUMNS, problems
@@ -99,9 +99,9 @@ def test_a_line_is_ready_for_the_reviewed_file(listings) -> None:
 
 @pytest.fixture
 def command_line(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> CliRunner:
-    monkeypatch.setattr("shortdrama.universe.commands.settings", lambda: settings)
-    monkeypatch.setattr("shortdrama.commands.settings", lambda: settings)
-    monkeypatch.setattr("shortdrama.embedded.stack.store_if_embedded", lambda: None)
+    monkeypatch.setattr("shortdrama.cli.universe.settings", lambda: settings)
+    monkeypatch.setattr("shortdrama.cli.shared.settings", lambda: settings)
+    monkeypatch.setattr("shortdrama.core.machine.ensure_store", lambda: None)
     return CliRunner()
 
 

@@ -7,11 +7,11 @@ from typing import Any
 import pytest
 from airflow.sdk.exceptions import AirflowSkipException
 
-from shortdrama.clock import Clock
-from shortdrama.config import REPOSITORY, Settings
+from shortdrama.core.clock import Clock
+from shortdrama.core.settings import REPOSITORY, Settings
 from shortdrama.lake.store import ObjectStore
-from shortdrama.warehouse.hold import rollback
-from shortdrama.warehouse.snapshots import SnapshotManifest, current_snapshot_id
+from shortdrama.warehouse.publish.hold import rollback
+from shortdrama.warehouse.snapshots.manifest import SnapshotManifest, current_snapshot_id
 
 Publish = Callable[..., SnapshotManifest]
 
@@ -48,7 +48,6 @@ def test_a_build_that_a_rollback_overtakes_is_not_published(
     dag: Any, warehouse: Any, settings: Settings, store: ObjectStore, held: str
 ) -> None:
     inputs = warehouse.build("newer", {"dim_app": "select 1 as app_id"})
-    settings.warehouse_path.with_suffix(".inputs.json").write_text(inputs.model_dump_json())
     with pytest.raises(AirflowSkipException, match="held by ana"):
-        dag.get_task("publish").python_callable()
+        dag.get_task("publish").python_callable(inputs.fingerprint)
     assert current_snapshot_id(store) == held

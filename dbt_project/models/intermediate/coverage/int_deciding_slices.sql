@@ -1,14 +1,18 @@
 select
-    dataset,
-    country_code,
-    date_on,
-    load_id,
-    said_at,
-    is_sample,
+    slices.dataset,
+    slices.country_code,
+    slices.date_on,
+    slices.load_id,
+    slices.said_at,
+    slices.is_sample,
     case
-        when {{ datediff('date_on', 'cast(said_at as date)', 'day') }} < {{ var('settle_days') }}
+        when
+            {{ datediff('slices.date_on', 'cast(slices.said_at as date)', 'day') }}
+            < datasets.settles_after_days
             then 'provisional'
         else 'settled'
     end as maturity
-from {{ ref('int_slice_versions') }}
-where known_to_at is null
+from {{ ref('int_slice_versions') }} as slices
+left join {{ ref('stg_ops__datasets') }} as datasets
+    on slices.dataset = datasets.dataset
+where slices.known_to_at is null

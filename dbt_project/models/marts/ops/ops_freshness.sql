@@ -42,6 +42,7 @@ refused as (
 select
     datasets.dataset,
     datasets.source,
+    datasets.stale_after_days,
     accepted.as_of_on,
     accepted.said_at,
     accepted.accepted_at,

@@ -1,13 +1,5 @@
 select
-    product_id,
-    country_code,
-    category_id,
-    category_name,
-    device,
+    *,
     subtype as chart,
-    ranked_on,
-    rank as chart_rank,
-    load_id,
-    said_at,
-    is_sample
+    rank as chart_rank
 from {{ source('appfigures', 'ranks') }}

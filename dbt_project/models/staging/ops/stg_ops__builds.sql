@@ -1,7 +1,1 @@
-select
-    outcome_id,
-    fingerprint,
-    status,
-    ended_at,
-    message
-from {{ source('ops', 'builds') }}
+select * from {{ source('ops', 'builds') }}

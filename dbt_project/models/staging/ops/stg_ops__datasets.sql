@@ -1,4 +1,1 @@
-select
-    dataset,
-    source
-from {{ source('ops', 'datasets') }}
+select * from {{ source('ops', 'datasets') }}

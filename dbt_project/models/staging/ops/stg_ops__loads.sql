@@ -1,17 +1,4 @@
 select
-    dataset,
-    record_number,
-    load_id,
-    status,
-    start_on,
-    end_on,
-    countries,
-    rows as row_count,
-    said_at,
-    decided_at,
-    is_sample,
-    reasons,
-    warnings,
-    override_by,
-    override_because
+    *,
+    rows as row_count
 from {{ source('ops', 'loads') }}

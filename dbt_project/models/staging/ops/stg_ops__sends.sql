@@ -1,8 +1,1 @@
-select
-    edition,
-    recipient_id,
-    locale,
-    state,
-    claimed_at,
-    settled_at
-from {{ source('ops', 'sends') }}
+select * from {{ source('ops', 'sends') }}

@@ -1,7 +1,1 @@
-select
-    snapshot_id,
-    published_at,
-    fingerprint,
-    previous_snapshot_id,
-    warnings
-from {{ source('ops', 'snapshots') }}
+select * from {{ source('ops', 'snapshots') }}

@@ -1,22 +1,4 @@
 select
-    hashtag_id,
-    hashtag_name,
-    country_code,
-    window_days,
-    as_of_at,
-    cast(as_of_at as date) as as_of_on,
-    rank,
-    rank_diff,
-    rank_diff_type,
-    posts,
-    views,
-    posts_all_time,
-    views_all_time,
-    is_promoted,
-    industry,
-    curve,
-    audience_ages,
-    load_id,
-    said_at,
-    is_sample
+    *,
+    cast(as_of_at as date) as as_of_on
 from {{ source('tiktok', 'hashtags') }}

@@ -1,0 +1,78 @@
+"""Gates on the command line: what was refused and why, and a person's decision about it."""
+
+import json
+import shutil
+from typing import Annotated
+
+import typer
+
+from shortdrama.cli.shared import (
+    Because,
+    By,
+    Json,
+    open_store,
+)
+from shortdrama.core.settings import settings
+
+app = typer.Typer(no_args_is_help=True, help="What the gates refused, and decisions about it.")
+
+MAX_WIDTH = 80
+LISTED = 20
+
+Subject = Annotated[
+    str, typer.Argument(help="A load's id, or of marts the build's (its first 12 characters).")
+]
+
+MARTS_FOLLOW = "the next run of market_marts (at :30, or trigger it) publishes it"
+
+
+@app.command()
+def show(subject: Subject, as_json: Json = False) -> None:
+    """Say what failed, beside what was known before, and what to do."""
+    from shortdrama.gates.triage import page
+    from shortdrama.ingest.triage import triage_of_load
+    from shortdrama.warehouse.decide.overrides import is_build_id
+    from shortdrama.warehouse.decide.triage import triage_of_build
+
+    triage_of = triage_of_build if is_build_id(subject) else triage_of_load
+    triage = triage_of(subject, settings(), open_store())
+    if as_json:
+        print(triage.model_dump_json())
+        return
+    print(page(triage, min(shutil.get_terminal_size().columns, MAX_WIDTH)), end="")
+
+
+@app.command("list")
+def list_refused(as_json: Json = False) -> None:
+    """List what the gates refused lately, newest first, and what became of it."""
+    from shortdrama.warehouse.decide.refusals import refusals
+
+    found = refusals(open_store())[:LISTED]
+    if as_json:
+        print(json.dumps([refusal.model_dump(mode="json") for refusal in found]))
+        return
+    for refusal in found:
+        at = f"{refusal.at:%Y-%m-%d %H:%M}" if refusal.at else "waits"
+        print(f"{refusal.subject}  {at}  {refusal.state}")
+        print(f"  {refusal.about}")
+    if not found:
+        print("nothing was refused")
+
+
+@app.command()
+def accept(subject: Subject, because: Because, by: By) -> None:
+    """Let a refused load count, or publish a refused build; a reason is required."""
+    from shortdrama.ingest.decisions import accept_load
+    from shortdrama.warehouse.decide.overrides import accept_marts, is_build_id
+
+    store = open_store()
+    if is_build_id(subject):
+        override = accept_marts(subject, because, by, settings(), store)
+        print(f"build {override.subject} is accepted with {len(override.findings)} finding(s):")
+        for finding in override.findings:
+            print(f"- {finding.suite}: {finding.expectation}({finding.column or ''})")
+        print(f"{MARTS_FOLLOW}, unless something else has changed by then")
+        return
+    record = accept_load(subject, because, by, settings(), store)
+    print(f"{record.dataset} load {record.load_id} counts from now on: {record.rows:,} rows")
+    print(MARTS_FOLLOW)

@@ -1,0 +1,102 @@
+"""Loads on the command line."""
+
+import json
+from datetime import datetime
+from typing import Annotated
+
+import typer
+
+from shortdrama.cli.shared import (
+    Because,
+    By,
+    Json,
+    open_store,
+)
+from shortdrama.core.settings import settings
+
+load_app = typer.Typer(no_args_is_help=True, help="Loads that count.")
+
+Day = Annotated[datetime, typer.Option(formats=["%Y-%m-%d"])]
+
+
+def plan(
+    dataset: Annotated[str, typer.Argument(help="The dataset, e.g. appfigures.estimates.")],
+    start: Day,
+    end: Day,
+    as_json: Json = False,
+) -> None:
+    """Say what a span of days would cost in calls, without making any."""
+    from shortdrama.core.windows import Window
+    from shortdrama.ingest.plan import planned_calls
+    from shortdrama.sources.connector import PullRequest
+
+    dataset_id = dataset if "." in dataset else f"appfigures.{dataset}"
+    if end < start:
+        raise typer.BadParameter(f"the span ends ({end:%Y-%m-%d}) before it starts")
+    store = open_store()
+    calls: dict[str, int | None] = {}
+    for window in Window(start=start.date(), end=end.date()).split():
+        request = PullRequest(dataset=dataset_id, run_key="plan", window=window)
+        try:
+            calls[str(window)] = planned_calls(request, settings(), store)
+        except KeyError as error:
+            raise typer.BadParameter(str(error.args[0])) from None
+    if as_json:
+        print(json.dumps({"dataset": dataset_id, "calls": calls}))
+        return
+    known = {span: number for span, number in calls.items() if number is not None}
+    if not known:
+        print(f"{dataset_id} says only in its answers how many calls it takes")
+        return
+    for span, number in known.items():
+        print(f"{span}  {number:5} calls")
+    print(f"{dataset_id} {start:%Y-%m-%d}..{end:%Y-%m-%d}: {sum(known.values())} calls planned")
+
+
+def replay(
+    load_id: Annotated[str | None, typer.Argument(help="One load's id.")] = None,
+    dataset: Annotated[str | None, typer.Option(help="All loads of a dataset.")] = None,
+    since: Annotated[
+        datetime | None,
+        typer.Option(formats=["%Y-%m-%d"], help="Of a dataset: only what was said since then."),
+    ] = None,
+) -> None:
+    """Conform and gate landing anew, after a parser was mended; no source is asked."""
+    from shortdrama.core.errors import LoadRefused
+    from shortdrama.datasets import dataset_named
+    from shortdrama.ingest.history import load_history
+    from shortdrama.ingest.replay import loads_to_replay, replay_all
+
+    if (load_id is None) == (dataset is None) or (since is not None and dataset is None):
+        raise typer.BadParameter("give either a load's id, or --dataset and perhaps --since")
+    store = open_store()
+    if load_id is not None:
+        records = load_history(load_id, store)[-1:]
+    else:
+        try:
+            known = dataset_named(str(dataset))
+        except KeyError as error:
+            raise typer.BadParameter(str(error.args[0])) from None
+        records = loads_to_replay(known, since.date() if since else None, store)
+    refused = 0
+    for record, became in replay_all(records, settings(), store):
+        if isinstance(became, LoadRefused):
+            refused += 1
+            print(f"{record.load_id}  refused: {became}")
+        else:
+            print(f"{record.load_id}  accepted as {became.load_id}: {became.rows} rows")
+    print(f"{len(records) - refused} replayed, {refused} refused; the next build takes them in")
+    if refused:
+        raise typer.Exit(1)
+
+
+@load_app.command()
+def revoke(
+    load_id: Annotated[str, typer.Argument(help="The load's id.")], because: Because, by: By
+) -> None:
+    """Take an accepted load back out, for good; a reason is required."""
+    from shortdrama.ingest.decisions import revoke_load
+
+    record = revoke_load(load_id, because, by, settings(), open_store())
+    print(f"{record.dataset} load {record.load_id} counts no longer")
+    print("the next run of market_marts (at :30, or trigger it) publishes marts without it")

@@ -1,0 +1,88 @@
+"""Errors that a person can act on, in one place; their class decides what happens next.
+
+A scheduled step that fails with a `is_final` error is not retried: the same step would fail again,
+burn quota and repeat the alert.
+"""
+
+from typing import ClassVar
+
+
+class Failure(Exception):
+    """Its message says what happened, to what, and what to do; no traceback is needed."""
+
+    is_final: ClassVar[bool] = False
+
+
+class SourceError(Failure):
+    """A source did not give what was asked. The message names dataset, window and remedy."""
+
+
+class PermanentError(SourceError):
+    """Asking again will not help: authentication, a bad request, an answer of another shape."""
+
+    is_final = True
+
+
+class SchemaError(PermanentError):
+    """An answer does not have the agreed shape; names the part and the field."""
+
+
+class QuotaError(SourceError):
+    """The day's quota is spent; it starts again at 00:00 UTC."""
+
+    is_final = True
+
+
+class TransientError(SourceError):
+    """Asking again may help. `retry_after` is how long the source wants us to wait, in seconds."""
+
+    def __init__(self, message: str, retry_after: float | None = None) -> None:
+        super().__init__(message)
+        self.retry_after = retry_after
+
+
+class LoadRefused(Failure):
+    """The gate refused the load; it lies in quarantine with its reasons."""
+
+    is_final = True
+
+    def __init__(self, message: str, load_id: str) -> None:
+        super().__init__(message)
+        self.load_id = load_id
+
+
+class BuildFailed(Failure):
+    """The marts could not be built; the published snapshot stays. The message has the errors."""
+
+
+class MartsRefused(Failure):
+    """The mart gate is red: nothing may be published from this build."""
+
+    is_final = True
+
+    def __init__(self, message: str, fingerprint: str) -> None:
+        super().__init__(message)
+        self.fingerprint = fingerprint
+
+
+class ReportWithheld(Failure):
+    """A report is not made, because a dataset that it requires does not cover its period."""
+
+    is_final = True
+
+    def __init__(self, period: str, dataset: str, reason: str, remedy: str) -> None:
+        super().__init__(f"the weekly brief {period} is withheld: {dataset} {reason}. {remedy}")
+        self.period = period
+        self.dataset = dataset
+
+
+class DecisionRefused(Failure):
+    """A person's decision cannot be carried out; the message says why, and what can be done."""
+
+    is_final = True
+
+
+class UnknownLoad(Failure):
+    """No ledger knows the load."""
+
+    is_final = True

@@ -1,0 +1,127 @@
+"""All settings, typed, in one place.
+
+Values come from the environment (`SHORTDRAMA_S3__BUCKET=…`) and, below it, from `settings.env` in
+the pipeline's home, which the embedded services write. Production sets the environment alone.
+"""
+
+from datetime import datetime
+from functools import cache
+from os import environ
+from pathlib import Path
+from typing import Literal
+
+from pydantic import BaseModel, SecretStr
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from shortdrama.core.clock import Clock
+
+REPOSITORY = Path(__file__).resolve().parents[3]
+DBT_PROJECT = REPOSITORY / "dbt_project"
+EXPECTATIONS = REPOSITORY / "expectations"
+PUBLISHED_FIGURES = DBT_PROJECT / "seeds" / "published_figures.csv"
+"""Real figures, each with its source: a dbt seed, and what the simulator is calibrated to."""
+
+
+def home() -> Path:
+    """The folder of everything that this machine keeps outside the lake."""
+    return Path(environ.get("SHORTDRAMA_HOME", REPOSITORY / ".shortdrama"))
+
+
+class S3Settings(BaseModel):
+    """The lake's bucket. Without an endpoint it is Amazon's; without keys boto3 looks for them."""
+
+    endpoint_url: str | None = None
+    region: str = "us-east-1"
+    bucket: str = "shortdrama"
+    access_key_id: str | None = None
+    secret_access_key: SecretStr | None = None
+
+
+class AppfiguresSettings(BaseModel):
+    """The estimates account. `countries` are asked one by one; the world is always asked too.
+
+    `products`: `account` leaves it to the vendor, whose default is the account's active products;
+    `listed` names those of the newest accepted load, inactive ones too, in more calls.
+    """
+
+    base_url: str = "https://api.appfigures.com/v2/"
+    token: SecretStr = SecretStr("")
+    countries: tuple[str, ...] = (
+        "US", "GB", "CA", "AU", "DE", "FR", "JP", "KR", "TW", "BR", "MX", "ID", "IN", "PH", "TH",
+        "CN",
+    )  # fmt: skip
+    products: Literal["account", "listed"] = "account"
+    timeout_seconds: float = 120.0
+
+
+class TiktokSettings(BaseModel):
+    """Who says what TikTok's hashtags do: `provider` names the API that `base_url` speaks.
+
+    `creative_center` is a gateway that passes on the Creative Center's answers, `business` is
+    TikTok API for Business. Without a `base_url` it is the provider's own; `advertiser_id` is of
+    the latter alone.
+    """
+
+    provider: Literal["creative_center", "business"] = "creative_center"
+    base_url: str = ""
+    token: SecretStr = SecretStr("")
+    advertiser_id: str = ""
+    countries: tuple[str, ...] = ("US", "ID", "BR")
+    window_days: tuple[Literal[7, 30, 120], ...] = (7, 30)
+    hashtags: tuple[str, ...] = (
+        "shortdrama", "reelshort", "dramabox", "microdrama", "tiktokminis", "minisgames",
+        "minisshorts",
+    )  # fmt: skip
+    timeout_seconds: float = 60.0
+
+
+class Recipient(BaseModel):
+    """Somebody who is sent the reports, in a language."""
+
+    address: str
+    locale: Literal["en", "zh"] = "en"
+
+
+class MailSettings(BaseModel):
+    """The SMTP server and who hears from us: `engineers` when something was refused or failed."""
+
+    host: str = "127.0.0.1"
+    port: int = 25
+    username: str | None = None
+    password: SecretStr | None = None
+    starttls: bool = False
+    sender: str = "Short-drama market <reports@shortdrama.invalid>"
+    recipients: tuple[Recipient, ...] = ()
+    engineers: tuple[str, ...] = ()
+
+
+class Settings(BaseSettings):
+    """Everything that differs between one machine, a team's stack and production."""
+
+    model_config = SettingsConfigDict(
+        env_prefix="SHORTDRAMA_", env_nested_delimiter="__", extra="ignore"
+    )
+
+    frozen_clock: datetime | None = None
+    lake_kind: Literal["sample", "real"] = "real"
+    code_version: str = "unreleased"
+    s3: S3Settings = S3Settings()
+    appfigures: AppfiguresSettings = AppfiguresSettings()
+    tiktok: TiktokSettings = TiktokSettings()
+    mail: MailSettings = MailSettings()
+
+    @property
+    def clock(self) -> Clock:
+        """The clock that every step reads."""
+        return Clock(self.frozen_clock)
+
+    @property
+    def warehouse_path(self) -> Path:
+        """The private DuckDB file; it may be lost at any time."""
+        return home() / "warehouse" / "market.duckdb"
+
+
+@cache
+def settings() -> Settings:
+    """The settings of this process, read once."""
+    return Settings(_env_file=home() / "settings.env")

@@ -1,0 +1,48 @@
+"""The datasets: one file each, with all that is particular to it.
+
+A new file is found by itself. Nothing else in the package says what a dataset is like.
+"""
+
+from importlib import import_module
+from pkgutil import iter_modules
+
+from shortdrama.datasets.model import DEFAULT_POOL, Api, Dataset, Inbox
+
+
+def _found() -> list[Dataset]:
+    modules = (import_module(f"{__name__}.{module.name}") for module in iter_modules(__path__))
+    return [
+        value for module in modules for value in vars(module).values() if isinstance(value, Dataset)
+    ]
+
+
+DATASETS = {dataset.id: dataset for dataset in _found()}
+
+
+def datasets_of(source: str) -> list[Dataset]:
+    """The datasets of a source."""
+    return [dataset for dataset in DATASETS.values() if dataset.source == source]
+
+
+def sources_by(way: type[Api] | type[Inbox]) -> list[str]:
+    """The sources whose datasets arrive that way."""
+    found = (dataset.source for dataset in DATASETS.values() if isinstance(dataset.arrives, way))
+    return list(dict.fromkeys(found))
+
+
+def pools() -> list[str]:
+    """The pools of Airflow in whose slots the APIs are asked; its own default is not among them."""
+    names = dict.fromkeys(dataset.pool for dataset in DATASETS.values())
+    return [name for name in names if name != DEFAULT_POOL]
+
+
+def dataset_named(name: str) -> Dataset:
+    """The dataset of that id, or of that name if one source alone has it.
+
+    Raises KeyError with the known ids.
+    """
+    matches = [dataset for dataset in DATASETS.values() if name in (dataset.id, dataset.name)]
+    if len(matches) == 1:
+        return matches[0]
+    known = ", ".join(sorted(DATASETS))
+    raise KeyError(f"no dataset is called {name!r}; there are: {known}") from None

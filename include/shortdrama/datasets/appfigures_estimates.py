@@ -1,0 +1,21 @@
+"""Estimates: downloads and revenue of an app in one store, by country and day."""
+
+from shortdrama.datasets.model import Api, ByDay, Column, Dataset, Trailing
+
+ESTIMATES = Dataset(
+    source="appfigures",
+    name="estimates",
+    columns=(
+        Column("product_id", "BIGINT"),
+        Column("country_code", "VARCHAR"),
+        Column("estimated_on", "DATE"),
+        Column("downloads", "BIGINT"),
+        Column("revenue", "DECIMAL(18,2)"),
+        Column("currency", "VARCHAR"),
+    ),
+    key=("product_id", "country_code", "estimated_on"),
+    arrives=Api(pool="appfigures", trailing=Trailing(daily=35, monthly=400)),
+    follows=ByDay("estimated_on", settles_after_days=3),
+    stale_after_days=3,
+    is_kept_by_month=True,
+)

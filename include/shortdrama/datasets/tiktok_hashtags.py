@@ -1,0 +1,30 @@
+"""Hashtags: TikTok's chart and the watched tags, as they stand when asked."""
+
+from shortdrama.datasets.model import Api, Column, Dataset, Snapshot
+
+HASHTAGS = Dataset(
+    source="tiktok",
+    name="hashtags",
+    columns=(
+        Column("hashtag_id", "VARCHAR"),
+        Column("hashtag_name", "VARCHAR"),
+        Column("country_code", "VARCHAR"),
+        Column("window_days", "INTEGER"),
+        Column("as_of_at", "TIMESTAMP"),
+        Column("rank", "INTEGER", required=False),
+        Column("rank_diff", "INTEGER", required=False),
+        Column("rank_diff_type", "INTEGER", required=False),
+        Column("posts", "BIGINT", required=False),
+        Column("views", "BIGINT", required=False),
+        Column("posts_all_time", "BIGINT", required=False),
+        Column("views_all_time", "BIGINT", required=False),
+        Column("is_promoted", "BOOLEAN", required=False),
+        Column("industry", "VARCHAR", required=False),
+        Column("curve", "STRUCT(curve_on DATE, relative_value DECIMAL(9,6))[]", required=False),
+        Column("audience_ages", "STRUCT(age_level VARCHAR, score DECIMAL(9,6))[]", required=False),
+    ),
+    key=("hashtag_id", "country_code", "window_days", "as_of_at"),
+    arrives=Api(),
+    follows=Snapshot(),
+    stale_after_days=3,
+)

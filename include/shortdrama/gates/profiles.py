@@ -1,0 +1,57 @@
+"""Profiles: figures about a whole table, computed by DuckDB over every row.
+
+A profile is SQL in `expectations/`, beside the suite that judges its figures.
+"""
+
+from pathlib import Path
+from typing import Any
+
+import duckdb
+
+from shortdrama.core.settings import EXPECTATIONS
+from shortdrama.datasets.model import Dataset
+
+
+def has_profile(name: str) -> bool:
+    """Whether there is a profile of that name."""
+    return _path(name).is_file()
+
+
+def parts_of(dataset: Dataset) -> tuple[str, ...]:
+    """The profiles that make up that of a load: what holds of every load, then its own."""
+    of_countries = ("asked_countries",) if "country_code" in dataset.key else ()
+    return ("every_load", *of_countries, dataset.id)
+
+
+def load_profile(connection: duckdb.DuckDBPyConnection, dataset: Dataset) -> dict[str, Any]:
+    """The figures of the relation `load`, held against the one-row relation `asked`, by name.
+
+    `<figure>_samples` holds up to five rows that explain the figure.
+    """
+    figures: dict[str, Any] = {}
+    for part in parts_of(dataset):
+        figures |= _row(connection, text(part).replace("{key}", ", ".join(dataset.key)))
+    return figures
+
+
+def mart_profile(connection: duckdb.DuckDBPyConnection, name: str) -> dict[str, Any]:
+    """The figures of a mart, or of all of them, in the schema `marts`; likewise with samples."""
+    return _row(connection, text(name))
+
+
+def text(name: str) -> str:
+    """The SQL of a profile."""
+    return _path(name).read_text("utf-8")
+
+
+def _path(name: str) -> Path:
+    return EXPECTATIONS / f"{name}.profile.sql"
+
+
+def _row(connection: duckdb.DuckDBPyConnection, sql: str) -> dict[str, Any]:
+    cursor = connection.execute(sql)
+    columns = [column[0] for column in cursor.description or ()]
+    row = cursor.fetchone()
+    if row is None:
+        raise RuntimeError(f"a profile must aggregate, this one gave no row: {sql[:200]}")
+    return dict(zip(columns, row, strict=True))

@@ -1,0 +1,53 @@
+"""Where the suites lie: one file each in `expectations/`, but marts of one shape share theirs.
+
+Light to import: nothing here needs Great Expectations or pandas.
+"""
+
+import json
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from shortdrama.core.settings import EXPECTATIONS
+
+MARTS = "marts"
+"""The suite about all marts together, and the folder of those about one."""
+
+
+def read_suite(name: str, folder: Path = EXPECTATIONS) -> dict[str, Any]:
+    """The suite of that name, as Great Expectations writes it.
+
+    A name is `<dataset>.rows`, `<dataset>.load`, `marts`, or `marts/<mart>`.
+    """
+    mart = name.removeprefix(f"{MARTS}/")
+    path = _mart_files(folder)[mart] if mart != name else folder / f"{name}.json"
+    document: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+    return {**document, "name": name}
+
+
+def gated_marts(folder: Path = EXPECTATIONS) -> list[str]:
+    """The marts that have a suite, in order."""
+    return sorted(_mart_files(folder))
+
+
+def datasets_of_mart(mart: str) -> tuple[str, ...]:
+    """The datasets that the mart's suite says it is made of; none for a mart without a suite."""
+    if mart not in _mart_files(EXPECTATIONS):
+        return ()
+    return tuple(read_suite(f"{MARTS}/{mart}")["meta"]["datasets"])
+
+
+@cache
+def _mart_files(folder: Path) -> dict[str, Path]:
+    """The file of each mart's suite. `meta.marts` names the marts of a shared one."""
+    files: dict[str, Path] = {}
+    for path in (folder / MARTS).glob("*.json"):
+        meta = json.loads(path.read_text(encoding="utf-8"))["meta"]
+        files |= dict.fromkeys(meta.get("marts", [path.stem]), path)
+    return files
+
+
+def suite_names(folder: Path = EXPECTATIONS) -> list[str]:
+    """The names of all suites: of loads first, then of marts."""
+    of_loads = sorted(path.stem for path in folder.glob("*.json") if path.stem != MARTS)
+    return [*of_loads, MARTS, *(f"{MARTS}/{mart}" for mart in gated_marts(folder))]

@@ -1,0 +1,138 @@
+"""Looks whether everything that the pipeline needs works, and says what to mend."""
+
+import secrets
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+
+import requests
+
+from shortdrama.core.settings import Settings
+from shortdrama.lake import duck
+from shortdrama.lake.marker import lake_kind
+from shortdrama.lake.store import Conflict, ObjectStore, dump_json
+from shortdrama.mail import smtp as mail
+
+RACERS = 8
+
+
+@dataclass(frozen=True)
+class Check:
+    """One thing looked at. `detail` is what was seen; of a failure also what to do."""
+
+    name: str
+    ok: bool
+    detail: str
+
+
+def examine(settings: Settings) -> Iterator[Check]:
+    """Every check, in the order in which they build on one another."""
+    store = ObjectStore.of(settings.s3)
+    checks: list[tuple[str, Callable[[], str], str]] = [
+        ("bucket", lambda: _bucket(store), "check SHORTDRAMA_S3__* and that the bucket is there"),
+        ("lake", lambda: f"marked {lake_kind(store)}", "run `shortdrama lake init`"),
+        (
+            "conditional puts",
+            lambda: _race(store),
+            "this S3 lets several writers win; use another (SeaweedFS before 4.17 does so)",
+        ),
+        (
+            "DuckDB httpfs",
+            lambda: _httpfs(settings),
+            "install duckdb-extension-httpfs of DuckDB's own version",
+        ),
+        (
+            "Appfigures",
+            lambda: _appfigures(settings),
+            "check SHORTDRAMA_APPFIGURES__*; on one machine, `make up`",
+        ),
+        ("mail", lambda: _mail(settings), "check SHORTDRAMA_MAIL__*; on one machine, `make up`"),
+    ]
+    for name, look, remedy in checks:
+        try:
+            yield Check(name, True, look())
+        except Exception as error:
+            yield Check(name, False, f"{_short(error)}. What to do: {remedy}")
+
+
+def _short(error: Exception) -> str:
+    return (str(error).strip().splitlines() or [type(error).__name__])[0].rstrip(".")
+
+
+def _bucket(store: ObjectStore) -> str:
+    key = f"ops/doctor/{secrets.token_hex(8)}"
+    store.put(key, b"?")
+    try:
+        if store.get(key) != b"?":
+            raise RuntimeError("the bucket gives back other bytes than it was given")
+    finally:
+        store.delete(key)
+    return f"{store.bucket} answers and stores"
+
+
+def _race(store: ObjectStore) -> str:
+    """Several writers, one precondition: one may win, for a new key and for a changed one."""
+    key = f"ops/doctor/{secrets.token_hex(8)}"
+
+    def winners(etag: str | None) -> int:
+        def write(racer: int) -> bool:
+            # An ETag is a digest: no two writes, of both rounds, may be of the same bytes.
+            body = dump_json({"racer": racer, "after": etag})
+            try:
+                store.compare_and_swap(key, body, etag)
+            except Conflict:
+                return False
+            return True
+
+        with ThreadPoolExecutor(RACERS) as pool:
+            return sum(pool.map(write, range(RACERS)))
+
+    try:
+        created = winners(None)
+        _, etag = store.read_json_versioned(key)
+        swapped = winners(etag)
+    finally:
+        store.delete(key)
+    if (created, swapped) != (1, 1):
+        raise RuntimeError(f"of {RACERS} writers {created} created and {swapped} swapped, not one")
+    return f"one of {RACERS} racing writers wins"
+
+
+def _httpfs(settings: Settings) -> str:
+    with duck.connect(settings.s3) as connection:
+        row = connection.execute(
+            "select extension_version from duckdb_extensions()"
+            " where extension_name = 'httpfs' and loaded"
+        ).fetchone()
+    if row is None:
+        raise RuntimeError("the extension does not load")
+    return f"loaded, version {row[0]}"
+
+
+def _appfigures(settings: Settings) -> str:
+    token = settings.appfigures.token.get_secret_value().strip()
+    url = f"{settings.appfigures.base_url}usage"
+    try:
+        answer = requests.get(
+            url,
+            headers={"Authorization": f"Bearer {token}"},
+            timeout=20,
+            allow_redirects=False,
+        )
+    except requests.ConnectionError:
+        raise RuntimeError(f"nobody answers at {url}") from None
+    except (requests.RequestException, UnicodeError) as error:
+        # Not its text: that of an invalid header holds the token.
+        raise RuntimeError(f"{url} cannot be asked ({type(error).__name__})") from None
+    if not answer.ok:
+        raise RuntimeError(f"HTTP {answer.status_code}")
+    quota = answer.json()["api_requests"]
+    return f"{quota['remaining']} of {quota['total']} requests left today"
+
+
+def _mail(settings: Settings) -> str:
+    try:
+        mail.connect(settings.mail).quit()
+    except mail.DeliveryFailed as error:
+        raise RuntimeError(str(error).split(". ")[0]) from None
+    return f"{settings.mail.host}:{settings.mail.port} takes mail"

@@ -1,0 +1,172 @@
+"""Admit: the gate's verdict on a candidate, and the one commit of a load, the ledger's append."""
+
+import hashlib
+from collections.abc import Sequence
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from shortdrama.core.errors import LoadRefused, SchemaError
+from shortdrama.core.settings import Settings
+from shortdrama.datasets import dataset_named
+from shortdrama.datasets.model import Dataset
+from shortdrama.gates.results import Finding, GateResult
+from shortdrama.ingest.conform import conform
+from shortdrama.lake import keys
+from shortdrama.lake.landing import Pull
+from shortdrama.lake.ledger import LoadLedger, LoadRecord
+from shortdrama.lake.marker import lake_kind
+from shortdrama.lake.outcomes import Outcome, record_outcome
+from shortdrama.lake.store import ObjectStore
+
+SHAPE = "shape"
+"""Stands for a suite: what conforming itself checks."""
+
+
+def conform_or_quarantine(pull: Pull, settings: Settings, store: ObjectStore) -> str:
+    """The candidate's key; an answer of another shape is quarantined as it came.
+
+    A load that was decided before needs no candidate. Raises LoadRefused when the shape is wrong.
+    """
+    dataset = dataset_named(pull.dataset)
+    decided = LoadLedger(store, dataset.id).find(pull.load_id)
+    if decided is not None:
+        return decided.key
+    try:
+        return conform(pull, settings.s3, store)
+    except SchemaError as error:
+        record = LoadRecord(
+            load_id=pull.load_id,
+            pull_id=pull.pull_id,
+            dataset=dataset.id,
+            status="quarantined",
+            # Nothing could be conformed: what is kept of the load is its first landing part.
+            key=pull.parts[0].key,
+            sha256=pull.parts[0].sha256,
+            rows=0,
+            coverage=pull.coverage,
+            said_at=pull.said_at,
+            decided_at=settings.clock.now(),
+            is_sample=pull.is_sample,
+            reasons=(str(error),),
+        )
+        stands = _decide(record, dataset, store, _another_shape(pull, error))
+        raise LoadRefused(stands.reasons[0], stands.load_id) from error
+
+
+def admit(pull: Pull, settings: Settings, store: ObjectStore) -> LoadRecord:
+    """Gate the candidate of a pull and commit the verdict; the ledger's record.
+
+    A load that was decided before stays as it was decided. Raises LoadRefused with the reasons.
+    """
+    dataset = dataset_named(pull.dataset)
+    ledger = LoadLedger(store, dataset.id)
+    record = ledger.find(pull.load_id) or _judge(pull, ledger.accepted(), settings, store)
+    store.delete(keys.candidate(dataset.id, pull.load_id))
+    if record.status != "accepted":
+        raise LoadRefused("\n".join(record.reasons), record.load_id)
+    return record
+
+
+def _judge(
+    pull: Pull, accepted: Sequence[LoadRecord], settings: Settings, store: ObjectStore
+) -> LoadRecord:
+    # Imported here: Great Expectations takes seconds to import.
+    from shortdrama.gates.load_gate import audit_load
+
+    dataset = dataset_named(pull.dataset)
+    candidate = keys.candidate(dataset.id, pull.load_id)
+    with TemporaryDirectory() as folder:
+        path = Path(folder) / "candidate.parquet"
+        store.download(candidate, path)
+        result = audit_load(
+            dataset,
+            path,
+            pull.load_id,
+            pull.coverage,
+            pull.said_at,
+            accepted,
+            store,
+            settings.s3,
+        )
+        with path.open("rb") as file:
+            digest = hashlib.file_digest(file, "sha256").hexdigest()
+    reasons = _refusals(result, pull, store)
+    key = (
+        keys.quarantined(dataset.id, pull.load_id)
+        if reasons
+        else keys.raw(dataset.id, pull.load_id, pull.said_at)
+    )
+    store.copy(candidate, key)
+    record = LoadRecord(
+        load_id=pull.load_id,
+        pull_id=pull.pull_id,
+        dataset=dataset.id,
+        status="quarantined" if reasons else "accepted",
+        key=key,
+        sha256=digest,
+        rows=result.rows,
+        coverage=pull.coverage,
+        said_at=pull.said_at,
+        decided_at=settings.clock.now(),
+        is_sample=pull.is_sample,
+        reasons=reasons,
+        warnings=tuple(finding.warned(dataset.id) for finding in result.warnings),
+    )
+    return _decide(record, dataset, store, result)
+
+
+def _another_shape(pull: Pull, error: SchemaError) -> GateResult:
+    """What a gate would say about an answer that could not be made into rows."""
+    return GateResult(
+        subject=f"{pull.dataset} {pull.coverage.window}, load {pull.load_id},",
+        suites=(SHAPE,),
+        rows=0,
+        findings=(
+            Finding(
+                suite=SHAPE,
+                expectation=SHAPE,
+                column=None,
+                severity="critical",
+                unexpected=1,
+                checked=1,
+                expected="the agreed shape",
+                observed=str(error),
+                reason="Only an answer of the agreed shape can be made into rows.",
+            ),
+        ),
+        what_to_do="mend the connector, the layout or the file, then replay the load",
+    )
+
+
+def _refusals(result: GateResult, pull: Pull, store: ObjectStore) -> tuple[str, ...]:
+    if pull.is_sample and lake_kind(store) == "real":
+        return (
+            f"{pull.dataset} load {pull.load_id} is sample, and this lake is marked real: point"
+            " the source's base URL at the real service",
+        )
+    return (result.summary(),) if result.refused else ()
+
+
+def _decide(
+    record: LoadRecord, dataset: Dataset, store: ObjectStore, gate: GateResult
+) -> LoadRecord:
+    """Reasons and outcome first, the ledger last: a killed step is decided anew."""
+    refused = record.status == "quarantined"
+    outcome = Outcome(
+        kind="gate",
+        status="refused" if refused else "succeeded",
+        subject=record.load_id,
+        dataset=dataset.id,
+        business_window=str(record.coverage.window),
+        message="\n".join(record.reasons),
+        ended_at=record.decided_at,
+        details=gate.model_dump(mode="json"),
+    )
+    if refused:
+        store.put(
+            keys.quarantine_reasons(dataset.id, record.load_id),
+            outcome.model_dump_json(indent=1).encode(),
+            content_type="application/json",
+        )
+    record_outcome(store, outcome)
+    return LoadLedger(store, dataset.id).append(record)

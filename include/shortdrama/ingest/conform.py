@@ -1,0 +1,62 @@
+"""Conform: a pull's parts become one typed Parquet object, the candidate, in one streaming pass."""
+
+import duckdb
+
+from shortdrama.core.errors import SchemaError
+from shortdrama.core.settings import S3Settings
+from shortdrama.datasets import dataset_named
+from shortdrama.datasets.model import Dataset
+from shortdrama.lake import duck, keys
+from shortdrama.lake.landing import Pull
+from shortdrama.lake.store import ObjectStore
+from shortdrama.sources.modules import module_of, rows_sql
+
+ROW_GROUP_ROWS = 250_000
+
+
+def conform(pull: Pull, s3: S3Settings, store: ObjectStore) -> str:
+    """Write the candidate of a pull; its key.
+
+    Raises SchemaError, naming part and field, when an answer is not of the agreed shape. Doing it
+    again writes the same rows.
+    """
+    dataset = dataset_named(pull.dataset)
+    key = keys.candidate(dataset.id, pull.load_id)
+    with duck.connect(s3) as connection:
+        module_of(dataset).prepare(connection, store, pull)
+        write_parquet(connection, dataset, pull, store.uri(key))
+    return key
+
+
+def write_parquet(
+    connection: duckdb.DuckDBPyConnection, dataset: Dataset, pull: Pull, target: str
+) -> None:
+    """Write the rows of a prepared pull to one Parquet file, strictly typed; raises SchemaError."""
+    connection.execute("set variable said_at = cast(? as timestamp)", [pull.said_at])
+    columns = ", ".join(
+        f"cast({column.name} as {column.sql_type}) as {column.name}" for column in dataset.columns
+    )
+    statement = f"""
+        copy (
+            select
+                {columns},
+                {duck.quoted(pull.load_id)} as load_id,
+                cast(getvariable('said_at') as timestamp) as said_at,
+                {str(pull.is_sample).lower()} as is_sample
+            from ({rows_sql(dataset)})
+        ) to {duck.quoted(target)}
+        (format parquet, compression zstd, row_group_size {ROW_GROUP_ROWS})
+    """  # noqa: S608 - names and types are the dataset's own, texts are quoted
+    try:
+        connection.execute(statement)
+    except (duckdb.DataError, duckdb.InvalidInputException) as error:
+        # Catch data errors only. If the lake is unreachable, that says nothing about the load.
+        raise SchemaError(
+            f"{pull.dataset} {pull.coverage.window}, load {pull.load_id}: an answer does not have"
+            f" the agreed shape. {_first_line(error)} The answers are kept in landing; mend the"
+            " connector if the vendor changed its format, else pull again"
+        ) from error
+
+
+def _first_line(error: duckdb.Error) -> str:
+    return str(error).strip().splitlines()[0].rstrip(".") + "."

@@ -1,0 +1,111 @@
+"""What a person decides about a load: accept one that its gate refused, revoke one that counts."""
+
+from shortdrama.core.errors import DecisionRefused
+from shortdrama.core.settings import Settings
+from shortdrama.datasets import dataset_named
+from shortdrama.datasets.model import Dataset
+from shortdrama.gates.results import GateResult
+from shortdrama.ingest.history import load_history
+from shortdrama.lake import keys
+from shortdrama.lake.ledger import LoadLedger, LoadRecord
+from shortdrama.lake.marker import lake_kind
+from shortdrama.lake.outcomes import Outcome
+from shortdrama.lake.overrides import Override, OverrideKind, said_why
+from shortdrama.lake.store import NotFound, ObjectStore
+
+
+def accept_load(
+    load_id: str, because: str, by: str, settings: Settings, store: ObjectStore
+) -> LoadRecord:
+    """Let a quarantined load count, in spite of its gate; its rows are copied to `raw/`.
+
+    The same decision again changes nothing. Raises DecisionRefused for a load that is not in
+    quarantine, that is sample on a real lake, or whose rows do not have the dataset's shape.
+    """
+    standing = load_history(load_id, store)[-1]
+    dataset = dataset_named(standing.dataset)
+    override = _override("load_accepted", standing, because, by, settings)
+    if standing.status != "quarantined":
+        return LoadLedger(store, dataset.id).decide(_decided(standing, override))
+    why_not = why_not_takeable(standing, dataset, gate_of(standing, dataset, store), store)
+    if why_not:
+        raise DecisionRefused(why_not)
+    key = keys.raw(dataset.id, load_id, standing.said_at)
+    store.copy(standing.key, key)
+    return LoadLedger(store, dataset.id).decide(
+        _decided(standing.model_copy(update={"key": key}), override)
+    )
+
+
+def revoke_load(
+    load_id: str, because: str, by: str, settings: Settings, store: ObjectStore
+) -> LoadRecord:
+    """Take an accepted load back out; its object stays in `raw/`, where nothing reads it.
+
+    The same decision again changes nothing. Raises DecisionRefused for a load that does not count.
+    """
+    standing = load_history(load_id, store)[-1]
+    override = _override("load_revoked", standing, because, by, settings)
+    revoked = _decided(standing, override)
+    return LoadLedger(store, standing.dataset).decide(
+        revoked.model_copy(update={"reasons": (f"{load_id} was revoked {override.text}",)})
+    )
+
+
+def _override(
+    kind: OverrideKind, load: LoadRecord, because: str, by: str, settings: Settings
+) -> Override:
+    return Override(
+        kind=kind,
+        subject=load.load_id,
+        dataset=load.dataset,
+        by=by,
+        at=settings.clock.now(),
+        because=said_why(because),
+    )
+
+
+def _decided(standing: LoadRecord, override: Override) -> LoadRecord:
+    """The record of the decision: `decided_at` is when the load was let in or taken out."""
+    status = "accepted" if override.kind == "load_accepted" else "revoked"
+    return standing.model_copy(
+        update={"status": status, "decided_at": override.at, "override": override}
+    )
+
+
+def why_not_takeable(
+    standing: LoadRecord, dataset: Dataset, gate: GateResult | None, store: ObjectStore
+) -> str | None:
+    """Why no person can let a quarantined load in, and what can be done; None if one can."""
+    name = f"{dataset.id} load {standing.load_id}"
+    if standing.is_sample and lake_kind(store) == "real":
+        return (
+            f"{name} is sample, and this lake is marked real: nobody can accept it. Point the"
+            " source's base URL at the real service and pull again"
+        )
+    mend = (
+        "mend the connector, layout or file that its reasons name, then make a new load of what"
+        f" was landed: shortdrama replay {standing.load_id}"
+    )
+    if standing.key != keys.quarantined(dataset.id, standing.load_id):
+        return (
+            f"{name} has another shape than agreed and could not be made into rows, so there is"
+            f" nothing to accept; {mend}"
+        )
+    if not store.exists(standing.key):
+        return f"the rows of {name} are gone from quarantine; {mend}"
+    if gate and any(finding.suite == "schema" for finding in gate.findings):
+        return (
+            f"{name} does not have the dataset's columns and types, so no model can read it; {mend}"
+        )
+    return None
+
+
+def gate_of(standing: LoadRecord, dataset: Dataset, store: ObjectStore) -> GateResult | None:
+    """What the gate found in a refused load, if that is still in quarantine."""
+    try:
+        kept = store.get(keys.quarantine_reasons(dataset.id, standing.load_id))
+    except NotFound:
+        return None
+    details = Outcome.model_validate_json(kept).details
+    return GateResult.model_validate(details) if details else None

@@ -1,0 +1,18 @@
+"""What all ledgers together know about a load. For people: it reads every ledger."""
+
+from shortdrama.core.errors import UnknownLoad
+from shortdrama.datasets import DATASETS
+from shortdrama.lake.ledger import LoadLedger, LoadRecord
+from shortdrama.lake.store import ObjectStore
+
+
+def load_history(load_id: str, store: ObjectStore) -> list[LoadRecord]:
+    """All records of a load, oldest first; raises UnknownLoad."""
+    for dataset_id in DATASETS:
+        records = LoadLedger(store, dataset_id).records()
+        history = [record for record in records if record.load_id == load_id]
+        if history:
+            return history
+    raise UnknownLoad(
+        f"no ledger knows a load {load_id}; `shortdrama gate list` says what was refused"
+    )

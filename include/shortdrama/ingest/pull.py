@@ -1,0 +1,77 @@
+"""Pull: one attempt to fetch one dataset for one window into landing."""
+
+from collections.abc import Callable
+
+from shortdrama.core.errors import SourceError
+from shortdrama.core.settings import Settings
+from shortdrama.datasets import dataset_named
+from shortdrama.ingest.plan import count_calls
+from shortdrama.lake.landing import Landing
+from shortdrama.lake.outcomes import Outcome, record_outcome
+from shortdrama.lake.store import ObjectStore
+from shortdrama.sources.connector import PullRequest
+from shortdrama.sources.modules import module_of
+
+
+def pull(
+    request: PullRequest,
+    settings: Settings,
+    store: ObjectStore,
+    say: Callable[[str], None] = lambda _: None,
+) -> str:
+    """Land the answers to a request; the key of its `.pull.json`.
+
+    A second attempt of the same run asks only for what the first did not land. `say` is told the
+    planned and the used calls. Raises SourceError, after the failure was recorded.
+    """
+    dataset = dataset_named(request.dataset)
+    clock = settings.clock
+    landing = Landing(store, dataset.id, request.pull_id, clock)
+    outcome = Outcome(
+        kind="pull",
+        status="succeeded",
+        subject=request.pull_id,
+        dataset=dataset.id,
+        business_window=str(request.window) if request.window else None,
+        ended_at=clock.now(),
+    )
+    planned: int | None = None
+    try:
+        connector = module_of(dataset).connector(settings, store)
+        planned = count_calls(connector, request)
+        coverage, parts = connector.pull(request, landing)
+    except SourceError as error:
+        failed = {
+            "status": "failed",
+            "message": str(error),
+            "ended_at": clock.now(),
+            "details": _cost(request, planned, landing, say),
+        }
+        record_outcome(store, outcome.model_copy(update=failed))
+        raise
+    key = landing.finish(coverage, parts)
+    details = {"pull": key, "parts": len(parts), **_cost(request, planned, landing, say)}
+    record_outcome(store, outcome.model_copy(update={"details": details}))
+    return key
+
+
+def _cost(
+    request: PullRequest, planned: int | None, landing: Landing, say: Callable[[str], None]
+) -> dict[str, int | None]:
+    """What the attempt has cost, for the outcome; also said."""
+    cost = landing.cost
+    said = f"{request}: {cost.used} calls used"
+    if planned is not None:
+        said += f" of {planned} planned"
+    if cost.reused:
+        said += f", {cost.reused} answers reused"
+    if cost.usage is not None:
+        said += f"; the account has used {cost.usage} of {cost.limit} calls today"
+    say(said)
+    return {
+        "planned_calls": planned,
+        "used_calls": cost.used,
+        "reused_parts": cost.reused,
+        "quota_limit": cost.limit,
+        "quota_usage": cost.usage,
+    }

@@ -1,0 +1,77 @@
+"""Replay: landing is conformed and gated anew, after a parser or an expectation was mended.
+
+No source is asked. A replay is a load of its own with the pull's `said_at`; of loads that were said
+at the same instant the one decided later counts, so an accepted replay takes its original's place
+and a refused one leaves it in force.
+"""
+
+from collections.abc import Iterator, Sequence
+from datetime import date
+
+from shortdrama.core.errors import Failure, LoadRefused
+from shortdrama.core.settings import Settings
+from shortdrama.datasets import dataset_named
+from shortdrama.datasets.model import Dataset
+from shortdrama.ingest.admit import admit, conform_or_quarantine
+from shortdrama.lake import keys
+from shortdrama.lake.landing import Pull, read_pull
+from shortdrama.lake.ledger import LoadLedger, LoadRecord
+from shortdrama.lake.store import NotFound, ObjectStore
+
+
+class ReplayRefused(Failure):
+    """The landing of the load is gone."""
+
+
+def loads_to_replay(dataset: Dataset, since: date | None, store: ObjectStore) -> list[LoadRecord]:
+    """One load of each pull that was said since then, oldest first; revoked ones stay out."""
+    by_pull = {
+        (record.said_at, record.pull_id): record
+        for record in LoadLedger(store, dataset.id).newest()
+        if record.status != "revoked" and (since is None or record.said_at.date() >= since)
+    }
+    # Pulls that were said at the same instant keep their order, for the later one wins.
+    return sorted(by_pull.values(), key=lambda record: (record.said_at, record.seq))
+
+
+def replay(record: LoadRecord, settings: Settings, store: ObjectStore) -> LoadRecord:
+    """Conform and gate the landing of a load's pull as its next revision; the new record.
+
+    Raises LoadRefused when the new load is refused too, ReplayRefused when landing is gone. A
+    replay that was killed before its verdict is taken up again.
+    """
+    dataset = dataset_named(record.dataset)
+    pull = _pull_of(record, dataset, store)
+    pull = pull.model_copy(update={"revision": _next_revision(pull, dataset, store)})
+    conform_or_quarantine(pull, settings, store)
+    return admit(pull, settings, store)
+
+
+def replay_all(
+    records: Sequence[LoadRecord], settings: Settings, store: ObjectStore
+) -> Iterator[tuple[LoadRecord, LoadRecord | LoadRefused]]:
+    """Each load and what its replay became; a refused one does not hold back the others."""
+    for record in records:
+        try:
+            yield record, replay(record, settings, store)
+        except LoadRefused as refused:
+            yield record, refused
+
+
+def _pull_of(record: LoadRecord, dataset: Dataset, store: ObjectStore) -> Pull:
+    key = keys.pull_record(dataset.id, record.said_at, record.pull_id)
+    try:
+        return read_pull(store, key)
+    except NotFound:
+        raise ReplayRefused(
+            f"{dataset.id} load {record.load_id}: landing has no {key} any more, so it cannot be"
+            " replayed; pull its window anew"
+        ) from None
+
+
+def _next_revision(pull: Pull, dataset: Dataset, store: ObjectStore) -> int:
+    decided = {record.load_id for record in LoadLedger(store, dataset.id).records()}
+    revision = 2
+    while keys.load_id(pull.said_at, pull.pull_id, revision) in decided:
+        revision += 1
+    return revision

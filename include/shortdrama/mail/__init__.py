@@ -1,0 +1,1 @@
+"""The way to the SMTP server, for reports and alerts alike."""

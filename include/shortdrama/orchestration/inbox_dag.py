@@ -1,0 +1,42 @@
+"""The DAG of a source whose files people drop into its inbox: the same for every such source."""
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from airflow.sdk import DAG, dag, task
+
+from shortdrama.orchestration.alerts import ALERTING
+from shortdrama.orchestration.loads import load
+from shortdrama.orchestration.schedule import PRESENT_ONLY, hourly
+
+
+def inbox_dag(source: str, doc: str | None) -> DAG:
+    """`ingest_<source>`: looks hourly for new files and loads each. `doc` is its runbook."""
+
+    @task
+    def plan() -> list[dict[str, Any]]:
+        """The files in the inbox that no load was decided of yet, as pull requests."""
+        from shortdrama.core.settings import settings
+        from shortdrama.lake.store import ObjectStore
+        from shortdrama.sources.inbox import due_files
+
+        due = due_files(ObjectStore.of(settings().s3), source)
+        return [request.model_dump(mode="json") for request in due]
+
+    @dag(
+        dag_id=f"ingest_{source}",
+        schedule=hourly(),
+        start_date=datetime(2025, 1, 1, tzinfo=UTC),
+        catchup=False,
+        max_active_runs=1,
+        allowed_run_types=PRESENT_ONLY,
+        doc_md=doc,
+        default_args=ALERTING,
+        tags=["ingest"],
+        dagrun_timeout=timedelta(hours=1),
+    )
+    def ingest() -> None:
+        """Load every file that is new."""
+        load.expand(request=plan())
+
+    return ingest()

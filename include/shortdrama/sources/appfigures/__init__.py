@@ -1,0 +1,1 @@
+"""Appfigures API v2: products, estimates, ranks."""

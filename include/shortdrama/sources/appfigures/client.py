@@ -1,0 +1,109 @@
+"""Appfigures API v2: what all its routes share.
+
+Contract: docs.appfigures.com and the vendor's own command-line client. The routes, parameters and
+error bodies that this speaks are listed in docs/sources.md.
+"""
+
+import gzip
+import json
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
+
+from shortdrama.core.errors import PermanentError, QuotaError, TransientError
+from shortdrama.core.settings import AppfiguresSettings
+from shortdrama.lake.landing import Usage
+from shortdrama.sources.http import ApiClient, Refusal
+
+USAGE_HEADERS = ("x-request-usage", "x-request-limit")
+
+
+def _message(body: str) -> str:
+    try:
+        answer = json.loads(body)
+    except ValueError:
+        return "no readable reason"
+    if not isinstance(answer, dict):
+        return "no readable reason"
+    return str(answer.get("message") or answer.get("error_description") or "no reason given")
+
+
+def classify(refusal: Refusal, about: str) -> Exception:
+    """The error that a refusal means. A bad token is a 403 here, a spent quota a 420."""
+    status, said = refusal.status, _message(refusal.body)
+    if status == 420:
+        return QuotaError(
+            f"{about}: Appfigures' daily quota is spent ({said}). It starts anew at 00:00 UTC;"
+            " the next scheduled run pulls this window again"
+        )
+    if status == 401 or (status == 403 and "accesstoken invalid" in said.lower()):
+        return PermanentError(
+            f"{about}: Appfigures does not accept the token ({said}). Set a personal access token"
+            " in SHORTDRAMA_APPFIGURES__TOKEN"
+        )
+    if status == 429 or status >= 500:
+        return TransientError(
+            f"{about}: Appfigures answered HTTP {status} ({said})", refusal.retry_after
+        )
+    return PermanentError(
+        f"{about}: Appfigures refused the request, HTTP {status} ({said}). Check the account's"
+        " plan and the request's parameters"
+    )
+
+
+def usage(headers: Mapping[str, str]) -> Usage | None:
+    """The account's calls of the day, which every answer carries."""
+    used, limit = (headers.get(name, "") for name in USAGE_HEADERS)
+    if used.isdecimal() and limit.isdecimal():
+        return Usage(used=int(used), limit=int(limit))
+    return None
+
+
+def check_page(body: Path, about: str) -> None:
+    """A page holds its results and says how many pages there are."""
+    try:
+        answer = json.loads(gzip.decompress(body.read_bytes()))
+    except ValueError:
+        raise TransientError(f"{about}: Appfigures' answer is cut off or no JSON") from None
+    try:
+        complete = isinstance(answer["results"], list) and page_count(answer) >= 0
+    except (KeyError, TypeError):
+        complete = False
+    if not complete:
+        raise PermanentError(
+            f"{about}: Appfigures answered HTTP 200 with something else than a page of results;"
+            " if it is no passing fault of theirs, mend the connector"
+        )
+
+
+def page_count(answer: dict[str, Any]) -> int:
+    """How many pages there are, as each page says."""
+    return int(answer["metadata"]["resultset"]["total_pages"])
+
+
+def empty_as(body: bytes) -> Callable[[Refusal], bytes | None]:
+    """Of a report: a refusal because no product matches is an empty answer, of this body."""
+
+    def empty(refusal: Refusal) -> bytes | None:
+        matches_nothing = "or empty product parameter" in _message(refusal.body).lower()
+        return body if refusal.status == 400 and matches_nothing else None
+
+    return empty
+
+
+def client(
+    settings: AppfiguresSettings,
+    check: Callable[[Path, str], None],
+    empty: Callable[[Refusal], bytes | None] = lambda _: None,
+) -> ApiClient:
+    """A session with the account's token; `check` and `empty` as of ApiClient."""
+    return ApiClient(
+        base_url=settings.base_url,
+        token=settings.token,
+        timeout_seconds=settings.timeout_seconds,
+        classify=classify,
+        check=check,
+        empty=empty,
+        usage=usage,
+        kept_headers=("x-currency", *USAGE_HEADERS),
+    )

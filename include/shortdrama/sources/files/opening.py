@@ -1,0 +1,85 @@
+"""Opening a file that somebody handed in: by its content, and only if its name agrees.
+
+XLSX, XLS and CSV; everything else, and whatever is broken or could do harm, is refused with what
+to do about it, before a library that trusts its input sees it.
+"""
+
+from collections.abc import Collection
+from pathlib import PurePath
+
+from shortdrama.sources.files import csv_text, xls, xlsx
+from shortdrama.sources.files.workbook import (
+    MAX_BYTES,
+    Sheet,
+    WorkbookRefused,
+    shown,
+)
+
+ZIP_MAGIC = b"PK\x03\x04"
+OLE_MAGIC = bytes.fromhex("d0cf11e0a1b11ae1")
+ENCRYPTED = "EncryptedPackage".encode("utf-16-le")
+"""The stream that Excel keeps a whole password-protected XLSX in, inside an OLE file."""
+
+
+def open_sheets(content: bytes, file_name: str, header: Collection[str]) -> list[Sheet]:
+    """The sheets of a file that hold anything, hidden ones too, in their order.
+
+    `header` are labels of the table's header row: a CSV does not say what separates its cells, its
+    header tells. Raises WorkbookRefused.
+    """
+    _check_size(content, file_name)
+    match PurePath(file_name).suffix.lower(), _kind(content):
+        case ".xlsx", "zip":
+            sheets = xlsx.read(content, file_name)
+        case ".xls", "ole":
+            sheets = xls.read(content, file_name)
+        case ".csv", "text":
+            sheets = [csv_text.read_sheet(content, file_name, header)]
+        case suffix, kind:
+            raise WorkbookRefused(file_name, _mismatch(suffix, kind, content))
+    return [sheet for sheet in sheets if any(shown(cell) for row in sheet.rows for cell in row)]
+
+
+def check_is_csv(content: bytes, file_name: str) -> None:
+    """Refuse what is not text under the name of a CSV; raises WorkbookRefused."""
+    _check_size(content, file_name)
+    suffix, kind = PurePath(file_name).suffix.lower(), _kind(content)
+    if (suffix, kind) != (".csv", "text"):
+        raise WorkbookRefused(
+            file_name, f"a CSV file is expected; {_mismatch(suffix, kind, content)}"
+        )
+
+
+def _check_size(content: bytes, file_name: str) -> None:
+    if not content.strip():
+        raise WorkbookRefused(file_name, "the file is empty; save it again and drop it anew")
+    if len(content) > MAX_BYTES:
+        raise WorkbookRefused(
+            file_name,
+            f"the file has {len(content):,} bytes, more than the {MAX_BYTES:,} of any analyst's "
+            "workbook; remove pictures and raw data, or check that it is the right file",
+        )
+
+
+def _kind(content: bytes) -> str:
+    if content.startswith(OLE_MAGIC):
+        return "ole"
+    return "zip" if content.startswith(b"PK") else "text"
+
+
+def _mismatch(suffix: str, kind: str, content: bytes) -> str:
+    if suffix in (".xlsm", ".xltm", ".xlsb", ".xlam"):
+        return "workbooks that may hold macros are not read; save it from Excel as .xlsx"
+    if kind == "ole" and ENCRYPTED in content:
+        return "the workbook is protected with a password; save it from Excel without one"
+    if suffix == ".xlsx" and kind == "text":
+        return (
+            "this is not a readable XLSX workbook: it is no zip archive; save it from Excel as "
+            ".xlsx, or drop it as .csv if it is text"
+        )
+    holds = {"zip": "a zip archive", "ole": "an old Excel file or another OLE file", "text": "text"}
+    meant = {"zip": ".xlsx", "ole": ".xls", "text": ".csv"}
+    return (
+        f"the name ends in {suffix!r}, but the content is {holds[kind]}; if it is the right file, "
+        f"rename it to end in {meant[kind]!r}. Read are .xlsx, .xls and .csv"
+    )

@@ -1,0 +1,156 @@
+"""XLS of Excel 97 to 2003, through xlrd, which knows number formats but not formulas.
+
+What xlrd does not tell is read from the records themselves: [MS-XLS], Microsoft's description of
+the format, sections 2.4.
+"""
+
+import struct
+from collections.abc import Iterator
+from io import StringIO
+
+import xlrd
+from xlrd.compdoc import CompDoc
+
+from shortdrama.sources.files.workbook import (
+    Area,
+    Cell,
+    Sheet,
+    WorkbookRefused,
+    check_span,
+)
+
+BOF, EOF = 0x0809, 0x000A
+FORMULA, FILEPASS, BOUNDSHEET, OBPROJ, SUPBOOK = 0x0006, 0x002F, 0x0085, 0x00D3, 0x01AE
+OWN_SHEETS, ADD_INS = b"\x01\x04", b"\x01\x3a"
+"""Third and fourth byte of a SUPBOOK that points to no other workbook."""
+MACRO_SHEET = 1
+EMPTY_RESULT = b"\x03"
+NOT_A_NUMBER = b"\xff\xff"
+
+Record = tuple[int, bytes]
+Place = tuple[int, int]
+
+
+def read(content: bytes, file_name: str) -> list[Sheet]:
+    """The worksheets, hidden ones too, in their order; raises WorkbookRefused."""
+    try:
+        stream = CompDoc(content, logfile=StringIO()).get_named_stream("Workbook")
+        if stream is None:
+            raise WorkbookRefused(
+                file_name,
+                "this is no workbook of Excel 97 or later; save it from Excel as .xlsx",
+            )
+        uncomputed = _check_records(stream, file_name)
+        with xlrd.open_workbook(
+            file_contents=content,
+            formatting_info=True,
+            ragged_rows=True,
+            on_demand=True,
+            logfile=StringIO(),
+        ) as book:
+            return [
+                _sheet(file_name, book, number, uncomputed.get(number, frozenset()))
+                for number in range(book.nsheets)
+            ]
+    except WorkbookRefused:
+        raise
+    except Exception as error:  # xlrd lets through whatever a broken record raises
+        raise WorkbookRefused(
+            file_name,
+            f"this is not a readable XLS workbook ({type(error).__name__}: {error}); save it from "
+            "Excel as .xlsx and drop it again",
+        ) from error
+
+
+def _check_records(stream: bytes, file_name: str) -> dict[int, frozenset[Place]]:
+    """Refuse what must not be read; by worksheet, the formulas without a stored result."""
+    starts: list[int] = []
+    for kind, body in _records(stream, 0):
+        if kind == FILEPASS:
+            raise WorkbookRefused(
+                file_name,
+                "the workbook is protected with a password; save it from Excel without one",
+            )
+        if kind == OBPROJ or (kind == BOUNDSHEET and body[5] == MACRO_SHEET):
+            raise WorkbookRefused(
+                file_name, "the workbook holds macros; save it from Excel as .xlsx without them"
+            )
+        if kind == SUPBOOK and body[2:4] not in (OWN_SHEETS, ADD_INS):
+            raise WorkbookRefused(
+                file_name,
+                "the workbook takes values from other workbooks, which cannot be checked; break "
+                "the links (Data, Edit Links, Break Link) and save it again",
+            )
+        if kind == BOUNDSHEET and body[5] == 0:
+            starts.append(struct.unpack_from("<I", body)[0])
+    return {
+        number: frozenset(
+            struct.unpack_from("<HH", body)
+            for kind, body in _records(stream, start)
+            if kind == FORMULA and body[6:7] == EMPTY_RESULT and body[12:14] == NOT_A_NUMBER
+        )
+        for number, start in enumerate(starts)
+    }
+
+
+def _records(stream: bytes, position: int) -> Iterator[Record]:
+    """The records of the substream that begins there, embedded ones (charts) left out."""
+    depth = 0
+    while position + 4 <= len(stream):
+        kind, length = struct.unpack_from("<HH", stream, position)
+        position += 4
+        depth += (kind == BOF) - (kind == EOF)
+        if depth == 1:
+            yield kind, stream[position : position + length]
+        if depth == 0:
+            return
+        position += length
+
+
+def _sheet(
+    file_name: str, book: xlrd.book.Book, number: int, uncomputed: frozenset[Place]
+) -> Sheet:
+    source = book.sheet_by_index(number)
+    check_span(file_name, source.name, source.nrows, source.ncols)
+    areas = [
+        Area(first_row, first_column, last_row - 1, last_column - 1)
+        for first_row, last_row, first_column, last_column in source.merged_cells
+    ]
+    rows = tuple(
+        tuple(_cell(book, source, row, column, uncomputed) for column in range(source.ncols))
+        for row in range(source.nrows)
+    )
+    # A merged area may reach beyond the last cell that is filled in.
+    merged = tuple(a for a in areas if a.first_row < source.nrows and a.first_column < source.ncols)
+    return Sheet(file_name, source.name, rows, merged)
+
+
+def _cell(
+    book: xlrd.book.Book,
+    source: xlrd.sheet.Sheet,
+    row: int,
+    column: int,
+    uncomputed: frozenset[Place],
+) -> Cell:
+    if column >= source.row_len(row):
+        return Cell(row, column)
+    if (row, column) in uncomputed:
+        return Cell(row, column, is_uncomputed=True)
+    cell = source.cell(row, column)
+    xf = book.xf_list[source.cell_xf_index(row, column)]
+    number_format = book.format_map[xf.format_key].format_str
+    return Cell(row, column, _value(book, cell.ctype, cell.value), number_format)
+
+
+def _value(book: xlrd.book.Book, kind: int, value: str | float) -> object:
+    if isinstance(value, str):
+        return value or None
+    match kind:
+        case xlrd.XL_CELL_NUMBER:
+            # The format has doubles alone: a year is stored as 2025.0.
+            return int(value) if value.is_integer() else value
+        case xlrd.XL_CELL_DATE:
+            return xlrd.xldate_as_datetime(value, book.datemode)
+        case xlrd.XL_CELL_BOOLEAN:
+            return bool(value)
+    return xlrd.error_text_from_code.get(int(value), "#ERROR!")

@@ -1,0 +1,1 @@
+"""TikTok Minis: files of our own schema."""

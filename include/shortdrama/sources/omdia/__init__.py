@@ -1,0 +1,1 @@
+"""Forecast workbooks of analyst houses."""

@@ -1,0 +1,1 @@
+"""TikTok's hashtags, from one of two providers."""

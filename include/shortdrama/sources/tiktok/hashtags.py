@@ -1,0 +1,88 @@
+"""`tiktok.hashtags`: the chart and the watched tags of each country, as they stand now."""
+
+import json
+from typing import Any
+
+import duckdb
+
+from shortdrama.core.errors import PermanentError, SchemaError
+from shortdrama.core.settings import Settings, TiktokSettings
+from shortdrama.core.windows import Window
+from shortdrama.lake.landing import Landing, Part, Pull
+from shortdrama.lake.ledger import Coverage
+from shortdrama.lake.store import ObjectStore
+from shortdrama.sources import strict
+from shortdrama.sources.connector import Connector, PullRequest
+from shortdrama.sources.tiktok.providers import PROVIDERS, Provider
+
+
+def connector(settings: Settings, store: ObjectStore) -> Connector:  # noqa: ARG001 - asks by itself
+    """The way in, through the provider that the settings name."""
+    return Hashtags(settings.tiktok)
+
+
+class Hashtags:
+    """`tiktok.hashtags`: the chart and the watched tags of each country, as they stand now."""
+
+    def __init__(self, settings: TiktokSettings) -> None:
+        self._settings = settings
+
+    def pull(self, request: PullRequest, landing: Landing) -> tuple[Coverage, list[Part]]:
+        """Per country and window: the whole chart, and the watched tags' details."""
+        provider = PROVIDERS[self._settings.provider](self._settings)
+        parts = [
+            part
+            for country in self._settings.countries
+            for days in self._settings.window_days
+            for part in _country_parts(provider, country, days, request, landing)
+        ]
+        day = min(part.said_at for part in parts).date()
+        return Coverage(
+            window=Window(start=day, end=day), countries=self._settings.countries
+        ), parts
+
+
+def prepare(connection: duckdb.DuckDBPyConnection, store: ObjectStore, pull: Pull) -> None:
+    """Relations `chart_pages` and `details` (data, filename)."""
+    strict.prepare(connection, store, pull.parts)
+    for relation, kind in (("chart_pages", "chart"), ("details", "detail")):
+        parts = [part for part in pull.parts if part.context["kind"] == kind]
+        strict.json_relation(connection, store, relation, parts, {"data": "JSON"}, "unstructured")
+
+
+def _country_parts(
+    provider: Provider, country: str, days: int, request: PullRequest, landing: Landing
+) -> list[Part]:
+    parts: list[Part] = []
+    chart: list[dict[str, Any]] = []
+    has_more = True
+    while has_more:
+        page = len(parts) + 1
+        about = f"{request}, chart of {country}, {days} days, page {page}"
+        part = provider.client.land(provider.chart_call(country, days, page), landing, about)
+        parts.append(part)
+        data = json.loads(landing.read(part))["data"]
+        chart += _entries(data, f"{about}, {part.key}")
+        has_more = provider.has_more(data, f"{about}, {part.key}")
+    total = (data.get("pagination") or {}).get("total", len(chart))
+    if len(chart) != total:
+        raise PermanentError(
+            f"{request}, chart of {country}, {days} days: the pages hold {len(chart)} of {total}"
+            " hashtags; the chart changed while it was read, or a page was lost. Trigger the DAG"
+            " anew"
+        )
+    for tag, call in provider.detail_calls(country, days, chart):
+        about = f"{request}, #{tag} in {country}, {days} days"
+        parts.append(provider.client.land(call, landing, about))
+    return parts
+
+
+def _entries(data: dict[str, Any], about: str) -> list[dict[str, Any]]:
+    entries = data.get("list")
+    if not isinstance(entries, list) or not all(
+        isinstance(entry, dict) and "hashtag_id" in entry for entry in entries
+    ):
+        raise SchemaError(
+            f"{about}: data.list is no list of hashtags with an id; mend the connector"
+        )
+    return entries

@@ -1,0 +1,192 @@
+"""TikTok hashtags, from one of two providers that say the same in the same shape.
+
+The shape is the one that several public clients of the Creative Center agree on; see
+docs/sources.md. The fields of TikTok API for Business are not published; its discovery belongs to
+the same family and is read by the same parser, which refuses another shape. The curve is relative
+(its largest value is 1): it is never daily views.
+"""
+
+import gzip
+import json
+from collections.abc import Iterator
+from functools import partial
+from pathlib import Path
+from typing import Any, Protocol
+
+from shortdrama.core.errors import PermanentError, QuotaError, SchemaError, TransientError
+from shortdrama.core.settings import TiktokSettings
+from shortdrama.sources.http import ApiClient, Call, Refusal
+
+CREATIVE_CENTER_URL = "https://ads.tiktok.com/creative_radar_api/v1/"
+BUSINESS_URL = "https://business-api.tiktok.com/open_api/v1.3/"
+PAGE_SIZE = 20
+
+NO_PERMISSION = {"creative_center": {40101}, "business": {40101, 40105}}
+"""Codes that mean the token: Creative Center's "no permission"; Business's wrong application and
+token that is incorrect or revoked. Any other code may pass and is retried."""
+
+
+def classify(refusal: Refusal, about: str) -> Exception:
+    """The error that an HTTP refusal means."""
+    if refusal.status == 429 or refusal.status >= 500:
+        return TransientError(
+            f"{about}: the hashtag source answered HTTP {refusal.status}", refusal.retry_after
+        )
+    if "quota" in refusal.body.lower():
+        return QuotaError(f"{about}: the hashtag source's quota is spent until 00:00 UTC")
+    return PermanentError(
+        f"{about}: the hashtag source refused the request, HTTP {refusal.status}. Check"
+        " SHORTDRAMA_TIKTOK__BASE_URL, SHORTDRAMA_TIKTOK__PROVIDER and SHORTDRAMA_TIKTOK__TOKEN"
+    )
+
+
+def check(body: Path, about: str, provider: str = "creative_center") -> None:
+    """Failures come as HTTP 200 with `code` other than 0."""
+    try:
+        answer = json.loads(gzip.decompress(body.read_bytes()))
+    except ValueError:
+        raise TransientError(f"{about}: the hashtag source's answer is not JSON") from None
+    code = answer.get("code") if isinstance(answer, dict) else None
+    if code in NO_PERMISSION[provider]:
+        raise PermanentError(
+            f"{about}: the hashtag source does not accept the token (code {code}); set"
+            " SHORTDRAMA_TIKTOK__TOKEN"
+        )
+    if code != 0:
+        raise TransientError(f"{about}: the hashtag source answered code {code}")
+    if not isinstance(answer.get("data"), dict):
+        raise SchemaError(f"{about}: the hashtag source's answer has no data; mend the connector")
+
+
+class Provider(Protocol):
+    """How one API is asked. Answers are of the Creative Center's shape."""
+
+    client: ApiClient
+
+    def chart_call(self, country: str, days: int, page: int) -> Call:
+        """The call for a page of a country's chart of so many days; pages count from 1."""
+        ...
+
+    def has_more(self, data: dict[str, Any], about: str) -> bool:
+        """Whether the chart goes on after this page; raises SchemaError."""
+        ...
+
+    def detail_calls(
+        self, country: str, days: int, chart: list[dict[str, Any]]
+    ) -> Iterator[tuple[str, Call]]:
+        """A watched tag and the call for its detail, for each that can be asked."""
+        ...
+
+
+class CreativeCenter:
+    """The Creative Center's own paths: pages of a chart, details by name."""
+
+    def __init__(self, settings: TiktokSettings) -> None:
+        self._tags = settings.hashtags
+        self.client = ApiClient(
+            base_url=settings.base_url or CREATIVE_CENTER_URL,
+            token=settings.token,
+            timeout_seconds=settings.timeout_seconds,
+            classify=classify,
+            check=check,
+        )
+
+    def chart_call(self, country: str, days: int, page: int) -> Call:
+        """A page of the popular chart."""
+        params = {
+            "page": str(page),
+            "limit": str(PAGE_SIZE),
+            "period": str(days),
+            "country_code": country,
+            "sort_by": "popular",
+        }
+        return Call("popular_trend/hashtag/list", params, _context("chart", country, days))
+
+    def has_more(self, data: dict[str, Any], about: str) -> bool:
+        """As the page itself says."""
+        pagination = data.get("pagination") or {}
+        if "has_more" not in pagination:
+            raise SchemaError(
+                f"{about}: field data.pagination.has_more is missing; mend the connector"
+            )
+        return bool(pagination["has_more"])
+
+    def detail_calls(
+        self,
+        country: str,
+        days: int,
+        chart: list[dict[str, Any]],  # noqa: ARG002 - this API knows tags by their name
+    ) -> Iterator[tuple[str, Call]]:
+        """Each watched tag by its name."""
+        for tag in self._tags:
+            params = {"hashtag_name": tag, "period": str(days), "country_code": country}
+            yield (
+                tag,
+                Call("popular_trend/hashtag/detail", params, _context("detail", country, days)),
+            )
+
+
+class Business:
+    """TikTok API for Business, version 1.3: one list, details by the id that the list gives.
+
+    A watched tag that is not in the list has no id and cannot be asked: it has no row that day.
+    """
+
+    def __init__(self, settings: TiktokSettings) -> None:
+        if not settings.advertiser_id:
+            raise PermanentError(
+                "TikTok API for Business answers to advertisers only; set"
+                " SHORTDRAMA_TIKTOK__ADVERTISER_ID"
+            )
+        self._tags = {tag.lower() for tag in settings.hashtags}
+        self._asked = {"discovery_type": "HASHTAG", "advertiser_id": settings.advertiser_id}
+        self.client = ApiClient(
+            base_url=settings.base_url or BUSINESS_URL,
+            token=settings.token,
+            timeout_seconds=settings.timeout_seconds,
+            classify=classify,
+            check=partial(check, provider="business"),
+            own_header="Access-Token",
+        )
+
+    def chart_call(
+        self,
+        country: str,
+        days: int,
+        page: int,  # noqa: ARG002 - the list has no pages
+    ) -> Call:
+        """The one list."""
+        params = {**self._params(country, days), "category_name": "ALL"}
+        return Call("discovery/trending_list/", params, _context("chart", country, days))
+
+    def has_more(self, data: dict[str, Any], about: str) -> bool:
+        """Never: it is refused if the answer says so."""
+        if (data.get("pagination") or {}).get("has_more"):
+            raise SchemaError(
+                f"{about}: the list has more pages than the one that can be asked; mend the"
+                " connector"
+            )
+        return False
+
+    def detail_calls(
+        self, country: str, days: int, chart: list[dict[str, Any]]
+    ) -> Iterator[tuple[str, Call]]:
+        """The watched tags that are in the list, by its ids."""
+        for entry in chart:
+            tag = str(entry.get("hashtag_name", ""))
+            if tag.lower() in self._tags:
+                params = {**self._params(country, days), "hashtag_id": str(entry["hashtag_id"])}
+                yield tag, Call("discovery/detail/", params, _context("detail", country, days))
+
+    def _params(self, country: str, days: int) -> dict[str, str]:
+        return {**self._asked, "country_code": country, "date_range": f"{days}DAY"}
+
+
+PROVIDERS: dict[str, type[CreativeCenter] | type[Business]] = {
+    "creative_center": CreativeCenter,
+    "business": Business,
+}
+
+
+def _context(kind: str, country: str, days: int) -> dict[str, str]:
+    return {"kind": kind, "country_code": country, "window_days": str(days)}

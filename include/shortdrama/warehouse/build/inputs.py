@@ -1,0 +1,152 @@
+"""What a build reads: the accepted loads of every dataset, named by a fingerprint."""
+
+import hashlib
+from datetime import datetime
+
+from pydantic import BaseModel, ConfigDict
+
+from shortdrama.core.errors import BuildFailed
+from shortdrama.core.settings import REPOSITORY
+from shortdrama.datasets import DATASETS
+from shortdrama.lake import keys
+from shortdrama.lake.ledger import LoadLedger, LoadRecord, accepted_of
+from shortdrama.lake.overrides import Override
+from shortdrama.lake.store import NotFound, ObjectStore
+from shortdrama.lake.warned import Warned
+
+CODE = (
+    ("dbt_project", ("*.sql", "*.yml", "*.csv")),
+    ("expectations", ("marts.json", "marts.profile.sql")),
+    ("expectations/marts", ("*.json", "*.sql")),
+)
+
+
+class DatasetState(BaseModel):
+    """Where a dataset stands. `as_of` is the newest business date of its accepted loads."""
+
+    model_config = ConfigDict(frozen=True)
+
+    as_of: str | None
+    said_at: datetime | None
+    accepted_at: datetime | None
+    load_ids: tuple[str, ...]
+    refused_since: tuple[str, ...]
+    """Reasons of the loads that were refused after the last accepted one."""
+
+
+class BuildInputs(BaseModel):
+    """All that decides the rows of a build, and what people decided about its loads.
+
+    `overrides` are the decisions in force: loads that count in spite of their gate, and loads that
+    were revoked.
+    """
+
+    model_config = ConfigDict(frozen=True)
+
+    accepted: dict[str, tuple[LoadRecord, ...]]
+    refused_since: dict[str, tuple[str, ...]]
+    code: str
+    overrides: tuple[Override, ...] = ()
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether no dataset has an accepted load yet."""
+        return not any(self.accepted.values())
+
+    @property
+    def fingerprint(self) -> str:
+        """Equal for builds that give the same rows and carry the same decisions."""
+        loads = [record.load_id for records in self.accepted.values() for record in records]
+        decisions = [override.model_dump_json() for override in self.overrides]
+        return hashlib.sha256("\n".join([self.code, *loads, *decisions]).encode()).hexdigest()
+
+    def load_warnings(self) -> tuple[Warned, ...]:
+        """What the gate told of each dataset's newest load: the one behind its newest days."""
+        newest = (
+            max(records, key=lambda record: (record.said_at, record.seq))
+            for records in self.accepted.values()
+            if records
+        )
+        return tuple(
+            warning.model_copy(
+                update={"text": f"{record.dataset} {record.coverage.window}: {warning.text}"}
+            )
+            for record in newest
+            for warning in record.warnings
+        )
+
+    def states(self) -> dict[str, DatasetState]:
+        """Each dataset's state, for the snapshot's manifest and for people."""
+        return {
+            dataset_id: _state(records, self.refused_since[dataset_id])
+            for dataset_id, records in self.accepted.items()
+        }
+
+
+def read_inputs(store: ObjectStore) -> BuildInputs:
+    """The inputs as the ledgers have them now."""
+    ledgers = {dataset.id: LoadLedger(store, dataset.id).newest() for dataset in DATASETS.values()}
+    return BuildInputs(
+        accepted={name: tuple(accepted_of(newest)) for name, newest in ledgers.items()},
+        refused_since={name: _refused_since(newest) for name, newest in ledgers.items()},
+        code=code_digest(),
+        overrides=tuple(
+            record.override
+            for newest in ledgers.values()
+            for record in newest
+            if record.override is not None
+        ),
+    )
+
+
+def keep_inputs(inputs: BuildInputs, store: ObjectStore) -> None:
+    """Keep what a build is made of, where any worker finds it."""
+    store.put(
+        keys.build_inputs(inputs.fingerprint),
+        inputs.model_dump_json(indent=1).encode(),
+        content_type="application/json",
+    )
+
+
+def kept_inputs(fingerprint: str, store: ObjectStore) -> BuildInputs:
+    """What the build of that fingerprint was made of; raises BuildFailed if there was none."""
+    try:
+        return BuildInputs.model_validate_json(store.get(keys.build_inputs(fingerprint)))
+    except NotFound:
+        raise BuildFailed(
+            f"nothing was built with the fingerprint {fingerprint[:12]}; clear the task `build` of"
+            " market_marts"
+        ) from None
+
+
+def code_digest() -> str:
+    """A digest of the models, seeds and mart gates: other code is another build."""
+    digest = hashlib.sha256()
+    for folder, patterns in CODE:
+        paths = {path for pattern in patterns for path in (REPOSITORY / folder).rglob(pattern)}
+        for path in sorted(paths):
+            if "target" not in path.parts:
+                digest.update(path.relative_to(REPOSITORY).as_posix().encode())
+                digest.update(path.read_bytes())
+    return digest.hexdigest()
+
+
+def _refused_since(newest: list[LoadRecord]) -> tuple[str, ...]:
+    """A load stands where its gate decided it, whatever a person decided about it later."""
+    reasons: list[str] = []
+    for record in newest:
+        if record.status == "accepted":
+            reasons.clear()
+        elif record.status == "quarantined":
+            reasons.extend(record.reasons)
+    return tuple(reasons)
+
+
+def _state(records: tuple[LoadRecord, ...], refused_since: tuple[str, ...]) -> DatasetState:
+    return DatasetState(
+        as_of=max((str(record.coverage.window.end) for record in records), default=None),
+        said_at=max((record.said_at for record in records), default=None),
+        accepted_at=max((record.decided_at for record in records), default=None),
+        load_ids=tuple(record.load_id for record in records),
+        refused_since=refused_since,
+    )

@@ -1,0 +1,1 @@
+"""The verdict on a build's marts, and people's decisions about it."""

@@ -1,0 +1,88 @@
+"""Audit: the gate between the private warehouse and publishing."""
+
+from shortdrama.core.errors import MartsRefused
+from shortdrama.core.settings import Settings
+from shortdrama.gates.published import Published
+from shortdrama.gates.results import GateResult
+from shortdrama.lake import duck, keys
+from shortdrama.lake.ledger import LoadLedger
+from shortdrama.lake.marker import lake_kind
+from shortdrama.lake.outcomes import Outcome, record_outcome
+from shortdrama.lake.store import NotFound, ObjectStore
+from shortdrama.warehouse.build import built
+from shortdrama.warehouse.build.inputs import BuildInputs
+from shortdrama.warehouse.decide.overrides import build_id, in_spite, mart_overrides
+from shortdrama.warehouse.snapshots.manifest import VIEWS_FILE, current_snapshot_id, read_manifest
+
+
+def audit(inputs: BuildInputs, settings: Settings, store: ObjectStore) -> GateResult:
+    """Gate the marts that were built from the inputs and record the verdict.
+
+    The recorded verdict and the outcome's details are what the gate found; the result returned is
+    what is left of it after people's overrides. Raises MartsRefused when that is red.
+    """
+    # Imported here: Great Expectations takes seconds to import.
+    from shortdrama.gates.mart_gate import MartContext, audit_marts
+
+    context = MartContext(
+        lake_kind=lake_kind(store),
+        loaded=frozenset(name for name, records in inputs.accepted.items() if records),
+        built_on=settings.clock.today(),
+        published=published(inputs, store),
+    )
+    with duck.connect(settings.s3, settings.warehouse_path, read_only=True) as connection:
+        built.check_holds(connection, inputs)
+        result = audit_marts(connection, build_id(inputs.fingerprint), context)
+    left = in_spite(result, mart_overrides(inputs.fingerprint, store))
+    store.put(
+        keys.mart_gate(inputs.fingerprint),
+        result.model_dump_json(indent=1).encode(),
+        content_type="application/json",
+    )
+    record_outcome(
+        store,
+        Outcome(
+            kind="gate",
+            status="refused" if left.refused else "succeeded",
+            subject=inputs.fingerprint,
+            message=left.summary(),
+            ended_at=settings.clock.now(),
+            details=result.model_dump(mode="json"),
+        ),
+    )
+    if left.refused:
+        raise MartsRefused(left.summary(), inputs.fingerprint)
+    return left
+
+
+def published(inputs: BuildInputs, store: ObjectStore) -> Published | None:
+    """The current snapshot, as far as a build of these inputs is held against it."""
+    if current_snapshot_id(store) is None:
+        return None
+    manifest = read_manifest(store)
+    return Published(
+        views=store.uri(keys.snapshot(manifest.snapshot_id, VIEWS_FILE)),
+        rows={mart: sum(file.rows for file in files) for mart, files in manifest.marts.items()},
+        withdrawn=tuple(
+            record
+            for name, state in manifest.datasets.items()
+            for load_id in state.load_ids
+            if load_id not in {record.load_id for record in inputs.accepted[name]}
+            if (record := LoadLedger(store, name).find(load_id))
+        ),
+    )
+
+
+def verdict(inputs: BuildInputs, store: ObjectStore) -> GateResult:
+    """The recorded verdict after overrides; raises MartsRefused when there is none or it is red."""
+    try:
+        result = GateResult.model_validate_json(store.get(keys.mart_gate(inputs.fingerprint)))
+    except NotFound:
+        raise MartsRefused(
+            "the marts of this build were not gated; clear the task `gate` of market_marts",
+            inputs.fingerprint,
+        ) from None
+    left = in_spite(result, mart_overrides(inputs.fingerprint, store))
+    if left.refused:
+        raise MartsRefused(left.summary(), inputs.fingerprint)
+    return left

@@ -1,0 +1,108 @@
+"""What a person decides about a red mart gate: publish in spite of it, these findings only.
+
+A decision holds for one build, named by its fingerprint, and for the critical findings that it
+names. Another load or other code makes another build, and any other critical finding still refuses.
+"""
+
+import re
+
+from shortdrama.core.errors import DecisionRefused
+from shortdrama.core.settings import Settings
+from shortdrama.gates.results import Finding, GateResult
+from shortdrama.lake import keys
+from shortdrama.lake.overrides import AcceptedFinding, Override, said_why
+from shortdrama.lake.store import ObjectStore
+from shortdrama.warehouse.build.inputs import read_inputs
+
+BUILD_ID_LENGTH = 12
+
+
+def build_id(fingerprint: str) -> str:
+    """What people call a build: the beginning of its fingerprint."""
+    return fingerprint[:BUILD_ID_LENGTH]
+
+
+def is_build_id(subject: str) -> bool:
+    """Whether a subject is a build; load ids begin with an instant."""
+    return re.fullmatch(rf"[0-9a-f]{{{BUILD_ID_LENGTH},64}}", subject) is not None
+
+
+def fingerprint_of(build: str, store: ObjectStore) -> str:
+    """The fingerprint of a build that was gated; raises DecisionRefused if there is none."""
+    prefix = keys.mart_gate(build).removesuffix(".json")
+    for key in store.list(prefix):
+        return key.removeprefix(keys.mart_gate("").removesuffix(".json")).removesuffix(".json")
+    raise DecisionRefused(
+        f"no build {build} was gated; `shortdrama gate list` names the one that waits"
+    )
+
+
+def mart_overrides(fingerprint: str, store: ObjectStore) -> tuple[Override, ...]:
+    """The decisions to publish a build in spite of its gate, oldest first."""
+    document, _ = store.read_json_versioned(keys.mart_overrides(fingerprint))
+    return tuple(Override.model_validate(entry) for entry in document or [])
+
+
+def in_spite(result: GateResult, overrides: tuple[Override, ...]) -> GateResult:
+    """The result in which accepted critical findings tell, and no longer refuse."""
+    accepted = {finding for override in overrides for finding in override.findings}
+    findings = tuple(
+        finding.model_copy(update={"severity": "warning"})
+        if finding.severity == "critical" and _named(finding) in accepted
+        else finding
+        for finding in result.findings
+    )
+    return result.model_copy(update={"findings": findings})
+
+
+def accept_marts(
+    build: str, because: str, by: str, settings: Settings, store: ObjectStore
+) -> Override:
+    """Let a refused build be published with the critical findings that its gate has now.
+
+    The same decision again changes nothing. Raises DecisionRefused when the gate of that build did
+    not refuse, or when it is not what would be built now.
+    """
+    fingerprint = fingerprint_of(build, store)
+    standing = mart_overrides(fingerprint, store)
+    result = GateResult.model_validate_json(store.get(keys.mart_gate(fingerprint)))
+    override = Override(
+        kind="marts_published",
+        subject=build_id(fingerprint),
+        by=by,
+        at=settings.clock.now(),
+        because=said_why(because),
+        findings=tuple(_named(finding) for finding in result.critical),
+    )
+    for earlier in standing:
+        if override.repeats(earlier):
+            return earlier
+    _check_waiting(result, standing, fingerprint, store)
+    entries = store.update_json(
+        keys.mart_overrides(fingerprint),
+        lambda found: [*(found or []), override.model_dump(mode="json")],
+    )
+    return Override.model_validate(entries[-1])
+
+
+def _check_waiting(
+    result: GateResult, standing: tuple[Override, ...], fingerprint: str, store: ObjectStore
+) -> None:
+    """Raise DecisionRefused unless the build waits for somebody to accept it."""
+    name = f"build {build_id(fingerprint)}"
+    if not result.refused:
+        raise DecisionRefused(f"{name} was not refused: there is nothing to accept")
+    if not in_spite(result, standing).refused:
+        raise DecisionRefused(f"{name} is accepted already, {standing[-1].text}")
+    now = read_inputs(store).fingerprint
+    if now != fingerprint:
+        raise DecisionRefused(
+            f"{name} is not what would be built now: loads or code have changed since, and the"
+            f" next build is {build_id(now)}. If its gate refuses too, accept that one"
+        )
+
+
+def _named(finding: Finding) -> AcceptedFinding:
+    return AcceptedFinding(
+        suite=finding.suite, expectation=finding.expectation, column=finding.column
+    )

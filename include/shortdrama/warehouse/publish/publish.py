@@ -1,0 +1,135 @@
+"""Publish: a set of immutable files, and one pointer, written last, that makes it current.
+
+A publish that is killed at any point leaves the old snapshot whole; the next one starts over.
+"""
+
+import hashlib
+from collections.abc import Callable
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from shortdrama.core.settings import DBT_PROJECT, Settings
+from shortdrama.lake import duck, keys
+from shortdrama.lake.marker import lake_kind
+from shortdrama.lake.outcomes import Outcome, record_outcome
+from shortdrama.lake.store import ObjectStore, dump_json
+from shortdrama.warehouse.build import built
+from shortdrama.warehouse.build.inputs import BuildInputs
+from shortdrama.warehouse.build.manifest import mart_keys
+from shortdrama.warehouse.decide.audit import verdict
+from shortdrama.warehouse.decide.overrides import mart_overrides
+from shortdrama.warehouse.publish.export import export_marts
+from shortdrama.warehouse.publish.hold import PublishingHeld
+from shortdrama.warehouse.publish.views import write_views
+from shortdrama.warehouse.snapshots.manifest import (
+    MANIFEST_FILE,
+    VIEWS_FILE,
+    GateFacts,
+    SnapshotManifest,
+    current_snapshot_id,
+    find_manifest,
+    read_manifest,
+)
+from shortdrama.warehouse.snapshots.pointer import Pointer, move_pointer, read_pointer
+
+UNIVERSE = DBT_PROJECT / "seeds" / "universe_overrides.csv"
+
+
+def publish(
+    inputs: BuildInputs,
+    settings: Settings,
+    store: ObjectStore,
+    say: Callable[[str], None],
+) -> SnapshotManifest:
+    """Publish what the private warehouse holds as a new snapshot and make it current.
+
+    Doing it again changes nothing. Raises MartsRefused unless the mart gate let this build pass,
+    PublishingHeld while a hold stands, Conflict when somebody moved the pointer meanwhile.
+    """
+    if is_published(inputs, store):
+        return read_manifest(store)
+    pointer, etag = read_pointer(store)
+    if pointer is not None and pointer.hold is not None:
+        raise PublishingHeld(pointer)
+    previous = pointer.snapshot_id if pointer else None
+    snapshot_id = _snapshot_id(inputs, previous, settings)
+    # One that lost its last step, or was rolled back, under a clock that stands still: its files
+    # are there, perhaps attached by somebody, and are never written twice.
+    manifest = find_manifest(store, snapshot_id) or _write_snapshot(
+        snapshot_id, inputs, previous, settings, store, say
+    )
+    move_pointer(store, Pointer(snapshot_id=snapshot_id), etag)
+    record_outcome(
+        store,
+        Outcome(
+            kind="publish",
+            status="succeeded",
+            subject=manifest.snapshot_id,
+            ended_at=manifest.created_at,
+            details={
+                "previous": previous,
+                "fingerprint": inputs.fingerprint,
+                "warnings": [warning.text for warning in manifest.warnings],
+            },
+        ),
+    )
+    return manifest
+
+
+def is_published(inputs: BuildInputs, store: ObjectStore) -> bool:
+    """Whether the current snapshot was made of exactly these inputs."""
+    if current_snapshot_id(store) is None:
+        return False
+    return read_manifest(store).fingerprint == inputs.fingerprint
+
+
+def _snapshot_id(inputs: BuildInputs, previous: str | None, settings: Settings) -> str:
+    digest = hashlib.sha256(f"{inputs.fingerprint}|{previous}".encode()).hexdigest()
+    return keys.snapshot_id(settings.clock.now(), digest[:8])
+
+
+def _write_snapshot(
+    snapshot_id: str,
+    inputs: BuildInputs,
+    previous: str | None,
+    settings: Settings,
+    store: ObjectStore,
+    say: Callable[[str], None],
+) -> SnapshotManifest:
+    """Everything but the pointer; the manifest is written last, so that it names what is there."""
+    gate = verdict(inputs, store)
+    manifest = SnapshotManifest(
+        snapshot_id=snapshot_id,
+        created_at=settings.clock.now(),
+        is_sample=lake_kind(store) == "sample",
+        fingerprint=inputs.fingerprint,
+        code=inputs.code,
+        code_version=settings.code_version,
+        universe_version=hashlib.sha256(UNIVERSE.read_bytes()).hexdigest()[:12],
+        datasets=inputs.states(),
+        marts={},
+        mart_keys=mart_keys(),
+        gate=GateFacts(suites=gate.suites, rows=gate.rows),
+        warnings=(*(finding.warned() for finding in gate.warnings), *inputs.load_warnings()),
+        overrides=(*inputs.overrides, *mart_overrides(inputs.fingerprint, store)),
+        previous=previous,
+    )
+    before = read_manifest(store, previous) if previous else None
+    # Other models may give a month other columns, whoever wrote it: then all is written anew.
+    earlier = before.marts if before and before.code == inputs.code else {}
+    with (
+        TemporaryDirectory() as name,
+        duck.connect(settings.s3, settings.warehouse_path) as warehouse,
+    ):
+        built.check_holds(warehouse, inputs)
+        folder = Path(name)
+        marts = export_marts(warehouse, snapshot_id, earlier, folder, store, say)
+        write_views(folder / VIEWS_FILE, marts, warehouse, settings.s3, store)
+        store.upload(folder / VIEWS_FILE, keys.snapshot(snapshot_id, VIEWS_FILE))
+    manifest = manifest.model_copy(update={"marts": marts})
+    store.put(
+        keys.snapshot(snapshot_id, MANIFEST_FILE),
+        dump_json(manifest.model_dump(mode="json")),
+        content_type="application/json",
+    )
+    return manifest

@@ -1,0 +1,57 @@
+"""What people see of the published snapshots."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+
+from pydantic import BaseModel, ConfigDict
+
+from shortdrama.datasets.appfigures_estimates import ESTIMATES
+from shortdrama.lake.store import ObjectStore
+from shortdrama.warehouse.snapshots.manifest import all_manifests
+from shortdrama.warehouse.snapshots.pointer import Hold, read_pointer
+
+
+class ListedSnapshot(BaseModel):
+    """A published snapshot, in a line. `editions` are the reports that cite it."""
+
+    model_config = ConfigDict(frozen=True)
+
+    snapshot_id: str
+    created_at: datetime
+    as_of: dict[str, str | None]
+    rows: int
+    is_current: bool
+    hold: Hold | None
+    editions: tuple[str, ...]
+
+    @property
+    def estimates_as_of(self) -> str | None:
+        """The newest day of the estimates, by which people know a snapshot."""
+        return self.as_of.get(ESTIMATES.id)
+
+
+def listed_snapshots(
+    store: ObjectStore, cited: Mapping[str, Sequence[str]]
+) -> list[ListedSnapshot]:
+    """All published snapshots, newest first; `cited` are the editions that cite each.
+
+    Reads every manifest: for people.
+    """
+    pointer, _ = read_pointer(store)
+    listed = [
+        ListedSnapshot(
+            snapshot_id=manifest.snapshot_id,
+            created_at=manifest.created_at,
+            as_of={name: state.as_of for name, state in manifest.datasets.items()},
+            rows=manifest.rows,
+            is_current=pointer is not None and pointer.snapshot_id == manifest.snapshot_id,
+            hold=(
+                pointer.hold
+                if pointer is not None and pointer.snapshot_id == manifest.snapshot_id
+                else None
+            ),
+            editions=tuple(cited.get(manifest.snapshot_id, ())),
+        )
+        for manifest in all_manifests(store)
+    ]
+    return sorted(listed, key=lambda snapshot: snapshot.created_at, reverse=True)

@@ -1,0 +1,171 @@
+"""Published snapshots: the manifest of each, and which one is current."""
+
+from collections.abc import Iterator
+from datetime import UTC, date, datetime
+
+from pydantic import BaseModel, ConfigDict
+
+from shortdrama.core.errors import Failure
+from shortdrama.lake import keys
+from shortdrama.lake.overrides import Override
+from shortdrama.lake.store import NotFound, ObjectStore
+from shortdrama.lake.warned import Warned
+from shortdrama.warehouse.build.inputs import DatasetState, read_inputs
+from shortdrama.warehouse.snapshots.pointer import read_pointer
+
+VIEWS_FILE = "marts.duckdb"
+MANIFEST_FILE = "manifest.json"
+
+
+class MartFile(BaseModel):
+    """One Parquet object of a mart, perhaps in the folder of an earlier snapshot.
+
+    `month_on` is the first of the month that it holds and `built_by` the fingerprint of the build
+    that wrote the month's rows; both are None if the mart is a single file.
+    """
+
+    model_config = ConfigDict(frozen=True)
+
+    key: str
+    rows: int
+    sha256: str
+    month_on: date | None = None
+    built_by: str | None = None
+
+
+class GateFacts(BaseModel):
+    """What the mart gate looked at before it let the snapshot pass."""
+
+    model_config = ConfigDict(frozen=True)
+
+    suites: tuple[str, ...]
+    rows: int
+
+
+class SnapshotManifest(BaseModel):
+    """What a snapshot is made of: files, as-of, lineage, the gates' warnings, overrides.
+
+    `overrides` are people's decisions on the loads of this snapshot, those that were revoked among
+    them, and on its marts.
+    """
+
+    model_config = ConfigDict(frozen=True)
+
+    snapshot_id: str
+    created_at: datetime
+    is_sample: bool
+    fingerprint: str
+    code: str
+    code_version: str
+    universe_version: str
+    datasets: dict[str, DatasetState]
+    marts: dict[str, tuple[MartFile, ...]]
+    mart_keys: dict[str, tuple[str, ...]] = {}
+    """The columns that name a row of each mart; older manifests do not say."""
+    gate: GateFacts | None = None
+    """None in manifests older than this field."""
+    warnings: tuple[Warned, ...]
+    overrides: tuple[Override, ...] = ()
+    previous: str | None
+
+    @property
+    def rows(self) -> int:
+        """Rows of all marts together."""
+        return sum(file.rows for files in self.marts.values() for file in files)
+
+    @property
+    def object_keys(self) -> frozenset[str]:
+        """Every object of the lake that a reader of this snapshot needs."""
+        own = (keys.snapshot(self.snapshot_id, name) for name in (MANIFEST_FILE, VIEWS_FILE))
+        return frozenset([*own, *(file.key for files in self.marts.values() for file in files)])
+
+
+class NothingPublished(Failure):
+    """There is no such snapshot (yet)."""
+
+
+def current_snapshot_id(store: ObjectStore) -> str | None:
+    """The id that the pointer names, if anything was published."""
+    pointer, _ = read_pointer(store)
+    return pointer.snapshot_id if pointer else None
+
+
+def read_manifest(store: ObjectStore, snapshot_id: str | None = None) -> SnapshotManifest:
+    """The manifest of a snapshot, of the current one by default; raises NothingPublished."""
+    wanted = snapshot_id or current_snapshot_id(store)
+    if wanted is None:
+        raise NothingPublished("nothing is published yet; run the DAG market_marts first")
+    manifest = find_manifest(store, wanted)
+    if manifest is None:
+        raise NothingPublished(
+            f"there is no snapshot {wanted!r}; `shortdrama snapshots` lists them"
+        )
+    return manifest
+
+
+def find_manifest(store: ObjectStore, snapshot_id: str) -> SnapshotManifest | None:
+    """The manifest of a snapshot; None if there is none, or its publish did not come so far."""
+    try:
+        document = store.get(keys.snapshot(snapshot_id, MANIFEST_FILE))
+    except NotFound:
+        return None
+    return SnapshotManifest.model_validate_json(document)
+
+
+def wanted_manifest(store: ObjectStore, wanted: str | date | None = None) -> SnapshotManifest:
+    """The manifest of a snapshot by id, or by day: the one current when that UTC day ended.
+
+    A day is a date or `YYYY-MM-DD`; None is the current snapshot. A snapshot that was taken back
+    is found by its id alone. Raises NothingPublished.
+    """
+    day = _as_day(wanted)
+    if day is None:
+        return read_manifest(store, str(wanted) if wanted else None)
+    oldest: SnapshotManifest | None = None
+    for manifest in history(store):
+        if manifest.created_at.astimezone(UTC).date() <= day:
+            return manifest
+        oldest = manifest
+    if oldest is None:
+        return read_manifest(store)
+    raise NothingPublished(
+        f"nothing that is kept was current when {day} ended; the line goes back to"
+        f" {oldest.snapshot_id}, and `shortdrama snapshots` lists what else is kept"
+    )
+
+
+def history(store: ObjectStore) -> Iterator[SnapshotManifest]:
+    """The current snapshot and those that it came after, newest first, as far as they are kept."""
+    snapshot_id = current_snapshot_id(store)
+    while snapshot_id and (manifest := find_manifest(store, snapshot_id)):
+        yield manifest
+        snapshot_id = manifest.previous
+
+
+def _as_day(wanted: str | date | None) -> date | None:
+    if isinstance(wanted, datetime):
+        raise TypeError("a snapshot is named by its id or by a day, not by an instant")
+    if isinstance(wanted, date) or wanted is None:
+        return wanted
+    try:
+        return datetime.strptime(wanted, "%Y-%m-%d").replace(tzinfo=UTC).date()
+    except ValueError:
+        return None
+
+
+def all_manifests(store: ObjectStore) -> Iterator[SnapshotManifest]:
+    """All snapshots, oldest first. Lists folders: for people and housekeeping, no hot path."""
+    for folder in store.folders(keys.SNAPSHOTS):
+        manifest = find_manifest(store, folder)
+        if manifest is not None:
+            yield manifest
+
+
+def with_refusals(manifest: SnapshotManifest, store: ObjectStore) -> SnapshotManifest:
+    """The manifest with what was refused by now: a refusal alone publishes no new snapshot."""
+    now = read_inputs(store).states()
+    datasets = {
+        name: state.model_copy(update={"refused_since": now[name].refused_since})
+        for name, state in manifest.datasets.items()
+    }
+    return manifest.model_copy(update={"datasets": datasets})

@@ -1,0 +1,36 @@
+"""What the entry point `shortdrama.machine` names: see `shortdrama.core.machine`."""
+
+from collections.abc import Mapping
+
+import typer
+
+from shortdrama_local import commands
+
+
+def add_commands(app: typer.Typer) -> None:
+    """Add the commands of one machine."""
+    from shortdrama_local.simulator.command import serve
+
+    app.command("demo")(commands.demo)
+    app.command("up")(commands.up)
+    app.command("down")(commands.down)
+    app.command("backfill")(commands.backfill)
+    app.command("simulator")(serve)
+    app.command("omdia-workbooks")(commands.omdia_workbooks)
+    app.command("minis-files")(commands.minis_files)
+
+
+def ensure_store() -> None:
+    """Start the store of this home, if the home has one of its own."""
+    from shortdrama_local.embedded.stack import store_if_embedded
+
+    store_if_embedded()
+
+
+def airflow_environment() -> Mapping[str, str]:
+    """The environment of this home's Airflow."""
+    from shortdrama.core.settings import settings
+    from shortdrama_local.embedded import airflow
+    from shortdrama_local.embedded.machine import this_machine
+
+    return airflow.airflow_environment(this_machine(), settings().frozen_clock)

@@ -1,0 +1,48 @@
+import socket
+from email.message import EmailMessage
+from typing import Any
+
+import pytest
+from pydantic import SecretStr
+
+from shortdrama.core.settings import MailSettings
+from shortdrama.mail.smtp import DeliveryFailed, DeliveryUnknown, deliver
+
+
+def message(address: str = "ann@example.org") -> EmailMessage:
+    mail = EmailMessage()
+    mail["From"], mail["To"] = "reports@shortdrama.example", address
+    mail.set_content("短剧")
+    return mail
+
+
+def test_a_mail_arrives_whole(mail: MailSettings, inbox: Any) -> None:
+    deliver(message(), mail)
+    assert inbox.addresses == ["ann@example.org"]
+    assert inbox.messages[0].get_content().strip() == "短剧"
+
+
+def test_a_refused_mail_has_failed_with_the_servers_words(mail: MailSettings) -> None:
+    with pytest.raises(DeliveryFailed, match="we take no mail for this address"):
+        deliver(message("refused@example.org"), mail)
+
+
+def test_a_connection_that_breaks_while_handing_over_leaves_the_outcome_unknown(
+    mail: MailSettings,
+) -> None:
+    with pytest.raises(DeliveryUnknown, match=f"127.0.0.1:{mail.port} broke"):
+        deliver(message("breaks@example.org"), mail)
+
+
+def test_no_server_is_named_with_its_settings() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as closed:
+        port = closed.getsockname()[1]
+    with pytest.raises(DeliveryFailed, match=rf"127\.0\.0\.1:{port}.*SHORTDRAMA_MAIL__HOST"):
+        deliver(message(), MailSettings(port=port))
+
+
+def test_a_server_without_login_is_no_server_for_our_password(mail: MailSettings) -> None:
+    secret = mail.model_copy(update={"username": "us", "password": SecretStr("tell-nobody")})
+    with pytest.raises(DeliveryFailed, match="SHORTDRAMA_MAIL__USERNAME") as failed:
+        deliver(message(), secret)
+    assert "tell-nobody" not in str(failed.value)

@@ -95,6 +95,14 @@ class MailSettings(BaseModel):
     engineers: tuple[str, ...] = ()
 
 
+class AirflowSettings(BaseModel):
+    """Airflow's API, for commands and checks that run outside its tasks."""
+
+    base_url: str = "http://127.0.0.1:8080"
+    username: str = "admin"
+    password: SecretStr = SecretStr("")
+
+
 class Settings(BaseSettings):
     """Everything that differs between one machine, a team's stack and production."""
 
@@ -109,6 +117,7 @@ class Settings(BaseSettings):
     appfigures: AppfiguresSettings = AppfiguresSettings()
     tiktok: TiktokSettings = TiktokSettings()
     mail: MailSettings = MailSettings()
+    airflow: AirflowSettings = AirflowSettings()
 
     @property
     def clock(self) -> Clock:

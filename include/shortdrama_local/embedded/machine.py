@@ -70,6 +70,8 @@ class Machine(BaseModel):
                 ' {"address": "zhongwen@example.com", "locale": "zh"}]'
             ),
             "SHORTDRAMA_MAIL__ENGINEERS": '["engineers@example.com"]',
+            "SHORTDRAMA_AIRFLOW__BASE_URL": self.airflow_url,
+            "SHORTDRAMA_AIRFLOW__PASSWORD": self.airflow_password,
         }
 
 

@@ -13,6 +13,7 @@ from typing import NoReturn
 
 from shortdrama.core.errors import Failure
 from shortdrama.core.settings import S3Settings, Settings
+from shortdrama.datasets import headline
 from shortdrama.lake import duck
 from shortdrama.lake.credentials import credentials
 from shortdrama.lake.store import ObjectStore
@@ -92,7 +93,7 @@ def shell_environment(s3: S3Settings) -> dict[str, str]:
 
 def greeting(manifest: SnapshotManifest) -> str:
     """Which snapshot this is, and where to go from here."""
-    estimates = manifest.datasets.get("appfigures.estimates")
+    estimates = manifest.datasets.get(headline().id)
     kind = "SAMPLE data, no market's" if manifest.is_sample else "real data"
     return "\n".join(
         [

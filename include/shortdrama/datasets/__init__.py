@@ -36,6 +36,11 @@ def pools() -> list[str]:
     return [name for name in names if name != DEFAULT_POOL]
 
 
+def headline() -> Dataset:
+    """The dataset by whose newest day people know a snapshot."""
+    return next(dataset for dataset in DATASETS.values() if dataset.is_headline)
+
+
 def dataset_named(name: str) -> Dataset:
     """The dataset of that id, or of that name if one source alone has it.
 

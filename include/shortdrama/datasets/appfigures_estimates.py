@@ -5,6 +5,7 @@ from shortdrama.datasets.model import Api, ByDay, Column, Dataset, Trailing
 ESTIMATES = Dataset(
     source="appfigures",
     name="estimates",
+    titles={"en": "App-store estimates (Appfigures)", "zh": "应用商店估算（Appfigures）"},
     columns=(
         Column("product_id", "BIGINT"),
         Column("country_code", "VARCHAR"),
@@ -18,4 +19,6 @@ ESTIMATES = Dataset(
     follows=ByDay("estimated_on", settles_after_days=3),
     stale_after_days=3,
     is_kept_by_month=True,
+    is_headline=True,
+    is_of_universe=True,
 )

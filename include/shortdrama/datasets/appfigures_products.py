@@ -5,6 +5,7 @@ from shortdrama.datasets.model import Api, Column, Dataset, Snapshot
 PRODUCTS = Dataset(
     source="appfigures",
     name="products",
+    titles={"en": "List of apps (Appfigures)", "zh": "应用名单（Appfigures）"},
     columns=(
         Column("product_id", "BIGINT"),
         Column("unified_app_id", "VARCHAR", required=False),
@@ -24,4 +25,6 @@ PRODUCTS = Dataset(
     arrives=Api(pool="appfigures"),
     follows=Snapshot(),
     stale_after_days=3,
+    is_of_universe=True,
+    is_lookup=True,
 )

@@ -5,6 +5,7 @@ from shortdrama.datasets.model import Column, Dataset, Edition, Inbox
 CATALOG = Dataset(
     source="minis",
     name="catalog",
+    titles={"en": "Mini apps (TikTok Minis)", "zh": "小程序目录（TikTok Minis）"},
     columns=(
         Column("snapshot_on", "DATE"),
         Column("market", "VARCHAR"),

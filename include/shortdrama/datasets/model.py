@@ -4,6 +4,7 @@ Types are DuckDB's and the same in every engine: money is DECIMAL, ids BIGINT or
 are TIMESTAMP in UTC. Every load also carries the lineage columns.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -98,18 +99,27 @@ class Edition:
 class Dataset:
     """One table-shaped thing of a source. `key` is unique within a load.
 
+    `titles` are what readers of the reports call it, by locale.
+
     The newest business date may be `stale_after_days` old before people are told.
     `is_kept_by_month`: its facts are kept and published by month, for there are many rows.
+    `is_headline`: people know a snapshot by its newest day. `is_of_universe`: the universe's
+    reviewed file decides which of its rows count. `is_lookup`: it only names what other datasets
+    measure.
     """
 
     source: str
     name: str
+    titles: Mapping[str, str]
     columns: tuple[Column, ...]
     key: tuple[str, ...]
     arrives: Api | Inbox
     follows: ByDay | Snapshot | Edition
     stale_after_days: int
     is_kept_by_month: bool = False
+    is_headline: bool = False
+    is_of_universe: bool = False
+    is_lookup: bool = False
 
     @property
     def id(self) -> str:
@@ -130,6 +140,11 @@ class Dataset:
     def pool(self) -> str:
         """Airflow's pool in whose slots it is pulled."""
         return self.arrives.pool if isinstance(self.arrives, Api) else DEFAULT_POOL
+
+    @property
+    def has_past(self) -> bool:
+        """Whether earlier days can be asked for."""
+        return isinstance(self.arrives, Api) and self.arrives.trailing is not None
 
     @property
     def all_columns(self) -> tuple[Column, ...]:

@@ -5,6 +5,7 @@ from shortdrama.datasets.model import Api, Column, Dataset, Snapshot
 HASHTAGS = Dataset(
     source="tiktok",
     name="hashtags",
+    titles={"en": "Hashtag metrics (TikTok)", "zh": "话题标签指标（TikTok）"},
     columns=(
         Column("hashtag_id", "VARCHAR"),
         Column("hashtag_name", "VARCHAR"),

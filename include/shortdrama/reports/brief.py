@@ -11,10 +11,12 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict
 
+from shortdrama.datasets.appfigures_estimates import ESTIMATES
 from shortdrama.lake.overrides import Override
 from shortdrama.lake.warned import Warned
 
-ESTIMATES = "appfigures.estimates"
+REQUIRED = ESTIMATES.id
+"""Without it the brief has no figures."""
 CHART_WEEKS = 13
 
 
@@ -180,7 +182,7 @@ class WeeklyBrief(Frozen):
     @property
     def as_of(self) -> date | None:
         """The newest day of the estimates behind it."""
-        estimates = self.snapshot.datasets.get(ESTIMATES)
+        estimates = self.snapshot.datasets.get(REQUIRED)
         return estimates.as_of if estimates else None
 
 

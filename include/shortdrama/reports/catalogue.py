@@ -4,6 +4,7 @@ import json
 from functools import cache
 from pathlib import Path
 
+from shortdrama.datasets import DATASETS
 from shortdrama.reports.formats import LocaleName
 
 FOLDER = Path(__file__).parent / "locales"
@@ -12,7 +13,8 @@ FOLDER = Path(__file__).parent / "locales"
 class Catalogue:
     """The texts of one locale; `{name}` in a text is filled in."""
 
-    def __init__(self, texts: dict[str, str]) -> None:
+    def __init__(self, locale: LocaleName, texts: dict[str, str]) -> None:
+        self._locale = locale
         self._texts = texts
 
     def text(self, key: str, **values: object) -> str:
@@ -23,8 +25,13 @@ class Catalogue:
         """The text of a key, or of `default` for things that the catalogue does not know."""
         return self.text(key if key in self._texts else default, **values)
 
+    def dataset(self, dataset_id: str) -> str:
+        """What readers call a dataset; its id if the pipeline knows it no longer."""
+        known = DATASETS.get(dataset_id)
+        return known.titles[self._locale] if known else dataset_id
+
 
 @cache
 def catalogue(locale: LocaleName) -> Catalogue:
     """The catalogue of a locale."""
-    return Catalogue(json.loads((FOLDER / f"{locale}.json").read_text(encoding="utf-8")))
+    return Catalogue(locale, json.loads((FOLDER / f"{locale}.json").read_text(encoding="utf-8")))

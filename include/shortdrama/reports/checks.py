@@ -39,7 +39,7 @@ def _decision(decision: Override, words: Catalogue, formats: Formats) -> str:
         day=formats.day(decision.at.date()),
         by=decision.by,
         because=shorten(decision.because, LONGEST),
-        dataset=_dataset(decision.dataset or "", words),
+        dataset=words.dataset(decision.dataset or ""),
         findings=len(decision.findings),
     )
 
@@ -56,8 +56,4 @@ def _warnings(warnings: Sequence[Warned], words: Catalogue) -> list[str]:
 def _about(warning: Warned, words: Catalogue) -> str:
     if not warning.about:
         return words.text("checks.marts")
-    return words.text("checks.and").join(_dataset(dataset, words) for dataset in warning.about)
-
-
-def _dataset(dataset: str, words: Catalogue) -> str:
-    return words.text_or(f"dataset.{dataset}", "dataset.other", dataset=dataset)
+    return words.text("checks.and").join(map(words.dataset, warning.about))

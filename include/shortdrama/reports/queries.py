@@ -11,7 +11,7 @@ from duckdb import DuckDBPyConnection
 from shortdrama.core.errors import ReportWithheld
 from shortdrama.reports.brief import (
     CHART_WEEKS,
-    ESTIMATES,
+    REQUIRED,
     Basis,
     CountryRow,
     FastRatio,
@@ -259,7 +259,7 @@ def reconciliation(connection: DuckDBPyConnection) -> Reconciliation:
 def _withheld(week: IsoWeek, reason: str) -> ReportWithheld:
     return ReportWithheld(
         week.label,
-        ESTIMATES,
+        REQUIRED,
         reason,
         f"Pull it again for {week.window} (start={week.window.start}, end={week.window.end}), let"
         " the marts be published, and run the report again; if a load of these days is in"

@@ -252,7 +252,7 @@ class _Writer:
             self._words.text("freshness.title"),
             tuple(
                 Phrase(
-                    self._words.text_or(f"dataset.{name}", "dataset.other", dataset=name),
+                    self._words.dataset(name),
                     detail=self._dataset_state(name, state),
                 )
                 for name, state in datasets

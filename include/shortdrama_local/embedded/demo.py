@@ -11,6 +11,7 @@ from rich.markup import escape
 
 from shortdrama.analysts.answers import answer
 from shortdrama.core.settings import Settings, settings
+from shortdrama.datasets import DATASETS
 from shortdrama.lake import keys
 from shortdrama.lake.store import ObjectStore
 from shortdrama.warehouse.snapshots.manifest import read_manifest
@@ -24,7 +25,8 @@ CLOCK = datetime(2026, 2, 25, 8, tzinfo=UTC)
 """After Omdia's second edition, so that both are published by then."""
 QUARTERS = (("2025-04-01", "2025-06-30"), ("2025-07-01", "2025-09-30"))
 PERIOD = "2025-W39"
-INGEST_DAGS = ("ingest_appfigures", "ingest_tiktok", "ingest_omdia", "ingest_minis")
+INGEST_DAGS = tuple(dict.fromkeys(dataset.dag_id for dataset in DATASETS.values()))
+DATED_DAGS = {dataset.dag_id for dataset in DATASETS.values() if dataset.has_past}
 DAGS = (*INGEST_DAGS, "market_marts", "market_reports")
 QUESTIONS = (
     (
@@ -95,11 +97,12 @@ def load_and_publish(airflow: AirflowApi, say: Callable[[str], None]) -> list[Ru
     _drop_files(settings())
     for dag_id in INGEST_DAGS:
         airflow.unpause(dag_id)
+    spans = [{"start": start, "end": end} for start, end in QUARTERS]
     runs = [
-        airflow.trigger("ingest_appfigures", {"start": start, "end": end})
-        for start, end in QUARTERS
+        airflow.trigger(dag_id, conf)
+        for dag_id in INGEST_DAGS
+        for conf in (spans if dag_id in DATED_DAGS else [None])
     ]
-    runs += [airflow.trigger(dag_id) for dag_id in INGEST_DAGS[1:]]
     for run in runs:
         airflow.expect_success(run, say)
     for dag_id, conf in (("market_marts", {}), ("market_reports", {"period": PERIOD})):

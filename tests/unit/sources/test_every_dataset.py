@@ -1,8 +1,8 @@
 """The checklist of docs/add-a-source.md, for every dataset there is."""
 
-import json
 import re
 from pathlib import Path
+from typing import get_args
 
 import pytest
 from pydantic import SecretStr
@@ -13,6 +13,7 @@ from shortdrama.datasets.model import Dataset
 from shortdrama.gates import profiles
 from shortdrama.gates.suites import Suite
 from shortdrama.lake.store import ObjectStore
+from shortdrama.reports.formats import LocaleName
 from shortdrama.sources.modules import module_of
 
 PACKAGE = REPOSITORY / "include" / "shortdrama"
@@ -80,5 +81,5 @@ def test_a_dag_loads_it(dataset: Dataset) -> None:
 
 @ALL
 def test_readers_have_a_name_for_it(dataset: Dataset) -> None:
-    for path in sorted((PACKAGE / "reports" / "locales").glob("*.json")):
-        assert json.loads(path.read_text()).get(f"dataset.{dataset.id}"), f"name it in {path.name}"
+    assert dataset.titles.keys() == set(get_args(LocaleName)), "give it a title in every locale"
+    assert all(dataset.titles.values())

@@ -6,8 +6,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any, Literal
 
-from shortdrama.datasets.appfigures_estimates import ESTIMATES
-from shortdrama.datasets.appfigures_products import PRODUCTS
+from shortdrama.datasets import DATASETS
 from shortdrama.datasets.model import WORLD
 from shortdrama.gates.suite_files import datasets_of_mart
 from shortdrama.lake.ledger import LoadLedger, LoadRecord
@@ -103,13 +102,13 @@ class Causes:
 
 
 def _deciding_datasets(mart: str) -> tuple[str, ...]:
-    """The datasets whose loads decide the mart's rows; products only name the estimates' apps."""
+    """The datasets whose loads decide the mart's rows; a lookup decides only where it is alone."""
     names = datasets_of_mart(mart)
-    return tuple(name for name in names if name != PRODUCTS.id or len(names) == 1)
+    return tuple(name for name in names if len(names) == 1 or not DATASETS[name].is_lookup)
 
 
 def _depends_on_universe(mart: str) -> bool:
-    return bool({ESTIMATES.id, PRODUCTS.id} & set(datasets_of_mart(mart)))
+    return any(DATASETS[name].is_of_universe for name in datasets_of_mart(mart))
 
 
 def _touches(record: LoadRecord, row: Mapping[str, Any]) -> bool:

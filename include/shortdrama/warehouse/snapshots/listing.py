@@ -5,7 +5,7 @@ from datetime import datetime
 
 from pydantic import BaseModel, ConfigDict
 
-from shortdrama.datasets.appfigures_estimates import ESTIMATES
+from shortdrama.datasets import headline
 from shortdrama.lake.store import ObjectStore
 from shortdrama.warehouse.snapshots.manifest import all_manifests
 from shortdrama.warehouse.snapshots.pointer import Hold, read_pointer
@@ -27,7 +27,7 @@ class ListedSnapshot(BaseModel):
     @property
     def estimates_as_of(self) -> str | None:
         """The newest day of the estimates, by which people know a snapshot."""
-        return self.as_of.get(ESTIMATES.id)
+        return self.as_of.get(headline().id)
 
 
 def listed_snapshots(

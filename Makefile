@@ -9,7 +9,7 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 UV := $(VENV)-uv/bin/uv
 
-.PHONY: help setup demo up down status sql backfill doctor test resilience e2e docs lint format lock env bench clean
+.PHONY: help setup demo up down status sql backfill doctor test check resilience e2e docs lint format lock env bench clean
 
 help: ## Show this help
 	@echo "Short-drama market pipeline. On a fresh machine: make demo"
@@ -55,6 +55,15 @@ doctor: $(READY) ## Check endpoints, credentials, the lake, quota, extension
 
 test: $(READY) ## All tests but e2e; of resilience three
 	$(BIN)/pytest -m "not e2e and not resilience" --numprocesses 2 --dist loadfile
+
+check: $(READY) ## A first look: lint, types, the tests of what changed since main
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports --no-cache
+	@changed="$$($(BIN)/python tests/changed.py)"; \
+		if [ -z "$$changed" ]; then echo "nothing changed that has tests"; exit 0; fi; \
+		$(BIN)/pytest -m "not e2e and not resilience" --numprocesses 2 --dist loadfile $$changed
 
 resilience: $(READY) ## kill -9 at 20 points of build and publish (long)
 	$(BIN)/pytest tests/integration/test_resilience.py

@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from time import monotonic
+from typing import Any
 
 from rich.console import Console
 from rich.markup import escape
@@ -97,7 +98,7 @@ def load_and_publish(airflow: AirflowApi, say: Callable[[str], None]) -> list[Ru
     _drop_files(settings())
     for dag_id in INGEST_DAGS:
         airflow.unpause(dag_id)
-    spans = [{"start": start, "end": end} for start, end in QUARTERS]
+    spans: list[dict[str, Any] | None] = [{"start": first, "end": last} for first, last in QUARTERS]
     runs = [
         airflow.trigger(dag_id, conf)
         for dag_id in INGEST_DAGS

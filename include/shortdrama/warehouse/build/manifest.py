@@ -1,0 +1,47 @@
+"""What dbt's manifest says about the models of the last build. Nobody else reads the manifest."""
+
+import json
+from typing import Any
+
+from shortdrama.warehouse.build.dbt import dbt_target
+
+
+def built_marts() -> list[str]:
+    """The marts of the last build, by dbt's manifest: a table of a deleted model is none."""
+    return sorted(
+        node["name"]
+        for node in _dbt_nodes().values()
+        if node["resource_type"] == "model" and node["schema"] == "marts"
+    )
+
+
+def mart_keys() -> dict[str, tuple[str, ...]]:
+    """The columns that name a row of each mart, by the uniqueness that dbt tests in the build."""
+    nodes = _dbt_nodes()
+    keys: dict[str, tuple[str, ...]] = {}
+    for node in nodes.values():
+        model = nodes.get(node.get("attached_node") or "", {})
+        if model.get("schema") != "marts" or not node.get("test_metadata"):
+            continue
+        test = node["test_metadata"]
+        if test["name"] == "unique_combination":
+            keys[model["name"]] = tuple(test["kwargs"]["columns"])
+        elif test["name"] == "unique":
+            keys.setdefault(model["name"], (test["kwargs"]["column_name"],))
+    return keys
+
+
+def month_columns() -> dict[str, str]:
+    """The marts that are kept and published by month, by dbt's manifest, with their date column."""
+    return {
+        node["name"]: node["config"]["meta"]["month_column"]
+        for node in _dbt_nodes().values()
+        if node["resource_type"] == "model" and "month_column" in node["config"].get("meta", {})
+    }
+
+
+def _dbt_nodes() -> dict[str, dict[str, Any]]:
+    """Models, seeds and tests of the last build, by id, as dbt's manifest has them."""
+    manifest: dict[str, Any] = json.loads((dbt_target() / "manifest.json").read_text())
+    nodes: dict[str, dict[str, Any]] = manifest["nodes"]
+    return nodes

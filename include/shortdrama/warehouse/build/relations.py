@@ -1,0 +1,105 @@
+"""The relations of schema `raw`, which the models read: views of accepted files, and coverage."""
+
+import duckdb
+
+from shortdrama.datasets import DATASETS
+from shortdrama.datasets.model import Dataset
+from shortdrama.lake.duck import loads_query
+from shortdrama.lake.ledger import LoadRecord
+from shortdrama.lake.store import ObjectStore
+from shortdrama.warehouse.build import built, ops_sources, touched
+from shortdrama.warehouse.build.inputs import BuildInputs
+from shortdrama.warehouse.build.touched import Plan
+
+
+def prepare(
+    connection: duckdb.DuckDBPyConnection,
+    inputs: BuildInputs,
+    store: ObjectStore,
+    *,
+    full_refresh: bool = False,
+) -> Plan:
+    """Give the warehouse its sources, and note and return what is to be rewritten from them.
+
+    Schema `raw` gets a view per dataset over the accepted files that the build reads.
+    """
+    built.prepare(connection)
+    before = built.last_inputs(connection)
+    connection.execute("create schema if not exists raw")
+    _fill_coverage(connection, inputs)
+    ops_sources.create_relations(connection)
+    for dataset in DATASETS.values():
+        if not dataset.is_kept_by_month:
+            _source_view(connection, dataset, inputs.accepted[dataset.id], store)
+    plan = (
+        Plan(everything_because="asked for")
+        if full_refresh
+        else touched.plan(
+            inputs,
+            before,
+            built.begun_months(connection),
+            # Other models may not know what this asks for; they are a full refresh anyway.
+            built.moved_products(connection) if before and before.code == inputs.code else (),
+        )
+    )
+    # A view opens its files when it is made: a history of daily loads has thousands.
+    for dataset in DATASETS.values():
+        if dataset.is_kept_by_month:
+            needed = tuple(one for one in inputs.accepted[dataset.id] if plan.reads(one))
+            _source_view(connection, dataset, needed, store)
+    built.begin(connection, plan)
+    return plan
+
+
+def _fill_coverage(connection: duckdb.DuckDBPyConnection, inputs: BuildInputs) -> None:
+    """`raw.load_coverage`: what the accepted loads were asked for."""
+    connection.execute(
+        """
+        create or replace table raw.load_coverage (
+            dataset varchar, load_id varchar, load_seq bigint, said_at timestamp,
+            accepted_at timestamp, country_code varchar, start_on date, end_on date,
+            is_sample boolean
+        )
+        """
+    )
+    rows = [
+        row
+        for records in inputs.accepted.values()
+        for record in records
+        for row in _coverage_rows(record)
+    ]
+    # One statement: a history of daily loads has tens of thousands of rows.
+    columns = ", ".join("unnest(?)" for _ in range(9))
+    if rows:
+        connection.execute(
+            f"insert into raw.load_coverage select {columns}",
+            [list(column) for column in zip(*rows, strict=True)],
+        )
+
+
+def _source_view(
+    connection: duckdb.DuckDBPyConnection,
+    dataset: Dataset,
+    records: tuple[LoadRecord, ...],
+    store: ObjectStore,
+) -> None:
+    body = loads_query(dataset.column_types, [store.uri(record.key) for record in records])
+    connection.execute(f"create or replace view raw.{dataset.table} as {body}")
+
+
+def _coverage_rows(record: LoadRecord) -> list[tuple[object, ...]]:
+    countries: tuple[str | None, ...] = record.coverage.countries or (None,)
+    return [
+        (
+            record.dataset,
+            record.load_id,
+            record.seq,
+            record.said_at.replace(tzinfo=None),
+            record.decided_at.replace(tzinfo=None),
+            country,
+            record.coverage.window.start,
+            record.coverage.window.end,
+            record.is_sample,
+        )
+        for country in countries
+    ]

@@ -10,11 +10,11 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
 
+from shortdrama.core.windows import Window
 from shortdrama.datasets import DATASETS
 from shortdrama.datasets.model import WORLD
 from shortdrama.lake.ledger import LoadRecord
 from shortdrama.warehouse.build.inputs import BuildInputs
-from shortdrama.core.windows import Window
 
 SHOWN_PRODUCTS = 3
 

@@ -86,3 +86,27 @@ class UnknownLoad(Failure):
     """No ledger knows the load."""
 
     is_final = True
+
+
+class DamagedDocument(Failure, ValueError):
+    """An object of the lake is not what its key says; the message names it."""
+
+    is_final = True
+
+    def __init__(self, key: str, why: str) -> None:
+        super().__init__(
+            f"{key} cannot be used: {why}. Put back the object as it was, from the bucket's"
+            " earlier versions or a backup"
+        )
+
+
+class NewerDocument(Failure):
+    """A document of the lake was written by newer software than this."""
+
+    is_final = True
+
+    def __init__(self, key: str, version: int, known: int) -> None:
+        super().__init__(
+            f"{key} has form {version}, and this software knows forms up to {known}: a newer"
+            " shortdrama has written it. It was left as it is. Upgrade shortdrama on this machine"
+        )

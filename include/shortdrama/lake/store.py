@@ -3,7 +3,7 @@
 import json
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import boto3
 from botocore.config import Config
@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 MISSING = {"404", "NoSuchKey", "NotFound"}
 PRECONDITION_FAILED = {"412", "PreconditionFailed", "409", "ConditionalRequestConflict"}
 SWAP_ATTEMPTS = 50
+
+T = TypeVar("T")
 
 
 class NotFound(KeyError):
@@ -159,28 +161,52 @@ class ObjectStore:
 
     def read_json_versioned(self, key: str) -> tuple[Any | None, str | None]:
         """The JSON document and its ETag; (None, None) when there is none."""
+        body, etag = self.read_versioned(key)
+        return (None if body is None else json.loads(body)), etag
+
+    def read_versioned(self, key: str) -> tuple[bytes | None, str | None]:
+        """The object's bytes and its ETag; (None, None) when there is none."""
         try:
-            body, etag = self._read(key)
+            return self._read(key)
         except NotFound:
             return None, None
-        return json.loads(body), etag
 
     def update_json(self, key: str, change: Callable[[Any | None], Any | None]) -> Any:
-        """Apply `change` to the document by compare-and-swap until it holds.
+        """Apply `change` to the JSON document by compare-and-swap until it holds.
 
         `change` gets the current document (None if there is none) and returns the new one, or None
         to leave it as it is. Returns the document that now stands.
         """
+
+        def changed(found: Any | None) -> Any:
+            wanted = change(found)
+            return found if wanted is None else wanted
+
+        return self.update(key, changed, json.loads, dump_json)
+
+    def update(
+        self,
+        key: str,
+        change: Callable[[T | None], T],
+        parse: Callable[[bytes], T],
+        dump: Callable[[T], bytes],
+    ) -> T:
+        """Apply `change` to what the object says, by compare-and-swap until it holds.
+
+        `change` gets that (None if there is no object) and returns what it shall say: what it got,
+        to leave the object as it is. Returns what the object now says.
+        """
         for _ in range(SWAP_ATTEMPTS):
-            document, etag = self.read_json_versioned(key)
-            changed = change(document)
-            if changed is None:
-                return document
+            body, etag = self.read_versioned(key)
+            found = None if body is None else parse(body)
+            wanted = change(found)
+            if wanted is found:
+                return wanted
             try:
-                self.compare_and_swap(key, dump_json(changed), etag)
+                self.compare_and_swap(key, dump(wanted), etag)
             except Conflict:
                 continue
-            return changed
+            return wanted
         raise Conflict(f"{key} changed under {SWAP_ATTEMPTS} attempts; who keeps writing to it?")
 
     def _read(self, key: str) -> tuple[bytes, str]:

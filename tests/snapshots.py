@@ -14,15 +14,16 @@ from pydantic import SecretStr
 
 from shortdrama.core.settings import S3Settings, Settings
 from shortdrama.core.settings import settings as process_settings
-from shortdrama.lake import duck, keys
+from shortdrama.lake import documents, duck, keys
 from shortdrama.lake.marker import ensure_lake
-from shortdrama.lake.store import ObjectStore, dump_json
+from shortdrama.lake.store import ObjectStore
 from shortdrama.warehouse.snapshots.manifest import (
     MANIFEST_FILE,
     VIEWS_FILE,
     MartFile,
     SnapshotManifest,
 )
+from shortdrama.warehouse.snapshots.pointer import Pointer
 
 SIZES = """
 select * from (values
@@ -60,13 +61,15 @@ class Lake:
             universe_version="none",
             datasets={},
             marts=files,
+            mart_keys={},
+            gate=None,
             warnings=(),
+            overrides=(),
             previous=self.published[-1].snapshot_id if self.published else None,
         )
         self._write_views(manifest)
-        document = dump_json(manifest.model_dump(mode="json"))
-        self.store.put(keys.snapshot(snapshot_id, MANIFEST_FILE), document)
-        self.store.put(keys.CURRENT_SNAPSHOT, dump_json({"snapshot_id": snapshot_id}))
+        documents.put(manifest, self.store, keys.snapshot(snapshot_id, MANIFEST_FILE))
+        documents.put(Pointer(snapshot_id=snapshot_id), self.store, keys.CURRENT_SNAPSHOT)
         self.published.append(manifest)
         return manifest
 

@@ -122,7 +122,7 @@ def _replace(path: Path, write: Callable[[Path], object]) -> None:
 
 def _manifest_there(folder: Path) -> SnapshotManifest | None:
     path = folder / MANIFEST_FILE
-    return SnapshotManifest.model_validate_json(path.read_bytes()) if path.exists() else None
+    return SnapshotManifest.read(path.read_bytes(), str(path)) if path.exists() else None
 
 
 def _write_views(folder: Path, settings: Settings, manifest: SnapshotManifest) -> None:

@@ -4,6 +4,7 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, JsonValue
 
+from shortdrama.lake.documents import Document
 from shortdrama.lake.warned import Concern, Warned
 
 Severity = Literal["critical", "warning"]
@@ -60,11 +61,10 @@ class Finding(BaseModel):
         return Warned(about=about or tuple(named), concern=self.concern, text=self.text)
 
 
-class GateResult(BaseModel):
+class GateResult(Document):
     """What a gate says about a load, or about the marts of a build."""
 
-    model_config = ConfigDict(frozen=True)
-
+    schema_version: Literal[1] = 1
     subject: str
     suites: tuple[str, ...]
     rows: int

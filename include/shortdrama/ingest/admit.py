@@ -11,7 +11,7 @@ from shortdrama.datasets import dataset_named
 from shortdrama.datasets.model import Dataset
 from shortdrama.gates.results import Finding, GateResult
 from shortdrama.ingest.conform import conform
-from shortdrama.lake import keys
+from shortdrama.lake import documents, keys
 from shortdrama.lake.landing import Pull
 from shortdrama.lake.ledger import LoadLedger, LoadRecord
 from shortdrama.lake.marker import lake_kind
@@ -163,10 +163,6 @@ def _decide(
         details=gate.model_dump(mode="json"),
     )
     if refused:
-        store.put(
-            keys.quarantine_reasons(dataset.id, record.load_id),
-            outcome.model_dump_json(indent=1).encode(),
-            content_type="application/json",
-        )
+        documents.put(outcome, store, keys.quarantine_reasons(dataset.id, record.load_id))
     record_outcome(store, outcome)
     return LoadLedger(store, dataset.id).append(record)

@@ -6,12 +6,12 @@ from shortdrama.datasets import dataset_named
 from shortdrama.datasets.model import Dataset
 from shortdrama.gates.results import GateResult
 from shortdrama.ingest.history import load_history
-from shortdrama.lake import keys
+from shortdrama.lake import documents, keys
 from shortdrama.lake.ledger import LoadLedger, LoadRecord
 from shortdrama.lake.marker import lake_kind
 from shortdrama.lake.outcomes import Outcome
 from shortdrama.lake.overrides import Override, OverrideKind, said_why
-from shortdrama.lake.store import NotFound, ObjectStore
+from shortdrama.lake.store import ObjectStore
 
 
 def accept_load(
@@ -103,9 +103,6 @@ def why_not_takeable(
 
 def gate_of(standing: LoadRecord, dataset: Dataset, store: ObjectStore) -> GateResult | None:
     """What the gate found in a refused load, if that is still in quarantine."""
-    try:
-        kept = store.get(keys.quarantine_reasons(dataset.id, standing.load_id))
-    except NotFound:
-        return None
-    details = Outcome.model_validate_json(kept).details
-    return GateResult.model_validate(details) if details else None
+    key = keys.quarantine_reasons(dataset.id, standing.load_id)
+    kept = documents.find(Outcome, store, key)
+    return GateResult.read(kept.details, key) if kept and kept.details else None

@@ -1,4 +1,4 @@
-"""What all ledgers together know about a load. For people: it reads every ledger."""
+"""What all ledgers together know about a load."""
 
 from shortdrama.core.errors import UnknownLoad
 from shortdrama.datasets import DATASETS
@@ -9,9 +9,7 @@ from shortdrama.lake.store import ObjectStore
 def load_history(load_id: str, store: ObjectStore) -> list[LoadRecord]:
     """All records of a load, oldest first; raises UnknownLoad."""
     for dataset_id in DATASETS:
-        records = LoadLedger(store, dataset_id).records()
-        history = [record for record in records if record.load_id == load_id]
-        if history:
+        if history := LoadLedger(store, dataset_id).history(load_id):
             return history
     raise UnknownLoad(
         f"no ledger knows a load {load_id}; `shortdrama gate list` says what was refused"

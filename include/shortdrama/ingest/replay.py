@@ -70,8 +70,8 @@ def _pull_of(record: LoadRecord, dataset: Dataset, store: ObjectStore) -> Pull:
 
 
 def _next_revision(pull: Pull, dataset: Dataset, store: ObjectStore) -> int:
-    decided = {record.load_id for record in LoadLedger(store, dataset.id).records()}
+    ledger = LoadLedger(store, dataset.id)
     revision = 2
-    while keys.load_id(pull.said_at, pull.pull_id, revision) in decided:
+    while ledger.find(keys.load_id(pull.said_at, pull.pull_id, revision)):
         revision += 1
     return revision

@@ -38,7 +38,7 @@ def _gate_on_record(first: LoadRecord, store: ObjectStore) -> GateResult | None:
     """What the gate found, from the outcomes of its day: also of a load that passed."""
     for outcome in outcomes_of(store, "gate", first.decided_at.date()):
         if outcome.subject == first.load_id and outcome.details:
-            return GateResult.model_validate(outcome.details)
+            return GateResult.read(outcome.details, outcome.key)
     return None
 
 

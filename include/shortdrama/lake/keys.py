@@ -48,8 +48,13 @@ def quarantine_reasons(dataset: str, load_id: str) -> str:
 
 
 def load_ledger(dataset: str) -> str:
-    """The load ledger of a dataset."""
+    """The head of the load ledger of a dataset."""
     return f"ops/ledger/{dataset}.json"
+
+
+def ledger_page(dataset: str, digest: str) -> str:
+    """A sealed page of a load ledger, named by the SHA-256 of its bytes."""
+    return f"ops/ledger/{dataset}/{digest}.json"
 
 
 def outcomes_of_kind(kind: str) -> str:

@@ -11,23 +11,22 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
-
-from pydantic import BaseModel, ConfigDict
+from typing import Literal
 
 from shortdrama.core.clock import Clock
-from shortdrama.lake import keys
-from shortdrama.lake.ledger import Coverage
-from shortdrama.lake.store import NotFound, ObjectStore, dump_json
+from shortdrama.lake import documents, keys
+from shortdrama.lake.documents import Document
+from shortdrama.lake.records import Coverage
+from shortdrama.lake.store import ObjectStore
 
 REUSE_FOR = timedelta(hours=24)
 """A retried or cleared run takes the parts it already has, if they are younger than this."""
 
 
-class Part(BaseModel):
+class Part(Document):
     """One answer of a source. `context` is what the request meant (a country, a page)."""
 
-    model_config = ConfigDict(frozen=True)
-
+    schema_version: Literal[1] = 1
     key: str
     said_at: datetime
     request: dict[str, str]
@@ -38,14 +37,13 @@ class Part(BaseModel):
     is_sample: bool
 
 
-class Pull(BaseModel):
+class Pull(Document):
     """A finished pull: what was asked, when it was said, and the parts in order.
 
     `revision` counts the loads made of it: 1 is the first, the others are replays.
     """
 
-    model_config = ConfigDict(frozen=True)
-
+    schema_version: Literal[1] = 1
     pull_id: str
     dataset: str
     coverage: Coverage
@@ -114,11 +112,8 @@ class Landing:
         now = self._clock.now()
         for day in (now.date(), now.date() - timedelta(days=1)):
             prefix = keys.landing_prefix(self._dataset, day, self._pull_id)
-            try:
-                part = Part.model_validate_json(self._store.get(f"{prefix}{fingerprint}.meta.json"))
-            except NotFound:
-                continue
-            if now - part.said_at < REUSE_FOR:
+            part = documents.find(Part, self._store, f"{prefix}{fingerprint}.meta.json")
+            if part is not None and now - part.said_at < REUSE_FOR:
                 return part
         return None
 
@@ -149,11 +144,7 @@ class Landing:
             is_sample=is_sample,
         )
         self._store.upload(body, part.key)
-        self._store.put(
-            f"{prefix}{fingerprint}.meta.json",
-            dump_json(part.model_dump(mode="json")),
-            content_type="application/json",
-        )
+        documents.put(part, self._store, f"{prefix}{fingerprint}.meta.json")
         return part
 
     def finish(self, coverage: Coverage, parts: list[Part]) -> str:
@@ -165,15 +156,13 @@ class Landing:
             parts=tuple(parts),
         )
         key = keys.pull_record(self._dataset, pull.said_at, self._pull_id)
-        self._store.put(
-            key, dump_json(pull.model_dump(mode="json")), content_type="application/json"
-        )
+        documents.put(pull, self._store, key)
         return key
 
 
 def read_pull(store: ObjectStore, key: str) -> Pull:
     """The pull that was finished under that key."""
-    return Pull.model_validate_json(store.get(key))
+    return documents.get(Pull, store, key)
 
 
 def read_part(store: ObjectStore, part: Part) -> bytes:

@@ -1,105 +1,61 @@
-"""The load ledger: which loads count. Appending to it is the commit of a load.
+"""The load ledger: which loads count. Appending to it is the commit of a load."""
 
-The gate decides a load once. After that only a person does: quarantined → accepted → revoked, each
-step once and with a reason.
-"""
+from collections.abc import Callable, Sequence
 
-from datetime import datetime
-from typing import Literal
-
-from pydantic import BaseModel, ConfigDict
-
-from shortdrama.core.errors import DecisionRefused
-from shortdrama.core.windows import Window
-from shortdrama.lake import keys
-from shortdrama.lake.overrides import Override
+from shortdrama.lake import documents, keys
+from shortdrama.lake.pages import Head, all_records, records_of, seal
+from shortdrama.lake.records import (
+    Coverage,
+    LoadRecord,
+    Status,
+    accepted_of,
+    is_new_decision,
+    is_new_load,
+    newest_of,
+)
 from shortdrama.lake.store import ObjectStore
-from shortdrama.lake.warned import Warned
 
-Status = Literal["accepted", "quarantined", "revoked"]
-
-
-class Coverage(BaseModel):
-    """What a load asked for and was answered.
-
-    `countries` is empty for datasets that have none. A row that a newer load covers and does not
-    hold is gone.
-    """
-
-    model_config = ConfigDict(frozen=True)
-
-    window: Window
-    countries: tuple[str, ...] = ()
-
-
-class LoadRecord(BaseModel):
-    """What the ledger says about a load. `seq` orders loads that were said at the same instant.
-
-    `reasons` say why a load does not count; of a load that a person let in, why the gate had
-    refused it. `warnings` are what the gate told of an accepted one. `override` is the person's
-    decision, if this record is one.
-    """
-
-    model_config = ConfigDict(frozen=True)
-
-    load_id: str
-    pull_id: str
-    dataset: str
-    status: Status
-    key: str
-    sha256: str
-    rows: int
-    coverage: Coverage
-    said_at: datetime
-    decided_at: datetime
-    is_sample: bool
-    reasons: tuple[str, ...] = ()
-    warnings: tuple[Warned, ...] = ()
-    override: Override | None = None
-    seq: int = 0
+__all__ = ["Coverage", "LoadLedger", "LoadRecord", "Status", "accepted_of"]
 
 
 class LoadLedger:
-    """The ledger of one dataset, a JSON list that grows by compare-and-swap."""
+    """The ledger of one dataset; it grows by compare-and-swap of its head."""
 
     def __init__(self, store: ObjectStore, dataset: str) -> None:
         self._store = store
+        self._dataset = dataset
         self._key = keys.load_ledger(dataset)
 
     def records(self) -> list[LoadRecord]:
         """All records, oldest first."""
-        document, _ = self._store.read_json_versioned(self._key)
-        return [LoadRecord.model_validate(entry) for entry in document or []]
+        return all_records(self._head(), self._store, self._dataset)
 
     def newest(self) -> list[LoadRecord]:
         """The newest record of each load, in the order in which the gate decided the loads."""
-        # A key that is set again keeps its place.
-        return list({record.load_id: record for record in self.records()}.values())
+        return newest_of(self.records())
 
     def accepted(self) -> list[LoadRecord]:
         """The loads that count: accepted and not revoked since, oldest decision first."""
         return accepted_of(self.newest())
 
+    def history(self, load_id: str) -> list[LoadRecord]:
+        """The records of a load, oldest first; reads little of a long ledger."""
+        return records_of(self._head(), self._store, self._dataset, [load_id])
+
     def find(self, load_id: str) -> LoadRecord | None:
-        """The newest record of a load, if the ledger has one."""
-        matches = [record for record in self.records() if record.load_id == load_id]
-        return matches[-1] if matches else None
+        """The newest record of a load, if the ledger has one; reads little of a long ledger."""
+        return next(reversed(self.history(load_id)), None)
 
     def append(self, record: LoadRecord) -> LoadRecord:
-        """Commit a record; a load that the ledger already has stays as it was decided first.
+        """Commit a gate's verdict; a load that the ledger already has stays as it is.
 
         A step that runs twice therefore changes nothing. Returns the record that stands.
         """
+        return self.append_all([record])[0]
 
-        def change(document: list[dict[str, object]] | None) -> list[dict[str, object]] | None:
-            entries = document or []
-            if any(entry["load_id"] == record.load_id for entry in entries):
-                return None
-            return _appended(entries, record)
-
-        entries = self._store.update_json(self._key, change)
-        stands = next(entry for entry in entries if entry["load_id"] == record.load_id)
-        return LoadRecord.model_validate(stands)
+    def append_all(self, records: Sequence[LoadRecord]) -> list[LoadRecord]:
+        """Commit verdicts on several loads, all at once; the records that stand, in their order."""
+        return self._commit(records, is_new_load)
 
     def decide(self, record: LoadRecord) -> LoadRecord:
         """Commit what a person decided about a load that was decided before.
@@ -107,60 +63,40 @@ class LoadLedger:
         `record.override` is the decision. The same decision again changes nothing. Returns the
         record that stands. Raises DecisionRefused when the load is not in the state before.
         """
+        return self.decide_all([record])[0]
 
-        def change(document: list[dict[str, object]] | None) -> list[dict[str, object]] | None:
-            entries = document or []
-            standing = _newest(entries, record.load_id)
-            if standing is not None and _repeats(record, standing):
-                return None
-            _check_step(record, standing)
-            return _appended(entries, record)
+    def decide_all(self, records: Sequence[LoadRecord]) -> list[LoadRecord]:
+        """Commit decisions on several loads, all at once; the records that stand, in their order.
 
-        entries = self._store.update_json(self._key, change)
-        stands = [entry for entry in entries if entry["load_id"] == record.load_id][-1]
-        return LoadRecord.model_validate(stands)
+        Raises DecisionRefused when one of the loads is not in the state before; then none is
+        committed.
+        """
+        return self._commit(records, is_new_decision)
 
+    def _head(self) -> Head:
+        return documents.find(Head, self._store, self._key) or Head()
 
-def accepted_of(newest: list[LoadRecord]) -> list[LoadRecord]:
-    """Those of the loads that count, oldest decision first."""
-    return sorted(
-        (record for record in newest if record.status == "accepted"),
-        key=lambda record: record.seq,
-    )
+    def _commit(
+        self,
+        records: Sequence[LoadRecord],
+        is_new: Callable[[LoadRecord, LoadRecord | None], bool],
+    ) -> list[LoadRecord]:
+        """Append those that are new, held against what stands; what then stands, in their order."""
+        ids = [record.load_id for record in records]
+        standing: dict[str, LoadRecord] = {}
 
+        def change(found: Head | None) -> Head:
+            head = found or Head()
+            known = records_of(head, self._store, self._dataset, ids)
+            standing.clear()
+            standing.update({record.load_id: record for record in known})
+            added: list[LoadRecord] = []
+            for record in records:
+                if is_new(record, standing.get(record.load_id)):
+                    added.append(record.model_copy(update={"seq": head.count + len(added) + 1}))
+                    standing[record.load_id] = added[-1]
+            return seal(head.with_records(added), self._store, self._dataset) if added else head
 
-STATUS_BEFORE: dict[Status, Status] = {"accepted": "quarantined", "revoked": "accepted"}
-
-
-def _appended(entries: list[dict[str, object]], record: LoadRecord) -> list[dict[str, object]]:
-    numbered = record.model_copy(update={"seq": len(entries) + 1})
-    return [*entries, numbered.model_dump(mode="json")]
-
-
-def _newest(entries: list[dict[str, object]], load_id: str) -> LoadRecord | None:
-    matches = [entry for entry in entries if entry["load_id"] == load_id]
-    return LoadRecord.model_validate(matches[-1]) if matches else None
-
-
-def _repeats(record: LoadRecord, standing: LoadRecord) -> bool:
-    return record.override is not None and record.override.repeats(standing.override)
-
-
-def _check_step(record: LoadRecord, standing: LoadRecord | None) -> None:
-    """Raise DecisionRefused, with what can be done, unless the load is one step before."""
-    before = standing.status if standing else None
-    if before == STATUS_BEFORE[record.status]:
-        return
-    who = f", {standing.override.text}" if standing and standing.override else ""
-    why = {
-        None: "was not decided yet; its gate comes first",
-        "accepted": f"is accepted already{who}",
-        "quarantined": "is in quarantine and was never accepted: there is nothing to revoke",
-        "revoked": f"is revoked already{who}",
-    }[before]
-    if before == "revoked" and record.status == "accepted":
-        why = (
-            f"was revoked{who}, and that is final. `shortdrama replay {record.load_id}` makes a new"
-            " load of what was landed, and gates it anew"
-        )
-    raise DecisionRefused(f"{record.dataset} load {record.load_id} {why}")
+        if records:
+            documents.update(Head, self._store, self._key, change)
+        return [standing[load_id] for load_id in ids]

@@ -3,7 +3,8 @@
 from typing import Literal
 
 from shortdrama.core.errors import Failure
-from shortdrama.lake import keys
+from shortdrama.lake import documents, keys
+from shortdrama.lake.documents import Document
 from shortdrama.lake.store import ObjectStore
 
 LakeKind = Literal["sample", "real"]
@@ -13,20 +14,26 @@ class LakeKindMismatch(Failure):
     """The lake is of the other kind than asked for."""
 
 
+class Marker(Document):
+    """What `lake.json` says."""
+
+    schema_version: Literal[1] = 1
+    kind: LakeKind
+
+
 def ensure_lake(store: ObjectStore, kind: LakeKind) -> None:
     """Mark a new lake; of a lake that is already marked, check the kind."""
-    document = store.update_json(keys.LAKE, lambda found: None if found else {"kind": kind})
-    if document["kind"] != kind:
+    marker = documents.update(Marker, store, keys.LAKE, lambda found: found or Marker(kind=kind))
+    if marker.kind != kind:
         raise LakeKindMismatch(
-            f"the lake {store.bucket} is marked {document['kind']!r}, not {kind!r}. A lake"
+            f"the lake {store.bucket} is marked {marker.kind!r}, not {kind!r}. A lake"
             " keeps its kind: set SHORTDRAMA_LAKE_KIND to it, or use another bucket"
         )
 
 
 def lake_kind(store: ObjectStore) -> LakeKind:
     """The kind of this lake; raises LakeKindMismatch if nobody has marked it."""
-    document, _ = store.read_json_versioned(keys.LAKE)
-    if document is None:
+    marker = documents.find(Marker, store, keys.LAKE)
+    if marker is None:
         raise LakeKindMismatch(f"the lake {store.bucket} is not marked; run `shortdrama lake init`")
-    kind: LakeKind = document["kind"]
-    return kind
+    return marker.kind

@@ -5,15 +5,16 @@ from collections.abc import Iterator
 from datetime import date, datetime
 from typing import Any, Literal
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import Field
 
-from shortdrama.lake import keys
-from shortdrama.lake.store import ObjectStore, dump_json
+from shortdrama.lake import documents, keys
+from shortdrama.lake.documents import Document
+from shortdrama.lake.store import ObjectStore
 
 Kind = Literal["pull", "gate", "build", "publish", "rollback", "release", "gc", "send"]
 
 
-class Outcome(BaseModel):
+class Outcome(Document):
     """One step's end. `subject` is what it was about: a load, a build, an edition.
 
     `details` of a gate are its GateResult (`gates/results.py`) whatever it said: `subject`,
@@ -21,10 +22,12 @@ class Outcome(BaseModel):
     `column`, `severity`, `unexpected`, `checked`, `expected`, `observed`, `samples`, `reason`. A
     gate of a load has a `dataset`, one of marts has none and the build's fingerprint as `subject`.
     Of an answer that could not be made into rows the one finding's suite is `shape`.
+
+    A build reads outcomes in SQL (`warehouse/build/ops_sources.py`): who changes their form has it
+    read both there.
     """
 
-    model_config = ConfigDict(frozen=True)
-
+    schema_version: Literal[1] = 1
     kind: Kind
     status: Literal["succeeded", "refused", "failed"]
     subject: str
@@ -32,23 +35,22 @@ class Outcome(BaseModel):
     business_window: str | None = None
     message: str = ""
     ended_at: datetime
-    details: dict[str, Any] = {}
+    details: dict[str, Any] = Field(default_factory=dict)
 
     @property
     def key(self) -> str:
         """Derived from the content: the same end recorded twice is one record."""
-        digest = hashlib.sha256(self.model_dump_json().encode()).hexdigest()[:16]
+        content = self.model_dump_json(exclude={"schema_version"})
+        digest = hashlib.sha256(content.encode()).hexdigest()[:16]
         return keys.outcome(self.kind, self.ended_at, digest)
 
 
 def record_outcome(store: ObjectStore, outcome: Outcome) -> None:
     """Write the outcome into `ops/`."""
-    store.put(
-        outcome.key, dump_json(outcome.model_dump(mode="json")), content_type="application/json"
-    )
+    documents.put(outcome, store, outcome.key)
 
 
 def outcomes_of(store: ObjectStore, kind: Kind, day: date) -> Iterator[Outcome]:
     """The outcomes of a kind that ended on a day, in no order. For people; not on a hot path."""
     for key in store.list(keys.outcomes(kind, day)):
-        yield Outcome.model_validate_json(store.get(key))
+        yield documents.get(Outcome, store, key)

@@ -3,19 +3,22 @@
 from datetime import datetime
 from typing import Literal
 
-from pydantic import BaseModel, ConfigDict
-
+from shortdrama.core.errors import DamagedDocument
 from shortdrama.lake import keys
+from shortdrama.lake.documents import Document
 from shortdrama.lake.store import ObjectStore
 
 Records = dict[str, "SendRecord"]
 
 
-class SendRecord(BaseModel):
-    """The last attempt to send an edition to somebody. `claim_id` says whose attempt it is."""
+class SendRecord(Document):
+    """The last attempt to send an edition to somebody. `claim_id` says whose attempt it is.
 
-    model_config = ConfigDict(frozen=True)
+    The send ledger is a list of these, each with its own version: older code takes a ledger that
+    is no list for an empty one, and would mail everybody again.
+    """
 
+    schema_version: Literal[1] = 1
     address: str
     locale: str
     state: Literal["claimed", "sent", "failed"]
@@ -28,10 +31,16 @@ class SendRecord(BaseModel):
 def read_sends(store: ObjectStore, edition_id: str) -> Records:
     """The ledger of an edition, by address."""
     document, _ = store.read_json_versioned(keys.sends(edition_id))
-    return parsed_sends(document)
+    return parsed_sends(document, edition_id)
 
 
-def parsed_sends(document: object) -> Records:
-    """The records of a ledger's document, by address."""
-    entries = document if isinstance(document, list) else []
-    return {record.address: record for record in map(SendRecord.model_validate, entries)}
+def parsed_sends(document: object, edition_id: str) -> Records:
+    """The records of an edition's ledger (None if it has none), by address.
+
+    Raises DamagedDocument, NewerDocument.
+    """
+    key = keys.sends(edition_id)
+    if document is not None and not isinstance(document, list):
+        raise DamagedDocument(key, "it is no list of sends")
+    records = (SendRecord.read(entry, key) for entry in document or [])
+    return {record.address: record for record in records}

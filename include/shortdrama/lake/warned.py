@@ -1,8 +1,9 @@
 """What a gate told of something that it let pass; it travels with the data."""
 
+from collections.abc import Iterable
 from typing import Any, Literal
 
-from pydantic import BaseModel, ConfigDict, model_validator
+from pydantic import BaseModel, ConfigDict
 
 Concern = Literal["timeliness", "restatement", "completeness", "universe", "plausibility"]
 """What a warning is about, for people who do not read expectations: each has a sentence in the
@@ -18,10 +19,12 @@ class Warned(BaseModel):
     concern: Concern
     text: str
 
-    @model_validator(mode="before")
-    @classmethod
-    def _from_text(cls, value: Any) -> Any:
-        """Ledgers and manifests of before 2026-11-28 hold the text alone."""
-        if isinstance(value, str):
-            return {"about": (), "concern": "plausibility", "text": value}
-        return value
+
+def structured(warnings: Iterable[Any]) -> list[Any]:
+    """Warnings as JSON, from documents of before 2026-11-28: some hold the text alone."""
+    return [
+        {"about": [], "concern": "plausibility", "text": warning}
+        if isinstance(warning, str)
+        else warning
+        for warning in warnings
+    ]

@@ -3,11 +3,13 @@
 import hashlib
 from collections.abc import Mapping
 from datetime import datetime
+from typing import Literal
 
 from pydantic import BaseModel, ConfigDict
 
 from shortdrama.core.errors import Failure
-from shortdrama.lake import keys
+from shortdrama.lake import documents, keys
+from shortdrama.lake.documents import Document
 from shortdrama.lake.store import ObjectStore
 from shortdrama.reports.formats import LocaleName
 from shortdrama.reports.render import CHART_NAME, RenderedBrief
@@ -28,11 +30,10 @@ class EditionPart(BaseModel):
     sha256: str
 
 
-class Edition(BaseModel):
+class Edition(Document):
     """One report for one period, bound to the snapshot that it was first rendered from."""
 
-    model_config = ConfigDict(frozen=True)
-
+    schema_version: Literal[1] = 1
     report: str = REPORT
     period: str
     snapshot_id: str
@@ -57,8 +58,7 @@ def edition_id(period: str) -> str:
 
 def read_edition(store: ObjectStore, period: str) -> Edition | None:
     """The edition of a period, if there is one."""
-    document, _ = store.read_json_versioned(keys.edition(edition_id(period)))
-    return None if document is None else Edition.model_validate(document)
+    return documents.find(Edition, store, keys.edition(edition_id(period)))
 
 
 def cited_snapshots(store: ObjectStore) -> dict[str, list[str]]:
@@ -66,7 +66,7 @@ def cited_snapshots(store: ObjectStore) -> dict[str, list[str]]:
     cited: dict[str, list[str]] = {}
     for key in store.list(keys.EDITIONS):
         if key.endswith("/edition.json"):
-            edition = Edition.model_validate_json(store.get(key))
+            edition = documents.get(Edition, store, key)
             cited.setdefault(edition.snapshot_id, []).append(edition.id)
     return cited
 
@@ -82,11 +82,9 @@ def bind_edition(
     for locale, brief in rendered.items():
         for name, content_type, body in _files(brief):
             store.put(edition.part_key(locale, name), body, content_type=content_type)
-    standing = store.update_json(
-        keys.edition(edition.id),
-        lambda found: None if found else edition.model_dump(mode="json"),
+    return documents.update(
+        Edition, store, keys.edition(edition.id), lambda found: found or edition
     )
-    return Edition.model_validate(standing)
 
 
 def read_part(store: ObjectStore, edition: Edition, locale: LocaleName) -> RenderedBrief:

@@ -96,13 +96,14 @@ def _change(
     change: Callable[[Records], SendRecord | None],
 ) -> SendRecord:
     """Replace one record by compare-and-swap; None leaves it. Returns the one that stands."""
+    edition = edition_id(period)
 
     def changed(document: object) -> list[dict[str, object]] | None:
-        records = parsed_sends(document)
+        records = parsed_sends(document, edition)
         record = change(records)
         if record is None:
             return None
         replaced = {**records, address: record}
         return [entry.model_dump(mode="json") for _, entry in sorted(replaced.items())]
 
-    return parsed_sends(store.update_json(keys.sends(edition_id(period)), changed))[address]
+    return parsed_sends(store.update_json(keys.sends(edition), changed), edition)[address]

@@ -1,5 +1,6 @@
 """`shortdrama pull-marts`: a copy that is whole or not there."""
 
+import json
 from collections.abc import Callable
 from decimal import Decimal
 from pathlib import Path
@@ -52,6 +53,20 @@ def test_a_second_pull_copies_nothing(lake: Any, pull: Callable[..., LocalCopy])
     lake.publish("2025-12-10", FIRST)
     assert pull().copied_files == 2
     assert (again := pull()).copied_files == 0
+    assert asked(again, "from dim_app") == [(1,)]
+
+
+def test_a_copy_from_before_manifests_had_a_version_goes_on(
+    lake: Any, pull: Callable[..., LocalCopy]
+) -> None:
+    lake.publish("2025-12-10", FIRST)
+    path = pull().views.with_name("manifest.json")
+    before = json.loads(path.read_text())
+    for field in ("schema_version", "mart_keys", "gate", "overrides"):
+        del before[field]
+    path.write_text(json.dumps(before | {"warnings": ["days_behind — observed 4"]}))
+    again = pull()
+    assert again.copied_files == 0
     assert asked(again, "from dim_app") == [(1,)]
 
 

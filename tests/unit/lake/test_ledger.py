@@ -7,7 +7,7 @@ import pytest
 from shortdrama.core.windows import Window
 from shortdrama.datasets.appfigures_estimates import ESTIMATES
 from shortdrama.datasets.appfigures_products import PRODUCTS
-from shortdrama.lake import keys
+from shortdrama.lake import keys, pages
 from shortdrama.lake.ledger import Coverage, LoadLedger, LoadRecord
 from shortdrama.lake.store import ObjectStore
 
@@ -88,9 +88,11 @@ def test_of_two_verdicts_at_once_one_stands_for_both(ledger: LoadLedger) -> None
     assert len(set(stood)) == len(ledger.records()) == 1
 
 
+@pytest.mark.parametrize("page", [2, pages.PAGE_RECORDS])
 def test_loads_that_commit_at_once_are_all_kept_with_numbers_of_their_own(
-    ledger: LoadLedger,
+    ledger: LoadLedger, monkeypatch: pytest.MonkeyPatch, page: int
 ) -> None:
+    monkeypatch.setattr(pages, "PAGE_RECORDS", page)
     with ThreadPoolExecutor(6) as pool:
         list(pool.map(lambda n: ledger.append(record(f"load-{n}")), range(12)))
     assert [entry.seq for entry in ledger.records()] == list(range(1, 13))

@@ -49,7 +49,7 @@ def test_a_kill_before_the_edition_is_recorded_leaves_nothing_bound(
         raise KeyboardInterrupt
 
     with monkeypatch.context() as patch:
-        patch.setattr(store, "update_json", killed)
+        patch.setattr(store, "compare_and_swap", killed)
         with pytest.raises(KeyboardInterrupt):
             prepare_edition(store, example_marts, example_manifest, "2025-W39", clock)
     assert read_edition(store, "2025-W39") is None

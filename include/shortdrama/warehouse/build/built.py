@@ -32,7 +32,7 @@ def prepare(connection: duckdb.DuckDBPyConnection) -> None:
 def last_inputs(connection: duckdb.DuckDBPyConnection) -> BuildInputs | None:
     """What the last finished build read; None if none was finished."""
     row = connection.execute("select document from built.inputs").fetchone()
-    return BuildInputs.model_validate_json(row[0]) if row else None
+    return BuildInputs.read(row[0], "built.inputs of the private warehouse") if row else None
 
 
 def check_holds(connection: duckdb.DuckDBPyConnection, inputs: BuildInputs) -> None:

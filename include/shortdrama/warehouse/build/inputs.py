@@ -2,17 +2,19 @@
 
 import hashlib
 from datetime import datetime
+from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict
 
 from shortdrama.core.errors import BuildFailed
 from shortdrama.core.settings import REPOSITORY
 from shortdrama.datasets import DATASETS
-from shortdrama.lake import keys
+from shortdrama.lake import documents, keys
+from shortdrama.lake.documents import Document
 from shortdrama.lake.ledger import LoadLedger, LoadRecord, accepted_of
 from shortdrama.lake.overrides import Override
-from shortdrama.lake.store import NotFound, ObjectStore
-from shortdrama.lake.warned import Warned
+from shortdrama.lake.store import ObjectStore
+from shortdrama.lake.warned import Warned, structured
 
 CODE = (
     ("dbt_project", ("*.sql", "*.yml", "*.csv")),
@@ -34,15 +36,26 @@ class DatasetState(BaseModel):
     """Reasons of the loads that were refused after the last accepted one."""
 
 
-class BuildInputs(BaseModel):
+def _from_version_1(inputs: dict[str, Any]) -> dict[str, Any]:
+    """Form 1 grew: in the first ones nobody had decided, and warnings are their text alone."""
+    accepted = {
+        dataset: [
+            {**record, "warnings": structured(record.get("warnings", []))} for record in records
+        ]
+        for dataset, records in inputs["accepted"].items()
+    }
+    return {"overrides": [], **inputs, "accepted": accepted}
+
+
+class BuildInputs(Document):
     """All that decides the rows of a build, and what people decided about its loads.
 
     `overrides` are the decisions in force: loads that count in spite of their gate, and loads that
     were revoked.
     """
 
-    model_config = ConfigDict(frozen=True)
-
+    upgrades = (_from_version_1,)
+    schema_version: Literal[2] = 2
     accepted: dict[str, tuple[LoadRecord, ...]]
     refused_since: dict[str, tuple[str, ...]]
     code: str
@@ -101,22 +114,18 @@ def read_inputs(store: ObjectStore) -> BuildInputs:
 
 def keep_inputs(inputs: BuildInputs, store: ObjectStore) -> None:
     """Keep what a build is made of, where any worker finds it."""
-    store.put(
-        keys.build_inputs(inputs.fingerprint),
-        inputs.model_dump_json(indent=1).encode(),
-        content_type="application/json",
-    )
+    documents.put(inputs, store, keys.build_inputs(inputs.fingerprint))
 
 
 def kept_inputs(fingerprint: str, store: ObjectStore) -> BuildInputs:
     """What the build of that fingerprint was made of; raises BuildFailed if there was none."""
-    try:
-        return BuildInputs.model_validate_json(store.get(keys.build_inputs(fingerprint)))
-    except NotFound:
+    inputs = documents.find(BuildInputs, store, keys.build_inputs(fingerprint))
+    if inputs is None:
         raise BuildFailed(
             f"nothing was built with the fingerprint {fingerprint[:12]}; clear the task `build` of"
             " market_marts"
-        ) from None
+        )
+    return inputs
 
 
 def code_digest() -> str:

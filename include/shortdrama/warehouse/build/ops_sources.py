@@ -11,10 +11,11 @@ from typing import get_args
 
 import duckdb
 
+from shortdrama.core.errors import NewerDocument
 from shortdrama.datasets import DATASETS
 from shortdrama.lake import keys
 from shortdrama.lake.ledger import LoadLedger, LoadRecord
-from shortdrama.lake.outcomes import Kind
+from shortdrama.lake.outcomes import Kind, Outcome
 from shortdrama.lake.sends import read_sends
 from shortdrama.lake.store import ObjectStore
 
@@ -180,27 +181,46 @@ def _remember_outcomes(
     uris = [uri for uri in _listed(connection, store, today) if uri not in known]
     if not uris:
         return []
-    connection.execute(
-        """
-        insert into raw.ops_outcomes by name
-        select filename as uri, * exclude (filename)
-        from read_json(
-            $uris, format = 'unstructured', filename = true,
-            columns = {
-                kind: 'varchar', status: 'varchar', subject: 'varchar', dataset: 'varchar',
-                business_window: 'varchar', message: 'varchar', ended_at: 'timestamp',
-                details: 'json'
-            }
-        )
-        """,
-        {"uris": uris},
-    )
+    _read_outcomes(connection, uris)
     sent = connection.execute(
         "select distinct subject from raw.ops_outcomes"
         " where kind = 'send' and uri in (select unnest(?)) order by subject",
         [uris],
     )
     return [edition for (edition,) in sent.fetchall()]
+
+
+def _read_outcomes(connection: duckdb.DuckDBPyConnection, uris: Sequence[str]) -> None:
+    """Add the outcomes in those files; raises NewerDocument for a form that is not known.
+
+    All forms up to the newest have these fields; the first has no `schema_version`.
+    """
+    connection.execute(
+        """
+        create or replace temp table found as
+        select filename as uri, * exclude (filename)
+        from read_json(
+            $uris, format = 'unstructured', filename = true,
+            columns = {
+                schema_version: 'integer', kind: 'varchar', status: 'varchar', subject: 'varchar',
+                dataset: 'varchar', business_window: 'varchar', message: 'varchar',
+                ended_at: 'timestamp', details: 'json'
+            }
+        )
+        """,
+        {"uris": uris},
+    )
+    newest = Outcome.model_fields["schema_version"].default
+    newer = connection.execute(
+        "select uri, schema_version from found where schema_version > ? limit 1", [newest]
+    ).fetchone()
+    if newer is not None:
+        uri, version = newer
+        raise NewerDocument(uri, version, newest)
+    connection.execute(
+        "insert into raw.ops_outcomes by name select * exclude (schema_version) from found"
+    )
+    connection.execute("drop table found")
 
 
 def _listed(

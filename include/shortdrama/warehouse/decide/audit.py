@@ -4,11 +4,11 @@ from shortdrama.core.errors import MartsRefused
 from shortdrama.core.settings import Settings
 from shortdrama.gates.published import Published
 from shortdrama.gates.results import GateResult
-from shortdrama.lake import duck, keys
+from shortdrama.lake import documents, duck, keys
 from shortdrama.lake.ledger import LoadLedger
 from shortdrama.lake.marker import lake_kind
 from shortdrama.lake.outcomes import Outcome, record_outcome
-from shortdrama.lake.store import NotFound, ObjectStore
+from shortdrama.lake.store import ObjectStore
 from shortdrama.warehouse.build import built
 from shortdrama.warehouse.build.inputs import BuildInputs
 from shortdrama.warehouse.decide.overrides import build_id, in_spite, mart_overrides
@@ -34,11 +34,7 @@ def audit(inputs: BuildInputs, settings: Settings, store: ObjectStore) -> GateRe
         built.check_holds(connection, inputs)
         result = audit_marts(connection, build_id(inputs.fingerprint), context)
     left = in_spite(result, mart_overrides(inputs.fingerprint, store))
-    store.put(
-        keys.mart_gate(inputs.fingerprint),
-        result.model_dump_json(indent=1).encode(),
-        content_type="application/json",
-    )
+    documents.put(result, store, keys.mart_gate(inputs.fingerprint))
     record_outcome(
         store,
         Outcome(
@@ -75,13 +71,12 @@ def published(inputs: BuildInputs, store: ObjectStore) -> Published | None:
 
 def verdict(inputs: BuildInputs, store: ObjectStore) -> GateResult:
     """The recorded verdict after overrides; raises MartsRefused when there is none or it is red."""
-    try:
-        result = GateResult.model_validate_json(store.get(keys.mart_gate(inputs.fingerprint)))
-    except NotFound:
+    result = documents.find(GateResult, store, keys.mart_gate(inputs.fingerprint))
+    if result is None:
         raise MartsRefused(
             "the marts of this build were not gated; clear the task `gate` of market_marts",
             inputs.fingerprint,
-        ) from None
+        )
     left = in_spite(result, mart_overrides(inputs.fingerprint, store))
     if left.refused:
         raise MartsRefused(left.summary(), inputs.fingerprint)

@@ -5,16 +5,26 @@ names. Another load or other code makes another build, and any other critical fi
 """
 
 import re
+from typing import Literal
 
 from shortdrama.core.errors import DecisionRefused
 from shortdrama.core.settings import Settings
 from shortdrama.gates.results import Finding, GateResult
-from shortdrama.lake import keys
+from shortdrama.lake import documents, keys
+from shortdrama.lake.documents import Document
 from shortdrama.lake.overrides import AcceptedFinding, Override, said_why
 from shortdrama.lake.store import ObjectStore
 from shortdrama.warehouse.build.inputs import read_inputs
 
 BUILD_ID_LENGTH = 12
+
+
+class MartOverrides(Document):
+    """The decisions to publish a build in spite of its gate, oldest first; form 1 was the list."""
+
+    upgrades = (lambda overrides: {"overrides": overrides},)
+    schema_version: Literal[2] = 2
+    overrides: tuple[Override, ...]
 
 
 def build_id(fingerprint: str) -> str:
@@ -39,8 +49,8 @@ def fingerprint_of(build: str, store: ObjectStore) -> str:
 
 def mart_overrides(fingerprint: str, store: ObjectStore) -> tuple[Override, ...]:
     """The decisions to publish a build in spite of its gate, oldest first."""
-    document, _ = store.read_json_versioned(keys.mart_overrides(fingerprint))
-    return tuple(Override.model_validate(entry) for entry in document or [])
+    found = documents.find(MartOverrides, store, keys.mart_overrides(fingerprint))
+    return found.overrides if found else ()
 
 
 def in_spite(result: GateResult, overrides: tuple[Override, ...]) -> GateResult:
@@ -65,7 +75,7 @@ def accept_marts(
     """
     fingerprint = fingerprint_of(build, store)
     standing = mart_overrides(fingerprint, store)
-    result = GateResult.model_validate_json(store.get(keys.mart_gate(fingerprint)))
+    result = documents.get(GateResult, store, keys.mart_gate(fingerprint))
     override = Override(
         kind="marts_published",
         subject=build_id(fingerprint),
@@ -78,11 +88,13 @@ def accept_marts(
         if override.repeats(earlier):
             return earlier
     _check_waiting(result, standing, fingerprint, store)
-    entries = store.update_json(
+    documents.update(
+        MartOverrides,
+        store,
         keys.mart_overrides(fingerprint),
-        lambda found: [*(found or []), override.model_dump(mode="json")],
+        lambda found: MartOverrides(overrides=(*(found.overrides if found else ()), override)),
     )
-    return Override.model_validate(entries[-1])
+    return override
 
 
 def _check_waiting(

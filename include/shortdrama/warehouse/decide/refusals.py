@@ -6,9 +6,9 @@ from pydantic import BaseModel, ConfigDict
 
 from shortdrama.datasets import DATASETS
 from shortdrama.gates.results import GateResult
-from shortdrama.lake import keys
+from shortdrama.lake import documents, keys
 from shortdrama.lake.ledger import LoadLedger, LoadRecord
-from shortdrama.lake.store import NotFound, ObjectStore
+from shortdrama.lake.store import ObjectStore
 from shortdrama.warehouse.build.inputs import read_inputs
 from shortdrama.warehouse.decide.overrides import build_id, in_spite, mart_overrides
 
@@ -56,9 +56,8 @@ def _state(newest: LoadRecord) -> str:
 
 def _waiting_build(store: ObjectStore) -> list[Refusal]:
     fingerprint = read_inputs(store).fingerprint
-    try:
-        gate = GateResult.model_validate_json(store.get(keys.mart_gate(fingerprint)))
-    except NotFound:
+    gate = documents.find(GateResult, store, keys.mart_gate(fingerprint))
+    if gate is None:
         return []
     left = in_spite(gate, mart_overrides(fingerprint, store))
     if not left.refused:

@@ -5,7 +5,7 @@ import duckdb
 from shortdrama.core.settings import Settings
 from shortdrama.gates.results import Finding, GateResult
 from shortdrama.gates.triage import Compared, Judged, Step, Triage, compared
-from shortdrama.lake import keys
+from shortdrama.lake import documents, keys
 from shortdrama.lake.store import ObjectStore
 from shortdrama.warehouse.build.inputs import read_inputs
 from shortdrama.warehouse.decide.overrides import (
@@ -22,7 +22,7 @@ def triage_of_build(build: str, settings: Settings, store: ObjectStore) -> Triag
     """What there is to know about a gated build; raises DecisionRefused if nobody gated it."""
     fingerprint = fingerprint_of(build, store)
     name = build_id(fingerprint)
-    gate = GateResult.model_validate_json(store.get(keys.mart_gate(fingerprint)))
+    gate = documents.get(GateResult, store, keys.mart_gate(fingerprint))
     decisions = mart_overrides(fingerprint, store)
     refused = in_spite(gate, decisions).refused
     is_next = read_inputs(store).fingerprint == fingerprint

@@ -39,7 +39,7 @@ def find_garbage(
 ) -> Garbage:
     """What can go; `cited` are snapshots that must stay, such as those of report editions.
 
-    Raises ValidationError for a manifest that cannot be read.
+    Raises DamagedDocument, NewerDocument for a manifest that cannot be read.
     """
     # The pointer first: what is published while we look is younger than the grace.
     current = current_snapshot_id(store)

@@ -9,10 +9,10 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from shortdrama.core.settings import DBT_PROJECT, Settings
-from shortdrama.lake import duck, keys
+from shortdrama.lake import documents, duck, keys
 from shortdrama.lake.marker import lake_kind
 from shortdrama.lake.outcomes import Outcome, record_outcome
-from shortdrama.lake.store import ObjectStore, dump_json
+from shortdrama.lake.store import ObjectStore
 from shortdrama.warehouse.build import built
 from shortdrama.warehouse.build.inputs import BuildInputs
 from shortdrama.warehouse.build.manifest import mart_keys
@@ -127,9 +127,5 @@ def _write_snapshot(
         write_views(folder / VIEWS_FILE, marts, warehouse, settings.s3, store)
         store.upload(folder / VIEWS_FILE, keys.snapshot(snapshot_id, VIEWS_FILE))
     manifest = manifest.model_copy(update={"marts": marts})
-    store.put(
-        keys.snapshot(snapshot_id, MANIFEST_FILE),
-        dump_json(manifest.model_dump(mode="json")),
-        content_type="application/json",
-    )
+    documents.put(manifest, store, keys.snapshot(snapshot_id, MANIFEST_FILE))
     return manifest

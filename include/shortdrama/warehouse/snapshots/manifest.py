@@ -2,14 +2,16 @@
 
 from collections.abc import Iterator
 from datetime import UTC, date, datetime
+from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict
 
 from shortdrama.core.errors import Failure
-from shortdrama.lake import keys
+from shortdrama.lake import documents, keys
+from shortdrama.lake.documents import Document
 from shortdrama.lake.overrides import Override
-from shortdrama.lake.store import NotFound, ObjectStore
-from shortdrama.lake.warned import Warned
+from shortdrama.lake.store import ObjectStore
+from shortdrama.lake.warned import Warned, structured
 from shortdrama.warehouse.build.inputs import DatasetState, read_inputs
 from shortdrama.warehouse.snapshots.pointer import read_pointer
 
@@ -42,15 +44,27 @@ class GateFacts(BaseModel):
     rows: int
 
 
-class SnapshotManifest(BaseModel):
+def _from_version_1(manifest: dict[str, Any]) -> dict[str, Any]:
+    """Form 1 grew: the first ones know no gate, keys and overrides, and warnings as text alone."""
+    return {
+        "mart_keys": {},
+        "gate": None,
+        "overrides": [],
+        **manifest,
+        "warnings": structured(manifest["warnings"]),
+    }
+
+
+class SnapshotManifest(Document):
     """What a snapshot is made of: files, as-of, lineage, the gates' warnings, overrides.
 
-    `overrides` are people's decisions on the loads of this snapshot, those that were revoked among
-    them, and on its marts.
+    `mart_keys` are the columns that name a row of each mart, `gate` what its gate looked at; both
+    are empty in the first manifests. `overrides` are people's decisions on the loads of this
+    snapshot, those that were revoked among them, and on its marts.
     """
 
-    model_config = ConfigDict(frozen=True)
-
+    upgrades = (_from_version_1,)
+    schema_version: Literal[2] = 2
     snapshot_id: str
     created_at: datetime
     is_sample: bool
@@ -60,12 +74,10 @@ class SnapshotManifest(BaseModel):
     universe_version: str
     datasets: dict[str, DatasetState]
     marts: dict[str, tuple[MartFile, ...]]
-    mart_keys: dict[str, tuple[str, ...]] = {}
-    """The columns that name a row of each mart; older manifests do not say."""
-    gate: GateFacts | None = None
-    """None in manifests older than this field."""
+    mart_keys: dict[str, tuple[str, ...]]
+    gate: GateFacts | None
     warnings: tuple[Warned, ...]
-    overrides: tuple[Override, ...] = ()
+    overrides: tuple[Override, ...]
     previous: str | None
 
     @property
@@ -105,11 +117,7 @@ def read_manifest(store: ObjectStore, snapshot_id: str | None = None) -> Snapsho
 
 def find_manifest(store: ObjectStore, snapshot_id: str) -> SnapshotManifest | None:
     """The manifest of a snapshot; None if there is none, or its publish did not come so far."""
-    try:
-        document = store.get(keys.snapshot(snapshot_id, MANIFEST_FILE))
-    except NotFound:
-        return None
-    return SnapshotManifest.model_validate_json(document)
+    return documents.find(SnapshotManifest, store, keys.snapshot(snapshot_id, MANIFEST_FILE))
 
 
 def wanted_manifest(store: ObjectStore, wanted: str | date | None = None) -> SnapshotManifest:

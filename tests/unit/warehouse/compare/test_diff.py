@@ -91,7 +91,9 @@ def snapshot(store: ObjectStore, tmp_path: Any) -> Snapshot:
                 )
                 for mart, queries in marts.items()
             },
+            gate=None,
             warnings=(),
+            overrides=(),
             previous=None,
             **({"code": "same", "universe_version": "same", "mart_keys": KEYS} | options),
         )

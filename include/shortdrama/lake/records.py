@@ -1,0 +1,114 @@
+"""Records of loads: what a ledger says about them, and which step may follow which.
+
+The gate decides a load once. After that only a person does: quarantined → accepted → revoked, each
+step once and with a reason.
+"""
+
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict
+
+from shortdrama.core.errors import DecisionRefused
+from shortdrama.core.windows import Window
+from shortdrama.lake.overrides import Override
+from shortdrama.lake.warned import Warned
+
+Status = Literal["accepted", "quarantined", "revoked"]
+
+STATUS_BEFORE: dict[Status, Status] = {"accepted": "quarantined", "revoked": "accepted"}
+"""What a load must be for a person to make it this."""
+
+
+class Coverage(BaseModel):
+    """What a load asked for and was answered.
+
+    `countries` is empty for datasets that have none. A row that a newer load covers and does not
+    hold is gone.
+    """
+
+    model_config = ConfigDict(frozen=True)
+
+    window: Window
+    countries: tuple[str, ...] = ()
+
+
+class LoadRecord(BaseModel):
+    """What the ledger says about a load. `seq` orders loads that were said at the same instant.
+
+    `reasons` say why a load does not count; of a load that a person let in, why the gate had
+    refused it. `warnings` are what the gate told of an accepted one. `override` is the person's
+    decision, if this record is one.
+    """
+
+    model_config = ConfigDict(frozen=True)
+
+    load_id: str
+    pull_id: str
+    dataset: str
+    status: Status
+    key: str
+    sha256: str
+    rows: int
+    coverage: Coverage
+    said_at: datetime
+    decided_at: datetime
+    is_sample: bool
+    reasons: tuple[str, ...] = ()
+    warnings: tuple[Warned, ...] = ()
+    override: Override | None = None
+    seq: int = 0
+
+
+def newest_of(records: Iterable[LoadRecord]) -> list[LoadRecord]:
+    """The newest record of each load, in the order in which the gate decided the loads."""
+    # A key that is set again keeps its place.
+    return list({record.load_id: record for record in records}.values())
+
+
+def accepted_of(newest: Iterable[LoadRecord]) -> list[LoadRecord]:
+    """Those of the loads that count, oldest decision first."""
+    return sorted(
+        (record for record in newest if record.status == "accepted"),
+        key=lambda record: record.seq,
+    )
+
+
+def is_new_load(_: LoadRecord, standing: LoadRecord | None) -> bool:
+    """Whether a gate's verdict is the first about its load; only that one stands."""
+    return standing is None
+
+
+def is_new_decision(record: LoadRecord, standing: LoadRecord | None) -> bool:
+    """Whether a person's decision was not made before.
+
+    Raises DecisionRefused, with what can be done, unless the load is one step before.
+    """
+    if (
+        standing is not None
+        and record.override is not None
+        and record.override.repeats(standing.override)
+    ):
+        return False
+    _check_step(record, standing)
+    return True
+
+
+def _check_step(record: LoadRecord, standing: LoadRecord | None) -> None:
+    before = standing.status if standing else None
+    if before == STATUS_BEFORE[record.status]:
+        return
+    who = f", {standing.override.text}" if standing and standing.override else ""
+    why = {
+        None: "was not decided yet; its gate comes first",
+        "accepted": f"is accepted already{who}",
+        "quarantined": "is in quarantine and was never accepted: there is nothing to revoke",
+        "revoked": f"is revoked already{who}",
+    }[before]
+    if before == "revoked" and record.status == "accepted":
+        why = (
+            f"was revoked{who}, and that is final. `shortdrama replay {record.load_id}` makes a new"
+            " load of what was landed, and gates it anew"
+        )
+    raise DecisionRefused(f"{record.dataset} load {record.load_id} {why}")

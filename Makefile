@@ -71,10 +71,11 @@ resilience: $(READY) ## kill -9 at 20 points of build and publish (long)
 e2e: $(READY) ## The tests that run the real scheduler
 	$(BIN)/pytest -m e2e
 
-bench: $(READY) ## Measure ingest, gates, marts, for docs/performance.md
+bench: $(READY) ## Measure ingest, gates, marts, ledger
 	$(BIN)/python benchmarks/ingest.py
 	$(BIN)/python benchmarks/gates.py
 	$(BIN)/python benchmarks/marts.py
+	$(BIN)/python benchmarks/ledger.py
 
 docs: $(READY) ## The catalogue of expectations, and dbt's pages
 	UPDATE_DOCS=1 $(BIN)/pytest tests/unit/docs/test_expectations.py

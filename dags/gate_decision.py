@@ -19,7 +19,9 @@ from datetime import UTC, datetime, timedelta
 
 from airflow.sdk import Param, dag, get_current_context, task
 
+from shortdrama.orchestration.alerts import ATTENDED
 from shortdrama.orchestration.assets import GATE_DECISIONS
+from shortdrama.orchestration.errors import classed
 
 FILLED = {"type": "string", "pattern": r"\S"}
 
@@ -38,25 +40,25 @@ FILLED = {"type": "string", "pattern": r"\S"}
         "subject": Param(**FILLED, description="The load's id, or the build's"),
         "because": Param(**FILLED, description="Why; kept, and shown in snapshot and report"),
     },
+    **ATTENDED,
 )
 def gate_decision() -> None:
     """One decision about one subject."""
 
     @task(outlets=[GATE_DECISIONS])
+    @classed()
     def decide() -> str:
         from shortdrama.core.settings import settings
         from shortdrama.lake.store import ObjectStore
         from shortdrama.orchestration.decisions import decided
-        from shortdrama.orchestration.errors import classed
 
         context = get_current_context()
-        with classed():
-            return decided(
-                context["params"],
-                context["dag_run"].triggering_user_name,
-                settings(),
-                ObjectStore.of(settings().s3),
-            )
+        return decided(
+            context["params"],
+            context["dag_run"].triggering_user_name,
+            settings(),
+            ObjectStore.of(settings().s3),
+        )
 
     decide()
 

@@ -12,7 +12,8 @@ from datetime import UTC, datetime, timedelta
 
 from airflow.sdk import dag, task
 
-from shortdrama.orchestration.alerts import ALERTING
+from shortdrama.orchestration.alerts import UNATTENDED
+from shortdrama.orchestration.errors import classed
 from shortdrama.orchestration.schedule import daily
 
 
@@ -22,14 +23,15 @@ from shortdrama.orchestration.schedule import daily
     catchup=False,
     max_active_runs=1,
     doc_md=__doc__,
-    default_args=ALERTING,
     tags=["marts"],
     dagrun_timeout=timedelta(hours=1),
+    **UNATTENDED,
 )
 def housekeeping() -> None:
     """Collect the garbage of the published snapshots."""
 
-    @task(retries=2, retry_delay=timedelta(minutes=5))
+    @task(retry_delay=timedelta(minutes=5))
+    @classed()
     def collect_garbage() -> str:
         from shortdrama.core.settings import settings
         from shortdrama.lake.store import ObjectStore

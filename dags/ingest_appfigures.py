@@ -26,7 +26,8 @@ from typing import Any
 from airflow.sdk import Param, dag, get_current_context, task
 
 from shortdrama.datasets.appfigures_products import PRODUCTS
-from shortdrama.orchestration.alerts import ALERTING
+from shortdrama.orchestration.alerts import UNATTENDED
+from shortdrama.orchestration.errors import classed
 from shortdrama.orchestration.loads import load_through
 from shortdrama.orchestration.schedule import daily
 
@@ -39,13 +40,13 @@ DATE = {"type": ["null", "string"], "format": "date"}
     catchup=False,
     max_active_runs=1,
     doc_md=__doc__,
-    default_args=ALERTING,
     tags=["ingest"],
     dagrun_timeout=timedelta(hours=6),
     params={
         "start": Param(None, **DATE, description="First business date, e.g. 2025-04-01"),
         "end": Param(None, **DATE, description="Last business date, e.g. 2025-06-30"),
     },
+    **UNATTENDED,
 )
 def ingest_appfigures() -> None:
     """Load the products, then what is asked of them, window by window."""
@@ -55,6 +56,7 @@ def ingest_appfigures() -> None:
 
     # After the products, because ranks are asked for by product; but whatever became of them.
     @task(trigger_rule="all_done")
+    @classed()
     def plan() -> list[dict[str, Any]]:
         from shortdrama.core.settings import settings
         from shortdrama.orchestration.requests import dated_requests

@@ -11,7 +11,8 @@ from typing import Any
 
 from airflow.sdk import dag, get_current_context, task
 
-from shortdrama.orchestration.alerts import ALERTING
+from shortdrama.orchestration.alerts import UNATTENDED
+from shortdrama.orchestration.errors import classed
 from shortdrama.orchestration.loads import load
 from shortdrama.orchestration.schedule import PRESENT_ONLY, daily
 
@@ -23,14 +24,15 @@ from shortdrama.orchestration.schedule import PRESENT_ONLY, daily
     max_active_runs=1,
     allowed_run_types=PRESENT_ONLY,
     doc_md=__doc__,
-    default_args=ALERTING,
     tags=["ingest"],
     dagrun_timeout=timedelta(hours=2),
+    **UNATTENDED,
 )
 def ingest_tiktok() -> None:
     """Load the chart and the watched hashtags."""
 
     @task
+    @classed()
     def plan() -> list[dict[str, Any]]:
         from shortdrama.orchestration.requests import present_requests
 

@@ -21,8 +21,9 @@ from datetime import UTC, datetime, timedelta
 from airflow.sdk import AssetAny, AssetOrTimeSchedule, Param, dag, get_current_context, task
 from airflow.sdk.exceptions import AirflowSkipException
 
-from shortdrama.orchestration.alerts import ALERTING
+from shortdrama.orchestration.alerts import UNATTENDED
 from shortdrama.orchestration.assets import DATASET_ASSETS, GATE_DECISIONS, PUBLISHED_MARTS
+from shortdrama.orchestration.errors import classed
 from shortdrama.orchestration.schedule import hourly
 
 LOADS = AssetAny(*DATASET_ASSETS.values(), GATE_DECISIONS)
@@ -34,7 +35,6 @@ LOADS = AssetAny(*DATASET_ASSETS.values(), GATE_DECISIONS)
     catchup=False,
     max_active_runs=1,
     doc_md=__doc__,
-    default_args=ALERTING,
     tags=["marts"],
     dagrun_timeout=timedelta(hours=3),
     params={
@@ -43,11 +43,13 @@ LOADS = AssetAny(*DATASET_ASSETS.values(), GATE_DECISIONS)
             False, type="boolean", description="Forget what the private warehouse holds"
         ),
     },
+    **UNATTENDED,
 )
 def market_marts() -> None:
     """One build, from the accepted loads to a published snapshot."""
 
-    @task(retries=1, retry_delay=timedelta(minutes=1))
+    @task(retries=1)
+    @classed()
     def build() -> str:
         from shortdrama.core.settings import settings
         from shortdrama.lake.store import ObjectStore
@@ -71,19 +73,19 @@ def market_marts() -> None:
         return inputs.fingerprint
 
     @task
+    @classed()
     def gate(fingerprint: str) -> str:
         from shortdrama.core.settings import settings
         from shortdrama.lake.store import ObjectStore
-        from shortdrama.orchestration.errors import classed
         from shortdrama.warehouse.build.inputs import kept_inputs
         from shortdrama.warehouse.decide.audit import audit
 
         store = ObjectStore.of(settings().s3)
-        with classed():
-            print(audit(kept_inputs(fingerprint, store), settings(), store).summary())
+        print(audit(kept_inputs(fingerprint, store), settings(), store).summary())
         return fingerprint
 
-    @task(outlets=[PUBLISHED_MARTS], retries=2, retry_delay=timedelta(minutes=1))
+    @task(outlets=[PUBLISHED_MARTS])
+    @classed()
     def publish(fingerprint: str) -> str:
         from shortdrama.core.settings import settings
         from shortdrama.lake.store import ObjectStore

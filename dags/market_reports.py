@@ -16,8 +16,9 @@ from datetime import UTC, datetime, timedelta
 from airflow.sdk import AssetOrTimeSchedule, Param, dag, get_current_context, task
 from airflow.sdk.exceptions import AirflowSkipException
 
-from shortdrama.orchestration.alerts import ALERTING
+from shortdrama.orchestration.alerts import UNATTENDED
 from shortdrama.orchestration.assets import PUBLISHED_MARTS
+from shortdrama.orchestration.errors import classed
 from shortdrama.orchestration.schedule import hourly
 
 
@@ -31,7 +32,6 @@ from shortdrama.orchestration.schedule import hourly
     catchup=False,
     max_active_runs=1,
     doc_md=__doc__,
-    default_args=ALERTING,
     tags=["reports"],
     dagrun_timeout=timedelta(hours=1),
     params={
@@ -42,15 +42,16 @@ from shortdrama.orchestration.schedule import hourly
             description="ISO week, e.g. 2025-W39; empty: the week that is due",
         )
     },
+    **UNATTENDED,
 )
 def market_reports() -> None:
     """Prepare the edition that is due, and send it."""
 
     @task
+    @classed()
     def prepare() -> str:
         from shortdrama.core.settings import settings
         from shortdrama.lake.store import ObjectStore
-        from shortdrama.orchestration.errors import classed
         from shortdrama.reports.weekly_brief import due_period, prepare_edition
         from shortdrama.warehouse.snapshots.manifest import (
             NothingPublished,
@@ -68,11 +69,12 @@ def market_reports() -> None:
             manifest = with_refusals(read_manifest(store), store)
         except NothingPublished as error:
             raise AirflowSkipException(str(error)) from error
-        with classed(), connect(settings(), manifest.snapshot_id) as connection:
+        with connect(settings(), manifest.snapshot_id) as connection:
             prepare_edition(store, connection, manifest, period, clock)
         return str(period)
 
-    @task(retries=2, retry_delay=timedelta(minutes=5))
+    @task(retry_delay=timedelta(minutes=5))
+    @classed()
     def send(period: str) -> list[str]:
         from shortdrama.core.settings import settings
         from shortdrama.lake.store import ObjectStore

@@ -48,7 +48,15 @@ dags = {
         "timetable": repr(dag.timetable),
         "tasks": [task.label for task in dag.tasks],
         "pools": {task.label: task.pool for task in dag.tasks},
-        "silent": [task.label for task in dag.tasks if not task.on_failure_callback],
+        "callbacks": {
+            task.label: [
+                [callback.__name__ for callback in getattr(task, f"on_{end}_callback")]
+                for end in ("failure", "retry", "success")
+            ]
+            for task in dag.tasks
+        },
+        "run_callback": getattr(dag.on_failure_callback, "__name__", None),
+        "retries": {task.label: task.retries for task in dag.tasks},
         "params": {name: dag.params.get_param(name).schema for name in dag.params},
     }
     for dag in bag.dags.values()
@@ -194,10 +202,24 @@ def test_pulls_of_a_source_with_a_quota_take_turns_in_its_pool(read: dict[str, A
 
 
 @pytest.mark.parametrize("dag_id", BY_ITSELF)
-def test_a_task_that_fails_for_good_is_told_to_the_engineers(
+def test_failures_and_recoveries_are_told_to_the_engineers(
     read: dict[str, Any], dag_id: str
 ) -> None:
-    assert read["dags"][dag_id]["silent"] == [], f"set default_args=ALERTING in {dag_id}"
+    facts = read["dags"][dag_id]
+    told = [["task_failed"], ["task_retries"], ["task_succeeded"]]
+    assert all(callbacks == told for callbacks in facts["callbacks"].values()), (
+        f"pass **UNATTENDED to the @dag of {dag_id}"
+    )
+    assert facts["run_callback"] == "run_failed", (
+        f"pass **UNATTENDED to the @dag of {dag_id}: a task that is killed cannot tell it itself"
+    )
+
+
+@pytest.mark.parametrize("dag_id", BY_ITSELF)
+def test_every_task_is_tried_again_after_a_passing_fault(read: dict[str, Any], dag_id: str) -> None:
+    assert all(read["dags"][dag_id]["retries"].values()), (
+        f"leave retries in {dag_id} as UNATTENDED has them; errors that are final are not retried"
+    )
 
 
 @pytest.mark.parametrize("dag_id", BY_HAND)

@@ -1,51 +1,129 @@
-"""Sends an alert once per cause: who claims the cause sends, everybody else is silent."""
+"""Mails the engineers: once per cause, and once when it is over."""
 
-import uuid
+import socket
 from collections.abc import Callable
+from datetime import datetime
+from functools import cache
+from pathlib import Path
 
-from shortdrama.alerts.message import Alert, build_message
-from shortdrama.core.settings import Settings
-from shortdrama.lake import keys
+from shortdrama.alerts.incidents import Incident, Incidents, LakeBook, LocalBook, Work
+from shortdrama.alerts.message import (
+    News,
+    build_message,
+    failure,
+    load_refused,
+    marts_refused,
+    recovered,
+)
+from shortdrama.alerts.outbox import Alert, Outbox
+from shortdrama.core.clock import Clock
+from shortdrama.core.errors import LoadRefused, MartsRefused
+from shortdrama.core.settings import Settings, home
+from shortdrama.health.causes import Run, cause_of, telling
 from shortdrama.lake.store import ObjectStore
 from shortdrama.mail.smtp import DeliveryFailed, DeliveryUnknown, deliver
 
+CLOCK = Clock()
+"""Alerts are about machines: they go by the machine's own time, under a frozen clock too."""
 
-def send_alert(
-    alert: Alert, settings: Settings, store: ObjectStore, say: Callable[[str], None] = print
-) -> bool:
-    """Mail the engineers unless the cause was mailed before; whether a mail has left.
 
-    A mail that certainly did not leave gives its claim back, so that the next failure of the same
-    cause tries again. `say` is told what came of it; a server that fails is no error of the caller.
+class Alerts:
+    """What the engineers were mailed about, and the way to them.
+
+    `say` is told what came of each call. No server that fails is an error of the caller.
     """
-    if not settings.mail.engineers:
-        say("no alert: SHORTDRAMA_MAIL__ENGINEERS names nobody")
-        return False
-    # Made first, so that no claim is left behind by that.
-    message = build_message(alert, settings.mail, settings.clock.now())
-    if not _claim(alert, settings, store):
-        say(f"no alert: {alert.cause} was mailed before")
-        return False
-    try:
-        deliver(message, settings.mail)
-    except DeliveryFailed as error:
-        store.delete(keys.alert(alert.cause))
-        say(f"the alert has not left: {error}")
-        return False
-    except DeliveryUnknown as error:
-        say(f"the alert may not have left: {error}")
-        return False
-    say(f"alert mailed to {message['To']}")
-    return True
 
+    def __init__(self, settings: Settings, say: Callable[[str], None] = print) -> None:
+        self._settings, self._say = settings, say
+        # Made when it is needed: without keys to the lake even that fails.
+        self._store = cache(lambda: ObjectStore.of(settings.s3, quick=True))
+        folder = home() / "alerts"
+        self._incidents = Incidents(LocalBook(folder), LakeBook(self._store), say)
+        self._outbox = Outbox(folder / "outbox")
 
-def _claim(alert: Alert, settings: Settings, store: ObjectStore) -> bool:
-    """Put the claim if there is none; also true if our own put was found to have arrived."""
-    claim = {
-        "claim_id": uuid.uuid4().hex,
-        "cause": alert.cause,
-        "subject": alert.subject,
-        "claimed_at": settings.clock.now().isoformat(),
-    }
-    standing = store.update_json(keys.alert(alert.cause), lambda found: None if found else claim)
-    return bool(standing["claim_id"] == claim["claim_id"])
+    def failed(self, error: BaseException, run: Run, since: datetime | None = None) -> bool:
+        """Mail about a task that failed for good, `since` then or just now; whether it has left."""
+        return self.begin(self._news(error, run, since or CLOCK.now()))
+
+    def begin(self, news: News) -> bool:
+        """Mail an alert unless its cause was mailed before; whether a mail has left.
+
+        Raises ValueError for a sender without a mail domain, before anything is claimed.
+        """
+        if not self._settings.mail.engineers:
+            self._say("no alert: SHORTDRAMA_MAIL__ENGINEERS names nobody")
+            return False
+        build_message(news.alert, self._settings.mail, CLOCK.now())
+        # Written down first, so that a process that is killed loses no alert.
+        path = self._outbox.keep(news.alert)
+        if not self._incidents.begin(news.incident):
+            self._outbox.drop(path)
+            self._say(f"no alert: {news.alert.cause} was mailed before")
+            return False
+        sent = self._send(news.alert, path)
+        if sent is None and path is None:
+            self._incidents.take_back(news.incident)
+        return bool(sent)
+
+    def succeeded(self, work: Work, started_at: datetime) -> None:
+        """Mail what a success has ended. What began before the failure says nothing about it."""
+
+        def is_over(incident: Incident) -> bool:
+            if incident.is_of_the_store:
+                return True
+            known, healed_by = incident.opened_at, incident.healed_by
+            return healed_by is not None and healed_by.covers(work) and started_at >= known
+
+        self.end(is_over)
+
+    def end(self, is_over: Callable[[Incident], bool]) -> None:
+        """Send one mail about all incidents that are over, if there are any."""
+        if not self._settings.mail.engineers:
+            return
+        now = CLOCK.now()
+        if ended := self._incidents.end(is_over, now):
+            alert = recovered(ended, now)
+            self._send(alert, self._outbox.keep(alert))
+
+    def flush(self) -> None:
+        """Send what waits for the mail server, until one cannot be sent."""
+        for path, alert in self._outbox.take():
+            if self._send(alert, path) is None:
+                return
+
+    def _send(self, alert: Alert, path: Path | None) -> bool | None:
+        """Whether the mail has left; False if that is not known, None if it certainly has not.
+
+        `path` is where it is written down; it waits there if it has not left.
+        """
+        mail = self._settings.mail
+        sent = None
+        try:
+            deliver(build_message(alert, mail, CLOCK.now()), mail)
+        except DeliveryFailed as error:
+            self._say(f"the alert has not left: {error}")
+        except DeliveryUnknown as error:
+            self._say(f"the alert may not have left: {error}")
+            sent = False
+        else:
+            self._say(f"mailed to {len(mail.engineers)} engineer(s): {alert.subject}")
+            sent = True
+        if sent is None and path is not None:
+            self._outbox.wait(path)
+            self._say("it waits; `shortdrama watch` sends it when the mail server takes it")
+        else:
+            self._outbox.drop(path)
+        return sent
+
+    def _news(self, error: BaseException, run: Run, since: datetime) -> News:
+        settings, now = self._settings, CLOCK.now()
+        cause, told = cause_of(error, run, socket.gethostname()), telling(error)
+        try:
+            if cause.kind == "load_refused" and isinstance(told, LoadRefused):
+                return load_refused(told, run, settings, self._store(), now)
+            if cause.kind == "marts_refused" and isinstance(told, MartsRefused):
+                return marts_refused(told, run, settings, self._store(), now)
+        except Exception as unread:
+            # The reasons are in the error's message too.
+            self._say(f"no details from the lake: {type(unread).__name__}")
+        return failure(cause, run, error, settings, now, since)

@@ -11,6 +11,7 @@ from shortdrama.cli import gate, inbox, lake, load, report, snapshots, sql, stat
 from shortdrama.cli.airflow import airflow
 from shortdrama.cli.diff import diff
 from shortdrama.cli.shared import err
+from shortdrama.cli.watch import watch
 from shortdrama.core.errors import Failure
 from shortdrama.core.machine import local_machine
 
@@ -29,6 +30,7 @@ app.add_typer(load.load_app, name="load")
 app.add_typer(report.app, name="report")
 app.command("status")(status.status)
 app.command("doctor")(status.doctor)
+app.command("watch")(watch)
 app.command("plan")(load.plan)
 app.command("replay")(load.replay)
 app.command("sql")(sql.sql)

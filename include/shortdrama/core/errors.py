@@ -1,26 +1,60 @@
 """Errors that a person can act on, in one place; their class decides what happens next.
 
 A scheduled step that fails with a `is_final` error is not retried: the same step would fail again,
-burn quota and repeat the alert.
+burn quota and repeat the alert. The `kind` says what a person calls the cause; alerts begin with
+it.
 """
 
-from typing import ClassVar
+from typing import ClassVar, Literal
+
+Kind = Literal[
+    "store_away",
+    "store_refused",
+    "disk_full",
+    "source_away",
+    "source_refused",
+    "credential_refused",
+    "quota_spent",
+    "load_refused",
+    "dbt_error",
+    "marts_refused",
+    "brief_withheld",
+    "mail_refused",
+    "task_killed",
+    "run_stopped",
+    "airflow_away",
+    "database_away",
+    "scheduler_silent",
+    "no_snapshot",
+    "failed",
+    "unknown_error",
+]
+"""What can be wrong. `failed` is any other error of ours, `unknown_error` any that is not ours."""
 
 
 class Failure(Exception):
     """Its message says what happened, to what, and what to do; no traceback is needed."""
 
     is_final: ClassVar[bool] = False
+    kind: ClassVar[Kind] = "failed"
 
 
 class SourceError(Failure):
     """A source did not give what was asked. The message names dataset, window and remedy."""
+
+    kind: ClassVar[Kind] = "source_refused"
 
 
 class PermanentError(SourceError):
     """Asking again will not help: authentication, a bad request, an answer of another shape."""
 
     is_final = True
+
+
+class CredentialRefused(PermanentError):
+    """A source does not accept our token."""
+
+    kind = "credential_refused"
 
 
 class SchemaError(PermanentError):
@@ -31,10 +65,13 @@ class QuotaError(SourceError):
     """The day's quota is spent; it starts again at 00:00 UTC."""
 
     is_final = True
+    kind = "quota_spent"
 
 
 class TransientError(SourceError):
     """Asking again may help. `retry_after` is how long the source wants us to wait, in seconds."""
+
+    kind = "source_away"
 
     def __init__(self, message: str, retry_after: float | None = None) -> None:
         super().__init__(message)
@@ -45,6 +82,7 @@ class LoadRefused(Failure):
     """The gate refused the load; it lies in quarantine with its reasons."""
 
     is_final = True
+    kind = "load_refused"
 
     def __init__(self, message: str, load_id: str) -> None:
         super().__init__(message)
@@ -54,11 +92,14 @@ class LoadRefused(Failure):
 class BuildFailed(Failure):
     """The marts could not be built; the published snapshot stays. The message has the errors."""
 
+    kind = "dbt_error"
+
 
 class MartsRefused(Failure):
     """The mart gate is red: nothing may be published from this build."""
 
     is_final = True
+    kind = "marts_refused"
 
     def __init__(self, message: str, fingerprint: str) -> None:
         super().__init__(message)
@@ -69,6 +110,7 @@ class ReportWithheld(Failure):
     """A report is not made, because a dataset that it requires does not cover its period."""
 
     is_final = True
+    kind = "brief_withheld"
 
     def __init__(self, period: str, dataset: str, reason: str, remedy: str) -> None:
         super().__init__(f"the weekly brief {period} is withheld: {dataset} {reason}. {remedy}")
@@ -110,3 +152,21 @@ class NewerDocument(Failure):
             f"{key} has form {version}, and this software knows forms up to {known}: a newer"
             " shortdrama has written it. It was left as it is. Upgrade shortdrama on this machine"
         )
+
+
+class TaskKilled(Failure):
+    """A task's process ended without an error of its own: killed, or out of memory."""
+
+    kind = "task_killed"
+
+
+class RunStopped(Failure):
+    """A run took longer than it may and was stopped."""
+
+    kind = "run_stopped"
+
+
+class AirflowAway(Failure):
+    """Airflow's API does not answer, or not with what was asked."""
+
+    kind = "airflow_away"

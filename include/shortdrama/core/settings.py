@@ -103,6 +103,13 @@ class AirflowSettings(BaseModel):
     password: SecretStr = SecretStr("")
 
 
+class WatchSettings(BaseModel):
+    """When `shortdrama watch` mails: nothing published, or no heartbeat of Airflow, for so long."""
+
+    snapshot_hours: float = 26
+    heartbeat_minutes: float = 10
+
+
 class Settings(BaseSettings):
     """Everything that differs between one machine, a team's stack and production."""
 
@@ -118,6 +125,7 @@ class Settings(BaseSettings):
     tiktok: TiktokSettings = TiktokSettings()
     mail: MailSettings = MailSettings()
     airflow: AirflowSettings = AirflowSettings()
+    watch: WatchSettings = WatchSettings()
 
     @property
     def clock(self) -> Clock:

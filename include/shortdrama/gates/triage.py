@@ -44,11 +44,15 @@ class Step(BaseModel):
 
 
 class Triage(BaseModel):
-    """A verdict and what to do about it. `reasons` stand for findings where there are none."""
+    """A verdict and what to do about it. `reasons` stand for findings where there are none.
+
+    `subject` is its id, `name` what people call it.
+    """
 
     model_config = ConfigDict(frozen=True)
 
     subject: str
+    name: str
     title: str
     state: str
     facts: dict[str, str]
@@ -63,10 +67,9 @@ class Triage(BaseModel):
         return tuple(one.finding for one in self.judged if one.finding.severity == "critical")
 
     @property
-    def headline(self) -> str:
-        """The title and the first reason, as short as a subject line."""
-        first = self.critical[0].short if self.critical else next(iter(self.reasons), "")
-        return textwrap.shorten(f"{self.title}: {first}" if first else self.title, 150)
+    def reason(self) -> str:
+        """The first reason, short enough for a subject line."""
+        return self.critical[0].short if self.critical else next(iter(self.reasons), "")
 
 
 def compared(

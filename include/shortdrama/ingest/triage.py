@@ -22,9 +22,11 @@ def triage_of_load(load_id: str, settings: Settings, store: ObjectStore) -> Tria
     gate = gate_of(first, dataset, store) or _gate_on_record(first, store)
     findings = gate.findings if gate else ()
     refused = [finding for finding in findings if finding.severity == "critical"]
+    name = f"{dataset.id} {standing.coverage.window}"
     return Triage(
         subject=load_id,
-        title=f"{dataset.id} {standing.coverage.window} {SAID[standing.status]}",
+        name=name,
+        title=f"{name} {SAID[standing.status]}",
         state=standing.status,
         facts=_facts(first, standing),
         reasons=() if refused else first.reasons,

@@ -20,6 +20,8 @@ class Credentials:
 class NoCredentials(Failure):
     """Neither the settings nor the machine know keys to the lake."""
 
+    kind = "store_refused"
+
 
 def credentials(s3: S3Settings) -> Credentials:
     """The settings' keys, else what boto3 finds (environment, profile, role of the machine)."""

@@ -8,6 +8,8 @@ from datetime import date, datetime
 LAKE = "lake.json"
 CURRENT_SNAPSHOT = "marts/current.json"
 SNAPSHOTS = "marts/snapshots/"
+INCIDENTS = "ops/alerts.json"
+"""What the engineers were mailed about, and what of it is over."""
 
 
 def landing_prefix(dataset: str, day: date, pull_id: str) -> str:
@@ -85,11 +87,6 @@ def mart_gate(fingerprint: str) -> str:
 def mart_overrides(fingerprint: str) -> str:
     """Who let a build be published in spite of its gate, and why."""
     return f"ops/overrides/marts/{fingerprint}.json"
-
-
-def alert(cause: str) -> str:
-    """The claim of the one mail about a cause: a load, a build, or a kind of failure on a day."""
-    return f"ops/alerts/{cause}.json"
 
 
 def inbox(source: str) -> str:

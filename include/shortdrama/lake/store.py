@@ -30,10 +30,11 @@ class Conflict(RuntimeError):
     """Somebody else changed the object between our read and our write."""
 
 
-def s3_client(s3: S3Settings) -> "S3Client":
+def s3_client(s3: S3Settings, *, quick: bool = False) -> "S3Client":
     """A client of the lake's endpoint; raises NoCredentials when nobody knows keys to it.
 
-    Path-style for an endpoint of one's own, as every S3 server understands it.
+    Path-style for an endpoint of one's own, as every S3 server understands it. A `quick` one gives
+    up within seconds: for callers that have another way.
     """
     credentials(s3)
     secret = s3.secret_access_key.get_secret_value() if s3.secret_access_key else None
@@ -45,7 +46,9 @@ def s3_client(s3: S3Settings) -> "S3Client":
         aws_secret_access_key=secret,
         config=Config(
             s3={"addressing_style": "path" if s3.endpoint_url else "auto"},
-            retries={"mode": "standard", "max_attempts": 5},
+            retries={"mode": "standard", "total_max_attempts": 2 if quick else 6},
+            connect_timeout=3 if quick else 60,
+            read_timeout=10 if quick else 60,
             request_checksum_calculation="when_required",
             response_checksum_validation="when_required",
         ),
@@ -64,9 +67,9 @@ class ObjectStore:
         self.bucket = bucket
 
     @classmethod
-    def of(cls, s3: S3Settings) -> "ObjectStore":
-        """The store that the settings name."""
-        return cls(s3_client(s3), s3.bucket)
+    def of(cls, s3: S3Settings, *, quick: bool = False) -> "ObjectStore":
+        """The store that the settings name; `quick` as of s3_client."""
+        return cls(s3_client(s3, quick=quick), s3.bucket)
 
     def ensure_bucket(self) -> None:
         """Make the bucket unless it is there."""

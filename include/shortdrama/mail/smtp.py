@@ -1,5 +1,9 @@
-"""Hands a mail to the SMTP server, and knows whether it was taken: reports and alerts alike."""
+"""Hands a mail to the SMTP server, and knows whether it was taken: reports and alerts alike.
 
+Errors name no recipient, although servers like to repeat the address: messages are logged.
+"""
+
+import re
 import smtplib
 import ssl
 from contextlib import suppress
@@ -10,14 +14,19 @@ from shortdrama.core.errors import Failure
 from shortdrama.core.settings import MailSettings
 
 TIMEOUT_SECONDS = 30.0
+ADDRESS = re.compile(r"<?[^\s<>()'\",;:]+@[^\s<>()'\",;:]+>?")
 
 
 class DeliveryFailed(Failure):
     """The mail has not left: the server could not be reached or has refused it."""
 
+    kind = "mail_refused"
+
 
 class DeliveryUnknown(Failure):
     """The connection broke while the server was taking the mail: it may have left."""
+
+    kind = "mail_refused"
 
 
 def deliver(message: EmailMessage, mail: MailSettings) -> None:
@@ -25,37 +34,41 @@ def deliver(message: EmailMessage, mail: MailSettings) -> None:
     server = connect(mail)
     try:
         server.send_message(message)
-    except (smtplib.SMTPResponseException, smtplib.SMTPNotSupportedError) as error:
-        raise DeliveryFailed(f"{_name(mail)} refused the mail: {error}") from error
+    except smtplib.SMTPResponseException as error:
+        raise DeliveryFailed(f"{_name(mail)} refused the mail: {_answer(error)}") from None
+    except smtplib.SMTPNotSupportedError as error:
+        raise DeliveryFailed(f"{_name(mail)} refused the mail: {error}") from None
     except smtplib.SMTPRecipientsRefused as error:
-        answers = ", ".join(_answer(*answer) for answer in error.recipients.values())
-        raise DeliveryFailed(f"{_name(mail)} refused the recipient: {answers}") from error
+        answers = {_said(*answer) for answer in error.recipients.values()}
+        refused = f"{_name(mail)} refused the recipient: {', '.join(sorted(answers))}"
+        raise DeliveryFailed(refused) from None
     except OSError as error:
         raise DeliveryUnknown(
             f"the connection to {_name(mail)} broke while the mail was handed over: {error}"
-        ) from error
+        ) from None
     finally:
         with suppress(OSError):
             server.quit()
 
 
 def connect(mail: MailSettings) -> smtplib.SMTP:
-    """An open, authenticated connection; raises DeliveryFailed with what to mend."""
+    """An open, authenticated connection; raises DeliveryFailed with what to repair."""
     try:
         server = smtplib.SMTP(mail.host, mail.port, timeout=TIMEOUT_SECONDS)
     except OSError as error:
         raise DeliveryFailed(
             f"no SMTP server answers at {_name(mail)}: {error}. Start it, or correct"
             " SHORTDRAMA_MAIL__HOST and SHORTDRAMA_MAIL__PORT"
-        ) from error
+        ) from None
     try:
         _authenticate(server, mail)
     except OSError as error:
         server.close()
+        said = _answer(error) if isinstance(error, smtplib.SMTPResponseException) else error
         raise DeliveryFailed(
-            f"{_name(mail)} let us not in: {error}. Check SHORTDRAMA_MAIL__STARTTLS,"
+            f"{_name(mail)} did not let us in: {said}. Check SHORTDRAMA_MAIL__STARTTLS,"
             " SHORTDRAMA_MAIL__USERNAME and SHORTDRAMA_MAIL__PASSWORD"
-        ) from error
+        ) from None
     return server
 
 
@@ -82,5 +95,10 @@ def _name(mail: MailSettings) -> str:
     return f"{mail.host}:{mail.port}"
 
 
-def _answer(code: int, text: bytes) -> str:
-    return f"{code} {text.decode(errors='replace')}"
+def _answer(error: smtplib.SMTPResponseException) -> str:
+    text = error.smtp_error
+    return _said(error.smtp_code, text if isinstance(text, bytes) else text.encode())
+
+
+def _said(code: int, text: bytes) -> str:
+    return f"{code} {ADDRESS.sub('<address>', text.decode(errors='replace'))}"

@@ -1,52 +1,154 @@
-"""The alert of a task that failed for good: Airflow calls it once the last try is over."""
+"""What Airflow calls when a task or a run ends: who fails is told of, and who is well again.
 
+A task calls these itself, in its own process. It cannot when its process was killed, and then
+Airflow only marks the task as failed (apache/airflow#60858). So the run as a whole is looked at
+too, by the DAG processor, once it has failed: a failed task that has left no mark was killed.
+"""
+
+import re
+from contextlib import suppress
+from datetime import timedelta
 from typing import Any
 
 from airflow.sdk import Context
+from airflow.sdk.exceptions import AirflowRuntimeError, ErrorType
+
+from shortdrama.health.airflow import MARK
 
 
-def alert_engineers(context: Context) -> None:
-    """Mail the data engineers, once per cause. Airflow logs what goes wrong here and goes on."""
-    from shortdrama.alerts.send import send_alert
-    from shortdrama.core.settings import settings
-    from shortdrama.lake.store import ObjectStore
-
-    store = ObjectStore.of(settings().s3)
-    send_alert(_alert(context, store), settings(), store)
-
-
-ALERTING: dict[str, Any] = {"on_failure_callback": alert_engineers}
-"""The `default_args` of every DAG that runs by itself."""
-
-
-def _alert(context: Context, store: Any) -> Any:
-    from shortdrama.alerts.message import load_refused, marts_refused, task_failed
-    from shortdrama.core.errors import LoadRefused, MartsRefused
+def task_failed(context: Context) -> None:
+    """Mail the engineers about a task that failed for good, once per cause."""
+    from shortdrama.alerts.send import Alerts
     from shortdrama.core.settings import settings
 
-    error = cause_of(context.get("exception"))
-    if isinstance(error, LoadRefused):
-        return load_refused(error.load_id, settings(), store)
-    if isinstance(error, MartsRefused):
-        return marts_refused(error.fingerprint, settings(), store)
-    task = context["ti"]
-    return task_failed(
-        task.dag_id,
-        task.task_id,
-        str(context.get("about") or ""),
-        error,
-        settings().clock.today(),
-        getattr(task, "log_url", ""),
+    error = error_of(context)
+    try:
+        Alerts(settings()).failed(error, run_of(context))
+        _leave_mark(context)
+    finally:
+        _last_line(error)
+
+
+def decision_failed(context: Context) -> None:
+    """Mail nobody: whoever triggered it is looking at it."""
+    _leave_mark(context)
+    _last_line(error_of(context))
+
+
+def task_retries(context: Context) -> None:
+    """End the log of a try with what went wrong."""
+    _last_line(error_of(context), "It is tried again. ")
+
+
+def task_succeeded(context: Context) -> None:
+    """Mail the engineers if this success ends something that they were mailed about."""
+    from shortdrama.alerts.incidents import Work
+    from shortdrama.alerts.send import Alerts
+    from shortdrama.core.settings import settings
+
+    run, task = run_of(context), context["ti"]
+    work = Work(dag_id=run.dag_id, task=run.task, dataset=run.dataset)
+    Alerts(settings()).succeeded(work, task.start_date)
+
+
+def run_failed(context: Context) -> None:
+    """Mail the engineers about what a failed run could not tell of itself."""
+    from shortdrama.alerts.send import Alerts
+    from shortdrama.core.errors import RunStopped, TaskKilled
+    from shortdrama.core.settings import settings
+
+    if context.get("ti") is None:  # a run that never had a task
+        return
+    run, alerts = run_of(context), Alerts(settings())
+    for task_id in killed_tasks(context):
+        killed = TaskKilled(f"{run.dag_id}, {task_id}: the task's process ended without an error")
+        alerts.failed(killed, run_of(context, task_id))
+    if context.get("reason") == "timed_out":
+        alerts.failed(RunStopped(f"{run.dag_id} was stopped: it took longer than it may"), run)
+
+
+def _leave_mark(context: Context) -> None:
+    # Refused in the DAG processor, to which Airflow leaves some killed tasks.
+    with suppress(Exception):
+        context["ti"].xcom_push(key=MARK, value=True)
+
+
+def killed_tasks(context: Context) -> list[str]:
+    """The tasks of a failed run that have left no mark."""
+    task: Any = context["ti"]
+    states = task.get_task_states(task.dag_id, run_ids=[task.run_id]).get(task.run_id, {})
+    failed = [name for name, state in states.items() if state == "failed"]
+    return sorted({_task_id(name) for name in failed if not _is_marked(task, name)})
+
+
+def _is_marked(task: Any, name: str) -> bool:
+    number = _number(name)
+    return bool(task.xcom_pull(task_ids=_task_id(name), key=MARK, map_indexes=number))
+
+
+def _task_id(name: str) -> str:
+    """Airflow appends the number of a mapped task to its name."""
+    return re.sub(r"_\d+$", "", name)
+
+
+def _number(name: str) -> int:
+    found = re.search(r"_(\d+)$", name)
+    return int(found[1]) if found else -1
+
+
+UNATTENDED: dict[str, Any] = {
+    "on_failure_callback": run_failed,
+    "default_args": {
+        "on_failure_callback": task_failed,
+        "on_retry_callback": task_retries,
+        "on_success_callback": task_succeeded,
+        # A store that restarts, a source that hiccups: nobody should be woken by that.
+        "retries": 2,
+        "retry_delay": timedelta(minutes=1),
+    },
+}
+"""What every DAG shares that runs by itself. Errors that are final are not retried: `classed`."""
+
+
+ATTENDED: dict[str, Any] = {"default_args": {"on_failure_callback": decision_failed}}
+"""The same of a DAG that a person runs."""
+
+
+def run_of(context: Context, task_id: str | None = None) -> Any:
+    """The run as alerts see it; of another task of it if one is named."""
+    from shortdrama.health.causes import Run
+
+    task, run_type = context["ti"], str(getattr(context.get("dag_run"), "run_type", ""))
+    asked = context.get("params") or {}
+    return Run(
+        dag_id=task.dag_id,
+        task=(task_id or task.task_id).rsplit(".")[-1],
+        about="" if task_id else str(context.get("about") or ""),
+        by_hand=run_type == "manual" and any(asked.get(n) for n in ("start", "end", "period")),
+        backfilled=run_type == "backfill",
+        log_url=getattr(task, "log_url", "") if task_id in (None, task.task_id) else "",
     )
 
 
-def cause_of(error: object) -> BaseException:
-    """The pipeline's own error behind Airflow's, if there is one: `classed` wraps it."""
-    from shortdrama.core.errors import Failure
+def error_of(context: Context) -> BaseException:
+    """What the task raised. A task that was killed has raised nothing."""
+    from shortdrama.core.errors import AirflowAway, TaskKilled
 
-    if not isinstance(error, BaseException):
-        return RuntimeError(str(error or "the task ended without an error of its own"))
-    link: BaseException | None = error
-    while link is not None and not isinstance(link, Failure):
-        link = link.__cause__
-    return link or error
+    error = context.get("exception")
+    if isinstance(error, AirflowRuntimeError) and error.error.error is ErrorType.API_SERVER_ERROR:
+        return AirflowAway(f"Airflow's API server does not answer its tasks: {error}")
+    if isinstance(error, BaseException):
+        return error
+    task = context["ti"]
+    said = f": {error}" if error else ""
+    return TaskKilled(
+        f"{task.dag_id}, {task.task_id}: the task's process ended without an error{said}"
+    )
+
+
+def _last_line(error: BaseException, begin: str = "") -> None:
+    """Airflow prints the frames of an error; what a person has to know stands below them."""
+    from shortdrama.health.causes import telling
+
+    told = telling(error)
+    print(f"{begin}{str(told) or type(told).__name__}")

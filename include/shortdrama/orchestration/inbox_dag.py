@@ -5,7 +5,8 @@ from typing import Any
 
 from airflow.sdk import DAG, dag, task
 
-from shortdrama.orchestration.alerts import ALERTING
+from shortdrama.orchestration.alerts import UNATTENDED
+from shortdrama.orchestration.errors import classed
 from shortdrama.orchestration.loads import load
 from shortdrama.orchestration.schedule import PRESENT_ONLY, hourly
 
@@ -14,6 +15,7 @@ def inbox_dag(source: str, doc: str | None) -> DAG:
     """`ingest_<source>`: looks hourly for new files and loads each. `doc` is its runbook."""
 
     @task
+    @classed()
     def plan() -> list[dict[str, Any]]:
         """The files in the inbox that no load was decided of yet, as pull requests."""
         from shortdrama.core.settings import settings
@@ -31,9 +33,9 @@ def inbox_dag(source: str, doc: str | None) -> DAG:
         max_active_runs=1,
         allowed_run_types=PRESENT_ONLY,
         doc_md=doc,
-        default_args=ALERTING,
         tags=["ingest"],
         dagrun_timeout=timedelta(hours=1),
+        **UNATTENDED,
     )
     def ingest() -> None:
         """Load every file that is new."""

@@ -19,6 +19,7 @@ NAMED = "{{ about }}"
     retry_delay=timedelta(minutes=2),
     retry_exponential_backoff=True,
 )
+@classed()
 def pull(request: dict[str, Any]) -> str:
     """Fetch into landing; a retry asks only for what the first attempt did not land."""
     from shortdrama.core.settings import settings
@@ -28,11 +29,11 @@ def pull(request: dict[str, Any]) -> str:
 
     asked = PullRequest.model_validate(request)
     _show(str(asked))
-    with classed():
-        return loads_pull.pull(asked, settings(), ObjectStore.of(settings().s3), print)
+    return loads_pull.pull(asked, settings(), ObjectStore.of(settings().s3), print)
 
 
 @task(map_index_template=NAMED)
+@classed()
 def conform(pull_key: str) -> str:
     """Turn the landed answers into one typed Parquet object, the candidate."""
     from shortdrama.core.settings import settings
@@ -43,12 +44,12 @@ def conform(pull_key: str) -> str:
     store = ObjectStore.of(settings().s3)
     landed = read_pull(store, pull_key)
     _show(f"{landed.dataset} {landed.coverage.window}")
-    with classed():
-        conform_or_quarantine(landed, settings(), store)
+    conform_or_quarantine(landed, settings(), store)
     return pull_key
 
 
 @task(map_index_template=NAMED, outlets=[ACCEPTED_LOADS])
+@classed()
 def gate(pull_key: str, *, outlet_events: Any = None) -> str:
     """Accept the candidate into the ledger, or quarantine it with reasons and fail."""
     from shortdrama.core.settings import settings
@@ -59,8 +60,7 @@ def gate(pull_key: str, *, outlet_events: Any = None) -> str:
     store = ObjectStore.of(settings().s3)
     landed = read_pull(store, pull_key)
     _show(f"{landed.dataset} {landed.coverage.window}")
-    with classed():
-        record = admit(landed, settings(), store)
+    record = admit(landed, settings(), store)
     outlet_events[ACCEPTED_LOADS].add(DATASET_ASSETS[record.dataset])
     return record.load_id
 

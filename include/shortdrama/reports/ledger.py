@@ -10,7 +10,7 @@ from datetime import datetime
 from shortdrama.core.errors import Failure
 from shortdrama.core.settings import Recipient
 from shortdrama.lake import keys
-from shortdrama.lake.sends import Records, SendRecord, parsed_sends
+from shortdrama.lake.sends import Records, SendRecord, parsed_sends, recipient_id
 from shortdrama.lake.store import ObjectStore
 from shortdrama.reports.archive import edition_id
 
@@ -63,8 +63,9 @@ def settle(
         standing = records.get(claim.address)
         if standing is None or standing.claim_id != claim.claim_id:
             raise NotClaimed(
-                f"the claim of {claim.address} on {period} was replaced while its mail was under"
-                f" way ({settled.state}); look at {keys.sends(edition_id(period))}"
+                f"the claim of recipient {recipient_id(claim.address)} on {period} was replaced"
+                f" while its mail was under way ({settled.state}); look at"
+                f" {keys.sends(edition_id(period))}"
             )
         return settled
 

@@ -12,7 +12,7 @@ from shortdrama.core.clock import Clock
 from shortdrama.core.errors import Failure
 from shortdrama.core.settings import MailSettings, Recipient
 from shortdrama.lake.outcomes import Outcome, record_outcome
-from shortdrama.lake.sends import SendRecord, read_sends
+from shortdrama.lake.sends import SendRecord, read_sends, recipient_id
 from shortdrama.lake.store import ObjectStore
 from shortdrama.mail.smtp import DeliveryFailed, DeliveryUnknown, deliver
 from shortdrama.reports import ledger
@@ -37,27 +37,34 @@ LOCALES: tuple[LocaleName, ...] = get_args(LocaleName)
 
 @dataclass(frozen=True)
 class SendOutcome:
-    """What came of one recipient: `skipped` were sent the edition earlier."""
+    """What came of one recipient: `skipped` were sent the edition earlier.
+
+    As text it names nobody, because it is logged; `shortdrama report sends` has the addresses.
+    """
 
     address: str
     state: Literal["sent", "skipped", "failed", "unknown"]
     detail: str = ""
 
     def __str__(self) -> str:
-        return f"{self.address}: {self.state}" + (f" ({self.detail})" if self.detail else "")
+        who = f"recipient {recipient_id(self.address)}"
+        return f"{who}: {self.state}" + (f" ({self.detail})" if self.detail else "")
 
 
 class SendIncomplete(Failure):
     """Not everybody was sent the edition; `outcomes` has all recipients."""
+
+    kind = "mail_refused"
 
     def __init__(self, edition: Edition, outcomes: Sequence[SendOutcome]) -> None:
         self.outcomes = tuple(outcomes)
         open_ones = [outcome for outcome in outcomes if outcome.state in ("failed", "unknown")]
         super().__init__(
             f"{edition.id} did not reach {len(open_ones)} of {len(outcomes)} recipients for"
-            f" certain: {'; '.join(map(str, open_ones))}. Failed ones are tried again by the next"
-            " run; an unknown one only after somebody has seen that no mail arrived and has"
-            " released it: `shortdrama report release`"
+            f" certain: {'; '.join(map(str, open_ones))}. `shortdrama report sends"
+            f" {edition.period}` has the addresses. Failed ones are tried again by the next run; an"
+            " unknown one only after somebody has seen that no mail arrived and has released it:"
+            " `shortdrama report release`"
         )
 
 

@@ -29,6 +29,8 @@ def airflow_environment(machine: Machine, frozen_clock: datetime | None) -> dict
         "AIRFLOW__CORE__LOAD_EXAMPLES": "False",
         "AIRFLOW__CORE__EXECUTOR": "LocalExecutor",
         "AIRFLOW__CORE__PARALLELISM": "2",
+        # A failed task still mails: a mail server that hangs takes longer than the 20 s it has.
+        "AIRFLOW__CORE__TASK_SUCCESS_OVERTIME": "120",
         "AIRFLOW__CORE__DAGS_ARE_PAUSED_AT_CREATION": "True",
         "AIRFLOW__CORE__EXECUTION_API_SERVER_URL": f"{machine.airflow_url}/execution/",
         "AIRFLOW__CORE__SIMPLE_AUTH_MANAGER_USERS": f"{USER}:admin",

@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
-from shortdrama.core.errors import PermanentError, QuotaError, TransientError
+from shortdrama.core.errors import CredentialRefused, PermanentError, QuotaError, TransientError
 from shortdrama.core.settings import AppfiguresSettings
 from shortdrama.lake.landing import Usage
 from shortdrama.sources.http import ApiClient, Refusal
@@ -33,11 +33,11 @@ def classify(refusal: Refusal, about: str) -> Exception:
     status, said = refusal.status, _message(refusal.body)
     if status == 420:
         return QuotaError(
-            f"{about}: Appfigures' daily quota is spent ({said}). It starts anew at 00:00 UTC;"
-            " the next scheduled run pulls this window again"
+            f"{about}: Appfigures' daily quota is spent ({said}). It starts again at 00:00 UTC:"
+            " clear the task then, unless a scheduled run pulls the window again anyway"
         )
     if status == 401 or (status == 403 and "accesstoken invalid" in said.lower()):
-        return PermanentError(
+        return CredentialRefused(
             f"{about}: Appfigures does not accept the token ({said}). Set a personal access token"
             " in SHORTDRAMA_APPFIGURES__TOKEN"
         )

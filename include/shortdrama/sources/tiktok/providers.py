@@ -13,7 +13,13 @@ from functools import partial
 from pathlib import Path
 from typing import Any, Protocol
 
-from shortdrama.core.errors import PermanentError, QuotaError, SchemaError, TransientError
+from shortdrama.core.errors import (
+    CredentialRefused,
+    PermanentError,
+    QuotaError,
+    SchemaError,
+    TransientError,
+)
 from shortdrama.core.settings import TiktokSettings
 from shortdrama.sources.http import ApiClient, Call, Refusal
 
@@ -33,7 +39,10 @@ def classify(refusal: Refusal, about: str) -> Exception:
             f"{about}: the hashtag source answered HTTP {refusal.status}", refusal.retry_after
         )
     if "quota" in refusal.body.lower():
-        return QuotaError(f"{about}: the hashtag source's quota is spent until 00:00 UTC")
+        return QuotaError(
+            f"{about}: the hashtag source's quota is spent; it starts again at 00:00 UTC. Clear the"
+            " task then; how the chart stood today cannot be asked any more"
+        )
     return PermanentError(
         f"{about}: the hashtag source refused the request, HTTP {refusal.status}. Check"
         " SHORTDRAMA_TIKTOK__BASE_URL, SHORTDRAMA_TIKTOK__PROVIDER and SHORTDRAMA_TIKTOK__TOKEN"
@@ -48,7 +57,7 @@ def check(body: Path, about: str, provider: str = "creative_center") -> None:
         raise TransientError(f"{about}: the hashtag source's answer is not JSON") from None
     code = answer.get("code") if isinstance(answer, dict) else None
     if code in NO_PERMISSION[provider]:
-        raise PermanentError(
+        raise CredentialRefused(
             f"{about}: the hashtag source does not accept the token (code {code}); set"
             " SHORTDRAMA_TIKTOK__TOKEN"
         )

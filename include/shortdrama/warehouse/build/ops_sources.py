@@ -4,7 +4,6 @@ Ledgers are read whole. Outcomes never change, so the private warehouse remember
 lists only the days since the newest that it knows, and all days when the warehouse was lost.
 """
 
-import hashlib
 from collections.abc import Iterator, Sequence
 from datetime import date, timedelta
 from typing import get_args
@@ -16,7 +15,7 @@ from shortdrama.datasets import DATASETS
 from shortdrama.lake import keys
 from shortdrama.lake.ledger import LoadLedger, LoadRecord
 from shortdrama.lake.outcomes import Kind, Outcome
-from shortdrama.lake.sends import read_sends
+from shortdrama.lake.sends import read_sends, recipient_id
 from shortdrama.lake.store import ObjectStore
 
 LATE_DAYS = 2
@@ -249,7 +248,7 @@ def _remember_sends(
     rows = [
         (
             edition,
-            hashlib.sha256(address.lower().encode()).hexdigest()[:12],
+            recipient_id(address),
             send.locale,
             send.state,
             send.claimed_at.replace(tzinfo=None),

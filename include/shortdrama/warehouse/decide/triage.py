@@ -39,6 +39,7 @@ def triage_of_build(build: str, settings: Settings, store: ObjectStore) -> Triag
         facts["Superseded"] = "loads or code have changed since; the next build is gated anew"
     return Triage(
         subject=name,
+        name=f"build {name}",
         title=f"The marts of build {name} {'were refused' if refused else 'passed their gate'}",
         state="refused" if refused else "passed",
         facts=facts,

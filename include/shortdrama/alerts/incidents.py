@@ -1,0 +1,303 @@
+"""What the engineers were mailed about and is not over yet, so that each cause is mailed once.
+
+The lake has the list of all machines. Each machine has a list of its own in its home, which counts
+where the lake cannot be asked: its own absence is among the causes.
+"""
+
+import os
+import uuid
+from collections.abc import Callable
+from contextlib import suppress
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote, unquote
+
+from pydantic import BaseModel, ConfigDict, ValidationError
+
+from shortdrama.lake import keys
+from shortdrama.lake.store import ObjectStore
+
+KEPT = timedelta(days=90)
+"""For so long the list remembers what is over."""
+
+OF_THE_STORE = ("store_away", "store_refused")
+"""Causes that only the machine can keep, and that are over as soon as the lake answers."""
+
+ONCE = "load_refused/"
+"""Such a cause never comes again: a load that was refused stays refused, however often cleared."""
+
+
+class Work(BaseModel):
+    """A task, and the dataset on which it works; without one it stands for any dataset."""
+
+    model_config = ConfigDict(frozen=True)
+
+    dag_id: str
+    task: str
+    dataset: str | None = None
+
+    def covers(self, other: "Work") -> bool:
+        """Whether the other is this work."""
+        same_task = (self.dag_id, self.task) == (other.dag_id, other.task)
+        return same_task and self.dataset in (None, other.dataset)
+
+
+class Incident(BaseModel):
+    """A cause that was mailed. It is over at the next success of `healed_by`.
+
+    Without `healed_by` it is over when the watch no longer sees it. `left` is what a person still
+    has to do then. `token` says who wrote the entry last.
+    """
+
+    model_config = ConfigDict(frozen=True)
+
+    cause: str
+    opened_at: datetime
+    title: str = ""
+    healed_by: Work | None = None
+    left: str = ""
+    over_at: datetime | None = None
+    token: str = ""
+
+    @property
+    def is_of_the_store(self) -> bool:
+        """Whether the store itself is what is wrong."""
+        return self.cause in OF_THE_STORE
+
+    @property
+    def is_open(self) -> bool:
+        """Whether it is not over."""
+        return self.over_at is None
+
+    def is_news_after(self, known: "Incident | None") -> bool:
+        """Whether it is worth a mail when this is known of the same cause.
+
+        What failed before the end of an incident was part of it.
+        """
+        if known is None:
+            return True
+        if known.over_at is None or self.cause.startswith(ONCE):
+            return False
+        return self.opened_at > known.over_at
+
+
+class LakeBook:
+    """The list of all machines: one document, changed by compare-and-swap."""
+
+    def __init__(self, store: Callable[[], ObjectStore]) -> None:
+        self._store = store
+
+    def entries(self) -> dict[str, Incident]:
+        """What is known of each cause, over or not."""
+        return _entries(self._store().read_json_versioned(keys.INCIDENTS)[0])
+
+    def open(self, incident: Incident, local: Incident | None) -> bool:
+        """Enter an incident; False if it is no news. `local` is open on this machine.
+
+        The lake may have missed what is open here, or others may have ended it since.
+        """
+
+        def opened(standing: Incident | None) -> Incident | None:
+            missed = local is not None and local.is_news_after(standing)
+            return None if missed or not incident.is_news_after(standing) else incident
+
+        return self._change(incident.cause, opened, incident.opened_at)
+
+    def close(self, cause: str, at: datetime) -> bool:
+        """End the incident of a cause; True for the one caller who ended it."""
+
+        def closed(standing: Incident | None) -> Incident | None:
+            if standing is None or not standing.is_open:
+                return None
+            return standing.model_copy(update={"over_at": at})
+
+        return self._change(cause, closed, at)
+
+    def forget(self, cause: str) -> None:
+        """As if the cause had never been entered."""
+
+        def without(document: Any) -> Any:
+            entries = _entries(document)
+            return _document(entries) if entries.pop(cause, None) is not None else None
+
+        self._store().update_json(keys.INCIDENTS, without)
+
+    def _change(
+        self, cause: str, change: Callable[[Incident | None], Incident | None], now: datetime
+    ) -> bool:
+        """Replace an entry; whether it was we who did, also if our first answer was lost."""
+        token = uuid.uuid4().hex
+
+        def changed(document: Any) -> Any:
+            entries = _entries(document)
+            standing = entries.get(cause)
+            if standing is not None and standing.token == token:
+                return None
+            entry = change(standing)
+            if entry is None:
+                return None
+            entries[cause] = entry.model_copy(update={"token": token})
+            return _document(
+                {k: e for k, e in entries.items() if e.over_at is None or e.over_at > now - KEPT}
+            )
+
+        standing = _entries(self._store().update_json(keys.INCIDENTS, changed)).get(cause)
+        return standing is not None and standing.token == token
+
+
+def _entries(document: Any) -> dict[str, Incident]:
+    found = map(Incident.model_validate, document or [])
+    return {incident.cause: incident for incident in found}
+
+
+def _document(entries: dict[str, Incident]) -> list[dict[str, Any]]:
+    return [entry.model_dump(mode="json") for _, entry in sorted(entries.items())]
+
+
+class LocalBook:
+    """The list of this machine: a file per cause, whose name is enough.
+
+    An empty file can be made on a full disk, so what is in it is a help, and no more. Raises
+    OSError where no file can be made.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self._open, self._over = folder / "open", folder / "over"
+        # Early, while there is room.
+        with suppress(OSError):
+            self._open.mkdir(parents=True, exist_ok=True)
+            self._over.mkdir(exist_ok=True)
+
+    def open(self, incident: Incident) -> bool:
+        """Enter an incident; False if it is no news."""
+        name = quote(incident.cause, safe="")
+        if not incident.is_news_after(_read(self._over / name)):
+            return False
+        path = self._open / name
+        try:
+            path.touch(mode=0o600, exist_ok=False)
+        except FileExistsError:
+            return False
+        with suppress(OSError):
+            path.write_text(incident.model_dump_json())
+        _set_time(path, incident.opened_at)
+        return True
+
+    def close(self, cause: str, at: datetime) -> bool:
+        """End the incident of a cause; True for the one caller who ended it."""
+        name = quote(cause, safe="")
+        try:
+            (self._open / name).replace(self._over / name)
+        except FileNotFoundError:
+            return False
+        _set_time(self._over / name, at)
+        return True
+
+    def forget(self, cause: str) -> None:
+        """As if the cause had never been entered."""
+        (self._open / quote(cause, safe="")).unlink(missing_ok=True)
+
+    def find(self, cause: str) -> Incident | None:
+        """The incident of the cause, if it is open."""
+        return _read(self._open / quote(cause, safe=""))
+
+    def incidents(self) -> dict[str, Incident]:
+        """Those that are open, by cause."""
+        found = map(_read, sorted(self._open.glob("*")))
+        return {incident.cause: incident for incident in found if incident is not None}
+
+
+def _read(path: Path) -> Incident | None:
+    """What a file says of its cause; None if there is none. A file in `over` has its end's time."""
+    try:
+        text, time = path.read_text(), datetime.fromtimestamp(path.stat().st_mtime, UTC)
+    except FileNotFoundError:
+        return None
+    try:
+        incident = Incident.model_validate_json(text)
+    except ValidationError:
+        incident = Incident(cause=unquote(path.name), opened_at=time)
+    return incident.model_copy(update={"over_at": time}) if path.parent.name == "over" else incident
+
+
+def _set_time(path: Path, at: datetime) -> None:
+    os.utime(path, (at.timestamp(), at.timestamp()))
+
+
+class Incidents:
+    """Both lists as one. Nothing here raises: an alert must not depend on what has failed."""
+
+    def __init__(self, local: LocalBook, lake: LakeBook, say: Callable[[str], None]) -> None:
+        self._local, self._lake, self._say = local, lake, say
+
+    def begin(self, incident: Incident) -> bool:
+        """Whether it is for the caller to mail it: as far as can be known, nobody has."""
+        if not incident.is_of_the_store:
+            try:
+                return self._begin_for_all(incident)
+            except Exception as error:
+                # Whatever is wrong with the lake's list, this machine has one of its own.
+                self._say(f"the lake's list of alerts cannot be used ({type(error).__name__})")
+        try:
+            return self._local.open(incident)
+        except OSError as error:
+            self._say(f"this machine's list of alerts cannot be used ({error.strerror})")
+            return True  # two mails are better than none
+
+    def _begin_for_all(self, incident: Incident) -> bool:
+        local = None
+        with suppress(OSError):
+            local = self._local.find(incident.cause)
+        begun = self._lake.open(incident, local)
+        if begun:
+            # For the time when the lake cannot be asked.
+            with suppress(OSError):
+                self._local.forget(incident.cause)
+                self._local.open(incident)
+        return begun
+
+    def end(self, is_over: Callable[[Incident], bool], at: datetime) -> list[Incident]:
+        """End the incidents that are over; those that the caller has ended, once each.
+
+        Those of the store stay until the lake's list can be read.
+        """
+        local: dict[str, Incident] = {}
+        with suppress(OSError):
+            local = self._local.incidents()
+        try:
+            of_all = self._lake.entries()
+        except Exception:
+            of_all = None
+        known = local | {k: e for k, e in (of_all or {}).items() if e.is_open}
+        ended = []
+        for cause, incident in known.items():
+            over = is_over(incident) and not (incident.is_of_the_store and of_all is None)
+            if over and self._end(cause, local.get(cause), of_all, at):
+                ended.append(incident)
+        return ended
+
+    def _end(
+        self,
+        cause: str,
+        local: Incident | None,
+        of_all: dict[str, Incident] | None,
+        at: datetime,
+    ) -> bool:
+        """End it in both lists; whether it was we who did."""
+        ended_here = False
+        with suppress(OSError):
+            ended_here = self._local.close(cause, at)
+        standing = (of_all or {}).get(cause)
+        if standing is not None and standing.is_open:
+            with suppress(Exception):  # the next success ends it
+                return self._lake.close(cause, at)
+            return False
+        # What others have ended is no news; what the lake has never known is ours.
+        return ended_here and local is not None and local.is_news_after(standing)
+
+    def take_back(self, incident: Incident) -> None:
+        """Let the next failure of the cause try again, because no mail has left."""
+        for book in (self._local, self._lake):
+            with suppress(Exception):
+                book.forget(incident.cause)

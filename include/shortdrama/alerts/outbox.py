@@ -1,0 +1,85 @@
+"""Alerts that wait for the mail server, as files of the home. They name no address."""
+
+import os
+import time
+import uuid
+from collections.abc import Iterator
+from contextlib import suppress
+from datetime import datetime
+from pathlib import Path
+
+from pydantic import BaseModel, ConfigDict, ValidationError
+
+PATIENCE_SECONDS = 300.0
+"""Whoever is sending an alert for longer than this was killed meanwhile."""
+
+
+class Alert(BaseModel):
+    """A mail to the engineers, written at an instant in UTC. `cause` names what happened."""
+
+    model_config = ConfigDict(frozen=True)
+
+    cause: str
+    subject: str
+    body: str
+    at: datetime
+
+
+class Outbox:
+    """A folder with one file per alert: `.sending` while somebody tries, `.waiting` after that.
+
+    An alert is written down before it is sent, so that a process that is killed loses none.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        with suppress(OSError):
+            folder.mkdir(parents=True, exist_ok=True)
+
+    def keep(self, alert: Alert) -> Path | None:
+        """Write an alert down, as being sent; None where nothing can be written."""
+        path = self._folder / _unique(f"{alert.at:%Y%m%dT%H%M%S}")
+        try:
+            path.touch(mode=0o600)
+            path.write_text(alert.model_dump_json())
+        except OSError:
+            with suppress(OSError):
+                path.unlink(missing_ok=True)
+            return None
+        return path
+
+    def wait(self, path: Path) -> None:
+        """Put an alert that could not be sent back."""
+        path.replace(path.with_suffix(".waiting"))
+
+    def drop(self, path: Path | None) -> None:
+        """Forget an alert: it was sent, or is not to be."""
+        if path is not None:
+            path.unlink(missing_ok=True)
+
+    def take(self) -> Iterator[tuple[Path, Alert]]:
+        """Each alert that waits, oldest first; it is the caller's to send, drop or put back."""
+        for path in sorted(self._folder.glob("*")):
+            if path.suffix != ".waiting" and not _was_left(path):
+                continue
+            mine = path.with_name(_unique(path.name.partition("-")[0]))
+            try:
+                os.utime(path)
+                path.replace(mine)
+                yield mine, Alert.model_validate_json(mine.read_text())
+            except FileNotFoundError:
+                continue  # somebody else has taken it
+            except ValidationError:
+                mine.unlink()  # whoever wrote it was killed before it claimed anything
+
+
+def _unique(begin: str) -> str:
+    return f"{begin}-{uuid.uuid4().hex}.sending"
+
+
+def _was_left(path: Path) -> bool:
+    try:
+        age = time.time() - path.stat().st_mtime
+    except FileNotFoundError:
+        return False
+    return path.suffix == ".sending" and age > PATIENCE_SECONDS

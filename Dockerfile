@@ -11,6 +11,7 @@ RUN useradd --create-home --uid 50000 shortdrama \
     && install --directory --owner=shortdrama --group=shortdrama \
         /opt/shortdrama \
         /opt/shortdrama/home \
+        /opt/shortdrama/home/alerts \
         /opt/shortdrama/airflow \
         /opt/shortdrama/airflow/auth \
         /opt/shortdrama/airflow/logs

@@ -47,14 +47,15 @@ def _tell_of_silent_tasks(now_seen: Look, alerts: Alerts) -> None:
         alerts.failed(killed, Run(task.dag_id, label), since=task.ended_at)
 
 
-def _file() -> Path:
+def memory() -> Path:
+    """The file that each look writes; its age says whether the watch itself is well."""
     return home() / "alerts" / "suspected.json"
 
 
 def _suspected() -> dict[str, datetime]:
     """Since when each trouble is seen, as the last look has left it."""
     try:
-        found = json.loads(_file().read_text())
+        found = json.loads(memory().read_text())
         return {cause: datetime.fromisoformat(since) for cause, since in found.items()}
     except (OSError, ValueError, AttributeError, TypeError):
         return {}
@@ -62,4 +63,4 @@ def _suspected() -> dict[str, datetime]:
 
 def _remember(since: dict[str, datetime]) -> None:
     with suppress(OSError):
-        _file().write_text(json.dumps({cause: at.isoformat() for cause, at in since.items()}))
+        memory().write_text(json.dumps({cause: at.isoformat() for cause, at in since.items()}))

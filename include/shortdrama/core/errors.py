@@ -92,6 +92,10 @@ class LoadRefused(Failure):
 class BuildFailed(Failure):
     """The marts could not be built; the published snapshot stays. The message has the errors."""
 
+
+class DbtFailed(BuildFailed):
+    """dbt itself found errors in the models or in a test on them; the message begins with them."""
+
     kind = "dbt_error"
 
 

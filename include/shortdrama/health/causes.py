@@ -15,7 +15,7 @@ from botocore.exceptions import (
 )
 
 from shortdrama.core.errors import (
-    BuildFailed,
+    DbtFailed,
     Failure,
     Kind,
     LoadRefused,
@@ -126,7 +126,7 @@ def _of_machine(link: BaseException, host: str) -> Cause | None:
         return STORE_AWAY
     if isinstance(link, NoCredentialsError | PartialCredentialsError):
         return STORE_REFUSED
-    if isinstance(link, duckdb.Error | BuildFailed):
+    if isinstance(link, duckdb.Error | DbtFailed):
         return _of_text(str(link), host)
     return None
 

@@ -9,7 +9,7 @@ from pydantic import SecretStr
 from shortdrama.alerts.incidents import Incident
 from shortdrama.alerts.message import build_message, failure, recovered, seen
 from shortdrama.alerts.outbox import Alert
-from shortdrama.core.errors import BuildFailed, Kind, QuotaError
+from shortdrama.core.errors import DbtFailed, Kind, QuotaError
 from shortdrama.core.settings import AppfiguresSettings, MailSettings, Settings
 from shortdrama.health.causes import Cause, Run, cause_of
 
@@ -44,7 +44,7 @@ def test_an_error_that_is_not_ours_is_named_by_its_class_and_place() -> None:
 
 
 def test_a_long_error_is_cut() -> None:
-    alert = told(BuildFailed("\n".join(f"error {number}" for number in range(100))))
+    alert = told(DbtFailed("\n".join(f"error {number}" for number in range(100))))
     assert "error 19\n… and 80 lines more\n" in alert.body
 
 

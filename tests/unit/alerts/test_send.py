@@ -10,7 +10,7 @@ import pytest
 
 from shortdrama.alerts.incidents import Work
 from shortdrama.alerts.message import News, seen
-from shortdrama.core.errors import BuildFailed, LoadRefused, MartsRefused, QuotaError
+from shortdrama.core.errors import DbtFailed, LoadRefused, MartsRefused, QuotaError
 from shortdrama.core.settings import Settings
 from shortdrama.health.causes import Cause, Run
 from shortdrama.lake import keys
@@ -18,7 +18,7 @@ from shortdrama.lake import keys
 NOW = datetime(2026, 2, 25, 8, tzinfo=UTC)
 BUILD = Run("market_marts", "build")
 PULL = Run("ingest_appfigures", "pull", "appfigures.estimates 2025-09-01..2025-09-30")
-FAILED = BuildFailed("dbt could not build the marts.\nCompilation Error in model dim_app")
+FAILED = DbtFailed("dbt could not build the marts.\nCompilation Error in model dim_app")
 
 
 def news(headline: str = "nothing was published for 27 h") -> News:
@@ -48,7 +48,7 @@ def test_all_engineers_get_one_mail_and_nobody_else(to, alerts, inbox, alert_hom
 def test_a_cause_is_mailed_once_and_another_one_too(team, alerts, inbox) -> None:
     desk, said = alerts(team)
     assert desk.failed(FAILED, BUILD)
-    assert not desk.failed(BuildFailed("another text"), BUILD)
+    assert not desk.failed(DbtFailed("another text"), BUILD)
     assert said[-1] == "no alert: dbt_error was mailed before"
     assert desk.failed(QuotaError("spent"), PULL)
     assert [subject.split(":")[0] for subject in subjects(inbox)] == ["dbt error", "Quota spent"]

@@ -1,6 +1,9 @@
 """The team's stack, read as data: no Docker engine is needed for any of this."""
 
+import os
 import re
+import subprocess
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -8,6 +11,7 @@ from typing import Any
 import pytest
 import yaml
 
+from shortdrama.alerts import watching
 from shortdrama.core.settings import REPOSITORY, Settings
 from shortdrama_local.embedded.env_file import write_env
 
@@ -121,6 +125,37 @@ def test_only_the_simulator_has_what_production_does_without() -> None:
     assert not re.search(r"^COPY .* include(/)? ", production, re.M)
     assert not re.search(r"^COPY .* \. \.$", DOCKERFILE, re.M)
     assert "include/shortdrama_local" in local
+
+
+def test_the_watch_waits_for_nothing_that_it_watches() -> None:
+    needs = {to for by, to, _ in dependencies() if by == "watch"}
+    assert needs == {"airflow-init"}, "the image alone"
+    watch, scheduler = SERVICES["watch"], SERVICES["scheduler"]["environment"]
+    assert watch["command"] == ["shortdrama", "watch"]
+    assert watch["image"] == "shortdrama:production"
+    more = watch["environment"].keys() - scheduler.keys()
+    assert more == {"SHORTDRAMA_AIRFLOW__BASE_URL", "SHORTDRAMA_AIRFLOW__PASSWORD"}
+
+
+def test_what_was_mailed_is_known_to_all_who_mail() -> None:
+    known = "shortdrama-alerts:/opt/shortdrama/home/alerts"
+    mailers = {name for name, service in SERVICES.items() if known in service.get("volumes", [])}
+    assert mailers == {"scheduler", "dag-processor", "watch"}
+    assert "/opt/shortdrama/home/alerts" in DOCKERFILE, "so that the volume is its user's"
+
+
+def test_the_watchs_health_is_the_file_that_each_look_writes(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SHORTDRAMA_HOME", "/opt/shortdrama/home")
+    (_, check) = SERVICES["watch"]["healthcheck"]["test"]
+    assert f"find {watching.memory()} " in check
+    here = tmp_path / "suspected.json"
+    for age, healthy in ((0, True), (600, False)):
+        here.write_text("{}")
+        os.utime(here, (time.time() - age, time.time() - age))
+        mine = check.replace("$$", "$").replace(str(watching.memory()), str(here))
+        assert (subprocess.run(["sh", "-c", mine], check=False).returncode == 0) is healthy
 
 
 def test_airflow_services_share_one_environment() -> None:

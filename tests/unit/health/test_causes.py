@@ -9,8 +9,8 @@ from botocore.exceptions import ClientError, EndpointConnectionError, NoCredenti
 
 from shortdrama.core.errors import (
     AirflowAway,
-    BuildFailed,
     CredentialRefused,
+    DbtFailed,
     LoadRefused,
     MartsRefused,
     PermanentError,
@@ -71,7 +71,7 @@ DBT_WITHOUT_STORE = (
         (QuotaError("spent"), PULL, "quota_spent/appfigures"),
         (LoadRefused("odd", "L1"), PULL, "load_refused/L1"),
         (MartsRefused("odd", "f00"), BUILD, "marts_refused/f00"),
-        (BuildFailed("Compilation Error"), BUILD, "dbt_error"),
+        (DbtFailed("Compilation Error"), BUILD, "dbt_error"),
         (
             ReportWithheld("2025-W39", "x.y", "is late", "Load it."),
             BUILD,
@@ -97,8 +97,8 @@ def test_each_error_has_its_cause(error: BaseException, run: Run, key: str) -> N
         # The machine and the store count more than what our own error says about them.
         (chained(ExportFailed("no"), no_answer()), "store_away"),
         (chained(ExportFailed("no"), OSError(errno.ENOSPC, "full")), "disk_full/box"),
-        (BuildFailed(DBT_WITHOUT_STORE), "store_away"),
-        (BuildFailed("IO Error: Could not write: No space left on device"), "disk_full/box"),
+        (DbtFailed(DBT_WITHOUT_STORE), "store_away"),
+        (DbtFailed("IO Error: Could not write: No space left on device"), "disk_full/box"),
         (chained(LoadRefused("shape", "L1"), SchemaError("odd")), "load_refused/L1"),
         (chained(KeyError("x"), QuotaError("spent")), "quota_spent/market_marts"),
     ],

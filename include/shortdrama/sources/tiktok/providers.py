@@ -43,7 +43,8 @@ def classify(refusal: Refusal, about: str) -> Exception:
             f"{about}: the hashtag source's quota is spent; it starts again at 00:00 UTC. Clear the"
             " task then; how the chart stood today cannot be asked any more"
         )
-    return PermanentError(
+    kind = CredentialRefused if refusal.status == 401 else PermanentError
+    return kind(
         f"{about}: the hashtag source refused the request, HTTP {refusal.status}. Check"
         " SHORTDRAMA_TIKTOK__BASE_URL, SHORTDRAMA_TIKTOK__PROVIDER and SHORTDRAMA_TIKTOK__TOKEN"
     )

@@ -8,16 +8,17 @@ from datetime import datetime
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from shortdrama.core.errors import BuildFailed
+from shortdrama.core.errors import DbtFailed
 from shortdrama.core.settings import DBT_PROJECT, S3Settings, Settings, home
 from shortdrama.lake.credentials import credentials
+from shortdrama.warehouse.build.dbt_errors import errors_of
 from shortdrama.warehouse.build.touched import Plan
 
 
 def run_dbt(
     settings: Settings, plan: Plan, say: Callable[[str], None], target: str = "lake"
 ) -> None:
-    """Build and test all models; `target` is of profiles.yml. Raises BuildFailed."""
+    """Build and test all models; `target` is of profiles.yml. Raises DbtFailed."""
     command = [
         sys.executable, "-m", "dbt.cli.main", "build",
         "--project-dir", str(DBT_PROJECT),
@@ -42,10 +43,8 @@ def run_dbt(
             lines.append(line.rstrip())
             say(line.rstrip())
     if process.returncode != 0:
-        errors = [line for line in lines if "ERROR" in line or "FAIL" in line] or lines[-20:]
-        raise BuildFailed(
-            "dbt could not build the marts; the published snapshot stays.\n" + "\n".join(errors)
-        )
+        first, *others = errors_of(lines) or [f"dbt ended with {process.returncode}"]
+        raise DbtFailed("\n".join([first, *others, "The published snapshot stays."]))
 
 
 def build_environment(plan: Plan, built_at: datetime) -> dict[str, str]:

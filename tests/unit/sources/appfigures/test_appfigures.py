@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from shortdrama.core.errors import (
+    CredentialRefused,
     PermanentError,
     QuotaError,
     SchemaError,
@@ -305,8 +306,13 @@ def test_apps_in_the_vendors_other_spelling_are_read_too(pull, rows, scripted, s
     ("status", "body", "kind", "told"),
     [
         (420, CHILL_OUT, QuotaError, "quota is spent"),
-        (401, {"message": "no token"}, PermanentError, "SHORTDRAMA_APPFIGURES__TOKEN"),
-        (403, {"message": "AccessToken invalid"}, PermanentError, "SHORTDRAMA_APPFIGURES__TOKEN"),
+        (401, {"message": "no token"}, CredentialRefused, "SHORTDRAMA_APPFIGURES__TOKEN"),
+        (
+            403,
+            {"message": "AccessToken invalid"},
+            CredentialRefused,
+            "SHORTDRAMA_APPFIGURES__TOKEN",
+        ),
         (403, {"message": "not in your plan"}, PermanentError, "account's plan"),
         (400, {"error_description": "bad date"}, PermanentError, "bad date"),
         (404, "<html>", PermanentError, "no readable reason"),

@@ -5,7 +5,13 @@ from typing import Any
 import pytest
 from pydantic import SecretStr
 
-from shortdrama.core.errors import PermanentError, QuotaError, SchemaError, TransientError
+from shortdrama.core.errors import (
+    CredentialRefused,
+    PermanentError,
+    QuotaError,
+    SchemaError,
+    TransientError,
+)
 from shortdrama.datasets.tiktok_hashtags import HASHTAGS
 from shortdrama.sources.connector import PullRequest
 from shortdrama.sources.http import ATTEMPTS, Refusal
@@ -179,7 +185,7 @@ def test_an_answer_that_is_no_object_is_asked_again(pull, scripted, source, body
         (502, "", TransientError),
         (403, "Daily Quota exceeded", QuotaError),
         (402, "quota", QuotaError),
-        (401, "who are you", PermanentError),
+        (401, "who are you", CredentialRefused),
         (404, "", PermanentError),
     ],
 )

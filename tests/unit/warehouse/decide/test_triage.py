@@ -6,12 +6,13 @@ from typing import Any
 import pytest
 
 from shortdrama.alerts.message import marts_refused
-from shortdrama.core.errors import DecisionRefused
+from shortdrama.core.errors import DecisionRefused, MartsRefused
 from shortdrama.core.settings import Settings
 from shortdrama.core.windows import Window
 from shortdrama.datasets.appfigures_estimates import ESTIMATES
 from shortdrama.gates.results import Finding, GateResult
 from shortdrama.gates.triage import page
+from shortdrama.health.causes import Run
 from shortdrama.lake import keys
 from shortdrama.lake.ledger import Coverage, LoadLedger, LoadRecord
 from shortdrama.lake.store import ObjectStore
@@ -88,7 +89,9 @@ def test_builds_that_repeat_a_finding_are_one_cause_until_something_is_published
     refused, warehouse, settings, store
 ) -> None:
     def cause() -> str:
-        return marts_refused(read_inputs(store).fingerprint, settings, store).cause
+        refusal = MartsRefused("odd", read_inputs(store).fingerprint)
+        run, at = Run("market_marts", "gate"), settings.clock.now()
+        return marts_refused(refusal, run, settings, store, at).incident.cause
 
     def gate(*findings: Finding) -> None:
         result = GateResult(

@@ -14,10 +14,10 @@ from pydantic import BaseModel, SecretStr
 from shortdrama.alerts.incidents import Incident, Work
 from shortdrama.alerts.outbox import Alert
 from shortdrama.alerts.words import WORDS, what_follows
-from shortdrama.core.errors import Failure, LoadRefused, MartsRefused
+from shortdrama.core.errors import LoadRefused, MartsRefused, ReportWithheld
 from shortdrama.core.settings import MailSettings, Settings
 from shortdrama.gates.triage import Triage, page
-from shortdrama.health.causes import Cause, Run, telling
+from shortdrama.health.causes import OF_A_SOURCE, Cause, Run, telling
 from shortdrama.lake.store import ObjectStore
 from shortdrama.mail.smtp import mail_domain
 
@@ -27,7 +27,7 @@ LONGEST_LINE = 998
 SHOWN_LINES = 20
 """An error may be long; its log has all of it."""
 
-ONE_MAIL = "Whatever else fails of this cause sends no mail. One mail follows when it is over."
+ONE_MAIL = "Other tasks that fail for this cause send no mail. One mail follows when it is over."
 NO_FURTHER_MAIL = """
 Builds that follow and are refused for the same findings send no mail until something is published.
 `shortdrama gate list` names the one that waits.
@@ -51,25 +51,25 @@ def failure(
     since: datetime,
 ) -> News:
     """The alert of a task that failed for good `since` then, written at an instant."""
-    told = telling(error)
+    told, words = telling(error), WORDS[cause.kind]
     message = _without_secrets(str(told) or type(told).__name__, settings)
-    words, follows = WORDS[cause.kind], what_follows(run, by_time=not settings.clock.is_frozen)
-    subject = _subject(words.title, cause, run, told, message)
+    follows = what_follows(run, cause, by_time=not settings.clock.is_frozen)
     body = [
-        subject,
-        "",
+        *([words.means.format(where=cause.where), ""] if words.means else []),
         *_cut(message),
         "",
         f"Seen: {since:%Y-%m-%d %H:%M} UTC in {run}",
         *([f"Log: {run.log_url}"] if run.log_url else []),
         "",
         "What to do",
-        *(f"- {line}" for line in (*words.remedies, follows)),
+        f"- {words.remedy.format(where=cause.where)}",
+        f"- {follows.text}",
         "",
         ONE_MAIL,
     ]
-    alert = Alert(cause=cause.key, subject=subject, body="\n".join(body) + "\n", at=at)
-    return _news(alert, since, _healed_by(cause, run), follows)
+    alert = _alert(cause, f"{words.title}: {_headline(cause, run, told, message)}", body, at)
+    left = follows.text if follows.needs_somebody else ""
+    return _news(alert, since, _healed_by(cause, run), left)
 
 
 def load_refused(
@@ -83,8 +83,7 @@ def load_refused(
 
     triage = triage_of_load(error.load_id, settings, store)
     cause = Cause("load_refused", error.load_id)
-    alert = Alert(cause=cause.key, subject=_headline(cause, triage), body=page(triage), at=at)
-    return _news(alert, at, _healed_by(cause, run))
+    return _news(_of_triage(cause, triage, page(triage), at), at, _healed_by(cause, run))
 
 
 def marts_refused(
@@ -103,27 +102,23 @@ def marts_refused(
     digest = hashlib.sha256(repr(findings).encode()).hexdigest()[:12]
     cause = Cause("marts_refused", f"{current_snapshot_id(store) or 'first'}-{digest}")
     body = page(triage) + NO_FURTHER_MAIL
-    alert = Alert(cause=cause.key, subject=_headline(cause, triage), body=body, at=at)
-    return _news(alert, at, _healed_by(cause, run))
+    return _news(_of_triage(cause, triage, body, at), at, _healed_by(cause, run))
 
 
 def seen(cause: Cause, headline: str, detail: str, at: datetime, since: datetime) -> News:
     """The alert of what the watch sees from outside `since` then; `detail` is what exactly."""
     words = WORDS[cause.kind]
-    subject = f"{words.title}: {headline}"
     body = [
-        subject,
-        "",
         detail,
+        "",
         f"Seen: since {since:%Y-%m-%d %H:%M} UTC, by `shortdrama watch`",
         "",
         "What to do",
-        *(f"- {line}" for line in words.remedies),
+        f"- {words.remedy}",
         "",
         "One mail follows when it is over.",
     ]
-    alert = Alert(cause=cause.key, subject=subject, body="\n".join(body) + "\n", at=at)
-    return _news(alert, since)
+    return _news(_alert(cause, f"{words.title}: {headline}", body, at), since)
 
 
 def recovered(ended: Sequence[Incident], at: datetime) -> Alert:
@@ -131,13 +126,16 @@ def recovered(ended: Sequence[Incident], at: datetime) -> Alert:
     first = min(ended, key=lambda incident: incident.opened_at)
     more = f", and {len(ended) - 1} more" if len(ended) > 1 else ""
     subject = f"Recovered after {_span(at - first.opened_at)}: {_title(first)}{more}"
-    body = [subject, ""]
+    lines: list[str] = []
     for incident in ended:
-        body.append(f"- {_title(incident)}")
-        body.append(f"  {incident.opened_at:%Y-%m-%d %H:%M} to {at:%Y-%m-%d %H:%M} UTC")
-        if incident.left:
-            body.append(f"  What failed first: {incident.left}")
-    return Alert(cause=f"recovered/{first.cause}", subject=subject, body="\n".join(body), at=at)
+        lines += [
+            _title(incident),
+            f"From {incident.opened_at:%Y-%m-%d %H:%M} to {at:%Y-%m-%d %H:%M} UTC.",
+            *([f"Still to do: {incident.left}"] if incident.left else []),
+            "",
+        ]
+    body = "\n".join(lines)
+    return Alert(cause=f"recovered/{first.cause}", subject=subject, body=body, at=at)
 
 
 def build_message(alert: Alert, mail: MailSettings, now: datetime) -> EmailMessage:
@@ -161,16 +159,27 @@ def build_message(alert: Alert, mail: MailSettings, now: datetime) -> EmailMessa
 LATE = timedelta(minutes=2)
 
 
-def _subject(title: str, cause: Cause, run: Run, error: BaseException, message: str) -> str:
+def _headline(cause: Cause, run: Run, error: BaseException, message: str) -> str:
+    """What stands behind the title: the shortest that tells the cause from others of its kind."""
     if cause.kind == "unknown_error":
-        return f"{title}: {type(error).__name__} in {run}"
-    if isinstance(error, Failure) and error.kind == cause.kind:
-        return f"{title}: {message.splitlines()[0]}"
-    return f"{title}: first seen in {run}"
+        return f"{type(error).__name__} in {run.dag_id}, {run.task}"
+    if isinstance(error, ReportWithheld):
+        return f"{error.period}, because of {error.dataset}"
+    if cause.kind in ("dbt_error", "failed", "load_refused", "marts_refused"):
+        return message.splitlines()[0]
+    if cause.kind in OF_A_SOURCE:
+        return run.about or f"{run.dag_id}, {run.task}"
+    return run.dag_id if cause.kind == "run_stopped" else f"{run.dag_id}, {run.task}"
 
 
-def _headline(cause: Cause, triage: Triage) -> str:
-    return f"{WORDS[cause.kind].title}: {triage.name}: {triage.reason}".removesuffix(": ")
+def _of_triage(cause: Cause, triage: Triage, body: str, at: datetime) -> Alert:
+    headline = f"{triage.name}: {triage.reason}".removesuffix(": ")
+    subject = f"{WORDS[cause.kind].title}: {headline}"
+    return Alert(cause=cause.key, subject=subject, body=body, at=at)
+
+
+def _alert(cause: Cause, subject: str, body: Sequence[str], at: datetime) -> Alert:
+    return Alert(cause=cause.key, subject=subject, body="\n".join(body) + "\n", at=at)
 
 
 def _cut(message: str) -> list[str]:

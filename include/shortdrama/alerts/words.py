@@ -5,15 +5,19 @@ from dataclasses import dataclass
 from shortdrama.core.errors import Kind
 from shortdrama.datasets import DATASETS
 from shortdrama.datasets.model import Inbox
-from shortdrama.health.causes import Run
+from shortdrama.health.causes import Cause, Run
 
 
 @dataclass(frozen=True)
 class Words:
-    """`title` begins the subject. `remedies` are the first things to do."""
+    """`title` begins the subject, `remedy` is the first thing to do.
+
+    `means` says in plain words what the error's own text does not. `{where}` is the cause's.
+    """
 
     title: str
-    remedies: tuple[str, ...]
+    remedy: str
+    means: str = ""
 
 
 DOCTOR = "`shortdrama doctor` tries it."
@@ -21,105 +25,103 @@ DOCTOR = "`shortdrama doctor` tries it."
 WORDS: dict[Kind, Words] = {
     "store_away": Words(
         "S3 away",
-        (f"Start the store, or correct SHORTDRAMA_S3__ENDPOINT_URL and its bucket. {DOCTOR}",),
+        f"Start the store, or correct SHORTDRAMA_S3__ENDPOINT_URL and its bucket. {DOCTOR}",
+        "The lake's store does not answer. Nothing is pulled, built or published until it does.",
     ),
     "store_refused": Words(
         "Credential refused",
-        (
-            "The lake does not take our key: correct SHORTDRAMA_S3__ACCESS_KEY_ID and"
-            f" SHORTDRAMA_S3__SECRET_ACCESS_KEY, or the key's rights. {DOCTOR}",
-        ),
+        "Correct SHORTDRAMA_S3__ACCESS_KEY_ID and SHORTDRAMA_S3__SECRET_ACCESS_KEY, or the rights"
+        f" of that key. {DOCTOR}",
+        "The lake's store does not take our key. Nothing is pulled, built or published until then.",
     ),
     "disk_full": Words(
         "Disk full",
-        (
-            "Make room where the message says. On our own machines `logs/` in the home may be"
-            " emptied, and `warehouse/` too: the next build makes it again.",
-        ),
+        "Make room on {where}. In the home, `logs/` may be emptied and `warehouse/` removed: the"
+        " next build makes it again.",
+        "There is no room left on {where}.",
     ),
-    "source_away": Words("Source away", ("See whether the source is up, and its base URL right.",)),
-    "source_refused": Words("Source refuses", ("The message says what it does not accept.",)),
-    "credential_refused": Words(
-        "Credential refused", (f"Set a token that is valid, as the message says. {DOCTOR}",)
-    ),
+    "source_away": Words("Source away", "See whether the source is up and its base URL is right."),
+    "source_refused": Words("Source refuses", "Change what the message says it does not accept."),
+    "credential_refused": Words("Credential refused", f"Set a valid token. {DOCTOR}"),
     "quota_spent": Words(
-        "Quota spent",
-        ("Nothing is broken. It starts again at 00:00 UTC; `shortdrama status` shows its use.",),
+        "Quota spent", "Nothing is broken. `shortdrama status` shows what was used today."
     ),
-    "load_refused": Words("Load refused", ("`shortdrama gate list` names it.",)),
-    "dbt_error": Words(
-        "dbt error", ("Readers keep the last snapshot. Correct the model that is named.",)
-    ),
-    "marts_refused": Words("Marts refused", ("`shortdrama gate list` names the build.",)),
-    "brief_withheld": Words("Brief withheld", ("Load what the message says is missing.",)),
+    "load_refused": Words("Load refused", "`shortdrama gate show` has the details."),
+    "dbt_error": Words("dbt error", "Correct the model. Readers keep the last snapshot."),
+    "marts_refused": Words("Marts refused", "`shortdrama gate list` names the build."),
+    "brief_withheld": Words("Brief withheld", "Load what is missing."),
     "mail_refused": Words(
-        "Mail not taken",
-        (f"Start the mail server, or correct SHORTDRAMA_MAIL__*. {DOCTOR}",),
+        "Mail not taken", f"Start the mail server, or correct SHORTDRAMA_MAIL__*. {DOCTOR}"
     ),
     "task_killed": Words(
         "Task killed",
-        (
-            "Its process ended without an error: out of memory, `kill -9`, a machine that went"
-            " down, or marked as failed by hand. Look at the end of its log, and at the memory.",
-        ),
+        "Look at the end of its log, and at the machine's memory.",
+        "It was out of memory or killed, its machine went down, or somebody marked it as failed.",
     ),
-    "run_stopped": Words(
-        "Run stopped", ("It took longer than it may. Its log says what it was waiting for.",)
-    ),
+    "run_stopped": Words("Run stopped", "Its log says what it was waiting for."),
     "airflow_away": Words(
-        "Airflow away", ("Start Airflow's API server; without it no task runs.",)
+        "Airflow away", "Start Airflow's API server; without it no task can run."
     ),
     "database_away": Words(
         "Airflow's database away",
-        ("Start PostgreSQL, or see why it does not answer; without it no task runs.",),
+        "Start PostgreSQL, or see why it does not answer; without it no task can run.",
     ),
     "scheduler_silent": Words(
-        "Scheduler silent",
-        ("Start it again; until then nothing runs, and nothing is red.",),
+        "Scheduler silent", "Start it again. Until then nothing runs, and nothing is red."
     ),
     "no_snapshot": Words(
         "No new snapshot",
-        (
-            "Look which task of `market_marts` or of an ingest DAG is red, and whether a DAG is"
-            " paused. `shortdrama status` says how old each dataset is.",
-        ),
+        "Look which task of `market_marts` or of an ingest DAG is red, and whether a DAG is"
+        " paused. `shortdrama status` says how old each dataset is.",
     ),
-    "failed": Words("Failed", ("The message says what to do.",)),
+    "failed": Words("Failed", "The message says what to do."),
     "unknown_error": Words(
-        "Unknown error", ("We have no words for this one: the log has its traceback.",)
+        "Unknown error",
+        "The log has the traceback. If it comes again, give it a class in core/errors.py.",
+        "This is none of the errors that we have words for.",
     ),
 }
 
-COMES_AGAIN = {
+
+@dataclass(frozen=True)
+class Follows:
+    """What becomes of what failed; `needs_somebody` unless it comes again by itself."""
+
+    text: str
+    needs_somebody: bool = False
+
+
+BY_ITSELF = {
     "market_marts": "The next run, at :30 or when a load is accepted, builds by itself.",
     "market_reports": "The next run, at :30, tries again by itself.",
     "housekeeping": "The next run, tonight, does it by itself.",
 }
-"""Of DAGs that take up by themselves what an earlier run has left."""
-
-CLEAR = "clear the task once the cause is gone; what was landed in the last 24 h is not asked again"
+"""Of DAGs that take up what an earlier run has left."""
 
 
-def what_follows(run: Run, *, by_time: bool) -> str:
+def what_follows(run: Run, cause: Cause, *, by_time: bool) -> Follows:
     """Whether somebody has to see to the failed run; `by_time`: DAGs run by the calendar."""
     dataset = DATASETS.get(run.dataset or "")
-    if run.by_hand:
-        return f"{_what(run)} was asked by hand and is not done again by itself: {CLEAR}."
-    if run.backfilled:
-        return f"{_what(run)} belongs to a backfill and is not pulled again by itself: {CLEAR}."
-    if not by_time:
-        return f"The clock stands still, so nothing runs by time: {CLEAR}."
-    if dataset is None:
-        return COMES_AGAIN.get(run.dag_id, f"The next run tries again. To have it now: {CLEAR}.")
-    if isinstance(dataset.arrives, Inbox):
-        return "The file stays in the inbox: the next run, at :30, takes it again by itself."
-    if dataset.has_past:
-        return f"Tomorrow's run pulls this window again by itself. To have it today: {CLEAR}."
-    return (
-        "Tomorrow's run asks how things stand then. How they stand today is lost unless the task"
-        " is cleared before 00:00 UTC."
+    when = "after 00:00 UTC" if cause.kind == "quota_spent" else "when the cause is gone"
+    clear = f"clear the task {when}" + (
+        "; what was landed in the last 24 h is not asked again" if dataset else ""
     )
-
-
-def _what(run: Run) -> str:
-    return run.about or f"This run of {run.dag_id}"
+    what = run.about or f"This run of {run.dag_id}"
+    if run.by_hand:
+        return Follows(f"{what} was asked by hand and does not come by itself: {clear}.", True)
+    if run.backfilled:
+        return Follows(f"{what} is of a backfill and does not come by itself: {clear}.", True)
+    if not by_time:
+        return Follows(f"The clock stands still, so nothing runs by time: {clear}.", True)
+    if dataset is None:
+        return Follows(BY_ITSELF.get(run.dag_id, "The next run tries again by itself."))
+    if isinstance(dataset.arrives, Inbox):
+        return Follows("The file stays in the inbox: the next run, at :30, takes it by itself.")
+    if dataset.has_past:
+        today = "" if cause.kind == "quota_spent" else f" To have it today, {clear}."
+        return Follows(f"Tomorrow's run pulls this window again by itself.{today}")
+    return Follows(
+        "Tomorrow's run asks how things stand then. How they stand today is lost unless the task"
+        " is cleared before 00:00 UTC.",
+        True,
+    )

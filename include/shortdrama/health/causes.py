@@ -32,6 +32,9 @@ KEY_REFUSED = {
     "AccessDenied", "ExpiredToken", "InvalidAccessKeyId", "InvalidToken", "SignatureDoesNotMatch",
 }  # fmt: skip
 NO_BUCKET = "NoSuchBucket"
+OF_A_SOURCE: tuple[Kind, ...] = (
+    "source_away", "source_refused", "credential_refused", "quota_spent",
+)  # fmt: skip
 INSUFFICIENT_STORAGE = 507
 LINKS = 20
 """More errors are not looked at: a chain may be a circle."""
@@ -165,7 +168,7 @@ def _where(error: Failure, run: Run) -> str:
         return error.fingerprint
     if isinstance(error, ReportWithheld):
         return error.period
-    if error.kind in ("source_away", "source_refused", "credential_refused", "quota_spent"):
+    if error.kind in OF_A_SOURCE:
         return run.source
     if error.kind == "task_killed":
         return f"{run.dag_id}.{run.task}"

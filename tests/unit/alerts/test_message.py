@@ -30,7 +30,8 @@ def told(error: Exception, run: Run = PULL, settings: Settings | None = None) ->
 
 def test_a_failure_says_what_where_and_what_to_do() -> None:
     alert = told(QuotaError("the day's calls are spent; clear after 00:00 UTC\nmore"))
-    assert alert.subject == "Quota spent: the day's calls are spent; clear after 00:00 UTC"
+    assert alert.subject == "Quota spent: appfigures.estimates 2026-01-01..2026-01-31"
+    assert alert.body.startswith("the day's calls are spent; clear after 00:00 UTC\nmore\n")
     assert "Seen: 2026-02-25 08:00 UTC in ingest_appfigures, pull of appfigures.est" in alert.body
     assert "Log: http://airflow/log" in alert.body
     assert "- Tomorrow's run pulls this window again by itself." in alert.body
@@ -71,7 +72,16 @@ def test_a_recovery_says_how_long_it_took(minutes: float, span: str) -> None:
 
 def test_a_recovery_names_what_is_left_to_do() -> None:
     incident = Incident(cause="store_away", title="S3 away: x", opened_at=NOW, left="Clear it.")
-    assert "What failed first: Clear it." in recovered([incident], NOW).body
+    assert "Still to do: Clear it." in recovered([incident], NOW).body
+
+
+def test_only_what_does_not_come_by_itself_is_left_to_do() -> None:
+    def left(run: Run) -> str:
+        cause = cause_of(QuotaError("spent"), run, "box")
+        return failure(cause, run, QuotaError("spent"), Settings(), NOW, NOW).incident.left
+
+    assert left(PULL) == ""
+    assert "clear the task after 00:00 UTC" in left(replace(PULL, by_hand=True))
 
 
 def test_a_recovery_knows_a_cause_by_its_key_alone() -> None:

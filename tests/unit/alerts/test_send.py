@@ -66,7 +66,7 @@ def test_eight_tasks_of_three_dags_that_miss_the_store_are_one_mail(
     with ThreadPoolExecutor(8) as pool:
         list(pool.map(fail, runs))
     (subject,) = subjects(inbox)
-    assert subject.startswith("S3 away: first seen in ingest_")
+    assert subject.startswith("S3 away: ingest_")
 
 
 def store_error(behind: BaseException) -> BaseException:
@@ -123,7 +123,9 @@ def test_causes_that_end_together_are_one_mail(team, alerts, inbox, clock) -> No
     desk.succeeded(work, NOW + timedelta(hours=2))
     assert len(inbox.messages) == 3
     assert subjects(inbox)[2].endswith(", and 1 more")
-    assert inbox.messages[2].get_content().count("2026-02-25 08:00 to 2026-02-25 11:00 UTC") == 2
+    assert (
+        inbox.messages[2].get_content().count("From 2026-02-25 08:00 to 2026-02-25 11:00 UTC") == 2
+    )
 
 
 def test_a_refused_load_whose_details_cannot_be_read_is_told_by_its_message(

@@ -111,9 +111,7 @@ def test_store_and_airflow_away_are_two_mails_and_neither_hides_the_snapshot(
 def test_a_task_that_was_killed_without_a_word_is_mailed_once(world: World, inbox: Any) -> None:
     world.silent = (SilentTask("ingest_appfigures", "load.pull", NOW),) * 2
     world.look(3)
-    assert subjects(inbox) == [
-        "Task killed: ingest_appfigures, load.pull: the task's process ended without an error"
-    ]
+    assert subjects(inbox) == ["Task killed: ingest_appfigures, pull"]
 
 
 def test_a_killed_task_whose_cause_is_over_is_not_mailed_again(world: World, inbox: Any) -> None:

@@ -130,7 +130,7 @@ def recovered(ended: Sequence[Incident], at: datetime) -> Alert:
     for incident in ended:
         lines += [
             _title(incident),
-            f"From {incident.opened_at:%Y-%m-%d %H:%M} to {at:%Y-%m-%d %H:%M} UTC.",
+            f"It lasted from {incident.opened_at:%Y-%m-%d %H:%M} to {at:%Y-%m-%d %H:%M} UTC.",
             *([f"Still to do: {incident.left}"] if incident.left else []),
             "",
         ]

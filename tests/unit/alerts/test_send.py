@@ -124,7 +124,7 @@ def test_causes_that_end_together_are_one_mail(team, alerts, inbox, clock) -> No
     assert len(inbox.messages) == 3
     assert subjects(inbox)[2].endswith(", and 1 more")
     assert (
-        inbox.messages[2].get_content().count("From 2026-02-25 08:00 to 2026-02-25 11:00 UTC") == 2
+        inbox.messages[2].get_content().count("from 2026-02-25 08:00 to 2026-02-25 11:00 UTC") == 2
     )
 
 

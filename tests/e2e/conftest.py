@@ -1,6 +1,7 @@
 """One stack for all end-to-end tests: the demo's loads, under the real scheduler."""
 
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from email import message_from_bytes
 from email.message import EmailMessage
@@ -21,6 +22,7 @@ from shortdrama.warehouse.snapshots.read import connect
 from shortdrama_local.embedded.airflow_api import AirflowApi, Run
 from shortdrama_local.embedded.demo import CLOCK, load_and_publish
 from shortdrama_local.embedded.machine import Machine
+from shortdrama_local.embedded.s3 import s3_service, start_s3
 from shortdrama_local.embedded.stack import start_stack, stop_stack
 
 LINEAGE = ("load_id",)
@@ -58,6 +60,25 @@ class Stack:
             assert isinstance(mail, EmailMessage)
             found.append((path.name, mail))
         return found
+
+    def next_alert(self, beginning: str, after: int, within_seconds: float = 120) -> EmailMessage:
+        """Wait for an alert whose subject begins so, after so many alerts there were."""
+        deadline = monotonic() + within_seconds
+        while True:
+            found = [m for m in self.alerts()[after:] if str(m["Subject"]).startswith(beginning)]
+            if found:
+                return found[0]
+            assert monotonic() < deadline, [str(m["Subject"]) for m in self.alerts()[after:]]
+            sleep(1)
+
+    @contextmanager
+    def without_store(self) -> Iterator[None]:
+        """Nobody answers for the lake meanwhile."""
+        s3_service(self.machine).stop()
+        try:
+            yield
+        finally:
+            start_s3(self.machine)
 
     def publish(self) -> str:
         """Run market_marts by hand; the snapshot that is current then."""

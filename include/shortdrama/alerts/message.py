@@ -1,141 +1,22 @@
-"""What an alert says. Plain text, its lines not wrapped: a phone does that better."""
+"""An alert as a mail: plain text, one for all engineers."""
 
 import hashlib
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from email.message import EmailMessage
 from email.policy import SMTP
 from email.utils import format_datetime
 from textwrap import shorten
 
-from pydantic import BaseModel, SecretStr
-
-from shortdrama.alerts.incidents import Incident, Work
 from shortdrama.alerts.outbox import Alert
-from shortdrama.alerts.words import WORDS, what_follows
-from shortdrama.core.errors import LoadRefused, MartsRefused, ReportWithheld
-from shortdrama.core.settings import MailSettings, Settings
-from shortdrama.gates.triage import Triage, page
-from shortdrama.health.causes import OF_A_SOURCE, Cause, Run, telling
-from shortdrama.lake.store import ObjectStore
+from shortdrama.alerts.words import span
+from shortdrama.core.settings import MailSettings
 from shortdrama.mail.smtp import mail_domain
 
 SUBJECT_LENGTH = 140
 LONGEST_LINE = 998
 """The most that SMTP allows."""
-SHOWN_LINES = 20
-"""An error may be long; its log has all of it."""
-
-ONE_MAIL = "Other tasks that fail for this cause send no mail. One mail follows when it is over."
-NO_FURTHER_MAIL = """
-Builds that follow and are refused for the same findings send no mail until something is published.
-`shortdrama gate list` names the one that waits.
-"""
-
-
-@dataclass(frozen=True)
-class News:
-    """An alert, and the incident that it begins."""
-
-    alert: Alert
-    incident: Incident
-
-
-def failure(
-    cause: Cause,
-    run: Run,
-    error: BaseException,
-    settings: Settings,
-    at: datetime,
-    since: datetime,
-) -> News:
-    """The alert of a task that failed for good `since` then, written at an instant."""
-    told, words = telling(error), WORDS[cause.kind]
-    message = _without_secrets(str(told) or type(told).__name__, settings)
-    follows = what_follows(run, cause, by_time=not settings.clock.is_frozen)
-    body = [
-        *([words.means.format(where=cause.where), ""] if words.means else []),
-        *_cut(message),
-        "",
-        f"Seen: {since:%Y-%m-%d %H:%M} UTC in {run}",
-        *([f"Log: {run.log_url}"] if run.log_url else []),
-        "",
-        "What to do",
-        f"- {words.remedy.format(where=cause.where)}",
-        f"- {follows.text}",
-        "",
-        ONE_MAIL,
-    ]
-    alert = _alert(cause, f"{words.title}: {_headline(cause, run, told, message)}", body, at)
-    left = follows.text if follows.needs_somebody else ""
-    return _news(alert, since, _healed_by(cause, run), left)
-
-
-def load_refused(
-    error: LoadRefused, run: Run, settings: Settings, store: ObjectStore, at: datetime
-) -> News:
-    """The alert of a load that its gate refused, as `gate show` says it.
-
-    Raises what the lake raises when it cannot be read.
-    """
-    from shortdrama.ingest.triage import triage_of_load
-
-    triage = triage_of_load(error.load_id, settings, store)
-    cause = Cause("load_refused", error.load_id)
-    return _news(_of_triage(cause, triage, page(triage), at), at, _healed_by(cause, run))
-
-
-def marts_refused(
-    error: MartsRefused, run: Run, settings: Settings, store: ObjectStore, at: datetime
-) -> News:
-    """The alert of a build whose mart gate is red. Raises what the lake raises.
-
-    Every load makes another build, which is refused for the same findings again: that is one cause
-    until something is published.
-    """
-    from shortdrama.warehouse.decide.triage import triage_of_build
-    from shortdrama.warehouse.snapshots.manifest import current_snapshot_id
-
-    triage = triage_of_build(error.fingerprint, settings, store)
-    findings = sorted((one.suite, one.name, one.unexpected) for one in triage.critical)
-    digest = hashlib.sha256(repr(findings).encode()).hexdigest()[:12]
-    cause = Cause("marts_refused", f"{current_snapshot_id(store) or 'first'}-{digest}")
-    body = page(triage) + NO_FURTHER_MAIL
-    return _news(_of_triage(cause, triage, body, at), at, _healed_by(cause, run))
-
-
-def seen(cause: Cause, headline: str, detail: str, at: datetime, since: datetime) -> News:
-    """The alert of what the watch sees from outside `since` then; `detail` is what exactly."""
-    words = WORDS[cause.kind]
-    body = [
-        detail,
-        "",
-        f"Seen: since {since:%Y-%m-%d %H:%M} UTC, by `shortdrama watch`",
-        "",
-        "What to do",
-        f"- {words.remedy}",
-        "",
-        "One mail follows when it is over.",
-    ]
-    return _news(_alert(cause, f"{words.title}: {headline}", body, at), since)
-
-
-def recovered(ended: Sequence[Incident], at: datetime) -> Alert:
-    """The one mail when one or more causes are over."""
-    first = min(ended, key=lambda incident: incident.opened_at)
-    more = f", and {len(ended) - 1} more" if len(ended) > 1 else ""
-    subject = f"Recovered after {_span(at - first.opened_at)}: {_title(first)}{more}"
-    lines: list[str] = []
-    for incident in ended:
-        lines += [
-            _title(incident),
-            f"It lasted from {incident.opened_at:%Y-%m-%d %H:%M} to {at:%Y-%m-%d %H:%M} UTC.",
-            *([f"Still to do: {incident.left}"] if incident.left else []),
-            "",
-        ]
-    body = "\n".join(lines)
-    return Alert(cause=f"recovered/{first.cause}", subject=subject, body=body, at=at)
+LATE = timedelta(minutes=2)
+"""A mail that leaves later than this says so."""
 
 
 def build_message(alert: Alert, mail: MailSettings, now: datetime) -> EmailMessage:
@@ -151,80 +32,6 @@ def build_message(alert: Alert, mail: MailSettings, now: datetime) -> EmailMessa
     message["Auto-Submitted"] = "auto-generated"
     message["X-Shortdrama-Cause"] = alert.cause
     waited = now - alert.at
-    late = f"\nThis mail has waited {_span(waited)} for the mail server.\n" if waited > LATE else ""
+    late = f"\nThis mail has waited {span(waited)} for the mail server.\n" if waited > LATE else ""
     message.set_content(alert.body + late, cte="quoted-printable")
     return message
-
-
-LATE = timedelta(minutes=2)
-
-
-def _headline(cause: Cause, run: Run, error: BaseException, message: str) -> str:
-    """What stands behind the title: the shortest that tells the cause from others of its kind."""
-    if cause.kind == "unknown_error":
-        return f"{type(error).__name__} in {run.dag_id}, {run.task}"
-    if isinstance(error, ReportWithheld):
-        return f"{error.period}, because of {error.dataset}"
-    if cause.kind in ("dbt_error", "failed", "load_refused", "marts_refused"):
-        return message.splitlines()[0]
-    if cause.kind in OF_A_SOURCE:
-        return run.about or f"{run.dag_id}, {run.task}"
-    return run.dag_id if cause.kind == "run_stopped" else f"{run.dag_id}, {run.task}"
-
-
-def _of_triage(cause: Cause, triage: Triage, body: str, at: datetime) -> Alert:
-    headline = f"{triage.name}: {triage.reason}".removesuffix(": ")
-    subject = f"{WORDS[cause.kind].title}: {headline}"
-    return Alert(cause=cause.key, subject=subject, body=body, at=at)
-
-
-def _alert(cause: Cause, subject: str, body: Sequence[str], at: datetime) -> Alert:
-    return Alert(cause=cause.key, subject=subject, body="\n".join(body) + "\n", at=at)
-
-
-def _cut(message: str) -> list[str]:
-    lines = [line[:LONGEST_LINE] for line in message.splitlines()]
-    more = [f"… and {len(lines) - SHOWN_LINES} lines more"] if len(lines) > SHOWN_LINES else []
-    return lines[:SHOWN_LINES] + more
-
-
-def _news(alert: Alert, since: datetime, healed_by: Work | None = None, left: str = "") -> News:
-    incident = Incident(
-        cause=alert.cause, title=alert.subject, opened_at=since, healed_by=healed_by, left=left
-    )
-    return News(alert, incident)
-
-
-HEALED_BY: dict[str, str] = {"load_refused": "gate", "marts_refused": "publish"}
-"""The task whose success ends it, where that is not the task that failed."""
-
-
-def _healed_by(cause: Cause, run: Run) -> Work:
-    task = HEALED_BY.get(cause.kind, run.task)
-    return Work(dag_id=run.dag_id, task=task, dataset=run.dataset)
-
-
-def _title(incident: Incident) -> str:
-    """The headline of the alert; without the file's content its cause alone is known."""
-    return incident.title or incident.cause.replace("_", " ")
-
-
-def _span(length: timedelta) -> str:
-    minutes = max(0, round(length.total_seconds() / 60))
-    if minutes < 120:
-        return f"{minutes} min"
-    return f"{minutes // 60} h" if minutes < 48 * 60 else f"{minutes // 60 // 24} days"
-
-
-def _without_secrets(text: str, settings: Settings) -> str:
-    for secret in _secrets(settings):
-        text = text.replace(secret, "[secret]")
-    return text
-
-
-def _secrets(settings: BaseModel) -> Iterator[str]:
-    for value in dict(settings).values():
-        if isinstance(value, SecretStr) and value.get_secret_value().strip():
-            yield value.get_secret_value().strip()
-        elif isinstance(value, BaseModel):
-            yield from _secrets(value)

@@ -7,14 +7,8 @@ from functools import cache
 from pathlib import Path
 
 from shortdrama.alerts.incidents import Incident, Incidents, LakeBook, LocalBook, Work
-from shortdrama.alerts.message import (
-    News,
-    build_message,
-    failure,
-    load_refused,
-    marts_refused,
-    recovered,
-)
+from shortdrama.alerts.message import build_message
+from shortdrama.alerts.news import News, failure, load_refused, marts_refused, recovered
 from shortdrama.alerts.outbox import Alert, Outbox
 from shortdrama.core.clock import Clock
 from shortdrama.core.errors import LoadRefused, MartsRefused

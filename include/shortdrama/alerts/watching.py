@@ -7,7 +7,7 @@ from datetime import datetime
 from pathlib import Path
 
 from shortdrama.alerts.incidents import Incident
-from shortdrama.alerts.message import seen
+from shortdrama.alerts.news import seen
 from shortdrama.alerts.send import Alerts
 from shortdrama.core.errors import TaskKilled
 from shortdrama.core.settings import Settings, home

@@ -1,6 +1,7 @@
 """What each cause is called, what a person can do about it, and what happens by itself."""
 
 from dataclasses import dataclass
+from datetime import timedelta
 
 from shortdrama.core.errors import Kind
 from shortdrama.datasets import DATASETS
@@ -125,3 +126,11 @@ def what_follows(run: Run, cause: Cause, *, by_time: bool) -> Follows:
         " is cleared before 00:00 UTC.",
         True,
     )
+
+
+def span(length: timedelta) -> str:
+    """A length of time as people say it."""
+    minutes = max(0, round(length.total_seconds() / 60))
+    if minutes < 120:
+        return f"{minutes} min"
+    return f"{minutes // 60} h" if minutes < 48 * 60 else f"{minutes // 60 // 24} days"

@@ -142,3 +142,13 @@ class Settings(BaseSettings):
 def settings() -> Settings:
     """The settings of this process, read once."""
     return Settings(_env_file=home() / "settings.env")
+
+
+def without_secrets(text: str, settings: BaseModel) -> str:
+    """The text, with whatever is a secret of the settings taken out."""
+    for value in dict(settings).values():
+        if isinstance(value, BaseModel):
+            text = without_secrets(text, value)
+        elif isinstance(value, SecretStr) and value.get_secret_value().strip():
+            text = text.replace(value.get_secret_value().strip(), "[secret]")
+    return text

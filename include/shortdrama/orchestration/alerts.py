@@ -21,23 +21,22 @@ def task_failed(context: Context) -> None:
     from shortdrama.alerts.send import Alerts
     from shortdrama.core.settings import settings
 
-    error = error_of(context)
     try:
-        Alerts(settings()).failed(error, run_of(context))
+        Alerts(settings()).failed(error_of(context), run_of(context))
         _leave_mark(context)
     finally:
-        _last_line(error)
+        _last_line(context)
 
 
 def decision_failed(context: Context) -> None:
     """Mail nobody: whoever triggered it is looking at it."""
     _leave_mark(context)
-    _last_line(error_of(context))
+    _last_line(context)
 
 
 def task_retries(context: Context) -> None:
     """End the log of a try with what went wrong."""
-    _last_line(error_of(context), "It is tried again. ")
+    _last_line(context, "It is tried again. ")
 
 
 def task_succeeded(context: Context) -> None:
@@ -146,9 +145,8 @@ def error_of(context: Context) -> BaseException:
     )
 
 
-def _last_line(error: BaseException, begin: str = "") -> None:
+def _last_line(context: Context, begin: str = "") -> None:
     """Airflow prints the frames of an error; what a person has to know stands below them."""
-    from shortdrama.health.causes import telling
+    from shortdrama.alerts.news import in_one_line
 
-    told = telling(error)
-    print(f"{begin}{str(told) or type(told).__name__}")
+    print(f"{begin}{in_one_line(error_of(context), run_of(context))}")

@@ -77,19 +77,23 @@ class AirflowApi:
         )
         return Run(dag_id, answer["dag_run_id"])
 
+    def state(self, run: Run) -> str:
+        """The run's state now."""
+        return str(self._get(f"dags/{run.dag_id}/dagRuns/{run.run_id}")["state"])
+
     def wait(self, run: Run, tell: Callable[[str], None], within_seconds: float = 1200) -> str:
         """Tell every task as it ends and wait for the run's own end; its state."""
         told: set[tuple[str, int, int]] = set()
         deadline = monotonic() + within_seconds
         while monotonic() < deadline:
-            state = self._get(f"dags/{run.dag_id}/dagRuns/{run.run_id}")["state"]
+            state = self.state(run)
             for task in self.tasks(run):
                 key = (task["task_id"], task["map_index"], task["try_number"])
                 if task["state"] in ("success", "failed", "skipped") and key not in told:
                     told.add(key)
                     tell(_line(task))
             if state in ENDED:
-                return str(state)
+                return state
             sleep(POLL_SECONDS)
         raise RunFailed(f"{run.dag_id} {run.run_id} has not ended after {within_seconds:.0f} s")
 

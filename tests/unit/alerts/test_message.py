@@ -7,7 +7,8 @@ import pytest
 from pydantic import SecretStr
 
 from shortdrama.alerts.incidents import Incident
-from shortdrama.alerts.message import build_message, failure, recovered, seen
+from shortdrama.alerts.message import build_message
+from shortdrama.alerts.news import failure, recovered, seen
 from shortdrama.alerts.outbox import Alert
 from shortdrama.core.errors import DbtFailed, Kind, QuotaError
 from shortdrama.core.settings import AppfiguresSettings, MailSettings, Settings

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from shortdrama.alerts.incidents import Work
-from shortdrama.alerts.message import News, seen
+from shortdrama.alerts.news import News, seen
 from shortdrama.core.errors import DbtFailed, LoadRefused, MartsRefused, QuotaError
 from shortdrama.core.settings import Settings
 from shortdrama.health.causes import Cause, Run

@@ -9,7 +9,7 @@ from airflow.sdk.exceptions import AirflowFailException, AirflowRuntimeError, Er
 from airflow.sdk.execution_time.comms import ErrorResponse
 
 from shortdrama.alerts.incidents import Work
-from shortdrama.core.errors import Failure, QuotaError, TransientError
+from shortdrama.core.errors import DecisionRefused, Failure, QuotaError, TransientError
 from shortdrama.health.airflow import MARK
 from shortdrama.health.causes import Run
 from shortdrama.orchestration import alerts
@@ -94,7 +94,22 @@ def test_a_failed_task_tells_leaves_its_mark_and_has_the_last_word(
     alerts.task_failed(context(task, exception=error, about=WINDOW))
     assert recorder.told == [("AirflowFailException", f"ingest_x, pull of {WINDOW}")]
     assert task.pushed == [MARK]
-    assert capsys.readouterr().out.splitlines()[-1] == "spent; clear after 00:00 UTC"
+    assert capsys.readouterr().out.splitlines()[-1] == "Quota spent: spent; clear after 00:00 UTC"
+
+
+@pytest.mark.parametrize(
+    ("error", "said"),
+    [
+        (KeyError("fct_sales"), "Unknown error: KeyError: 'fct_sales'"),
+        (TimeoutError(), "Unknown error: TimeoutError: "),
+        (OSError(28, "No space left on device"), "Disk full: [Errno 28] No space left on device"),
+    ],
+)
+def test_the_last_word_names_the_cause(
+    capsys: pytest.CaptureFixture[str], error: Exception, said: str
+) -> None:
+    alerts.task_retries(context(Task(), exception=error))
+    assert capsys.readouterr().out == f"It is tried again. {said}\n"
 
 
 def test_the_last_word_is_said_even_if_no_alert_can_be_made(
@@ -108,7 +123,7 @@ def test_the_last_word_is_said_even_if_no_alert_can_be_made(
     with pytest.raises(ValueError, match="no mail domain"):
         alerts.task_failed(context(task, exception=raised(QuotaError("spent"))))
     assert task.pushed == [], "the run's own alert is the second net"
-    assert capsys.readouterr().out.splitlines()[-1] == "spent"
+    assert capsys.readouterr().out.splitlines()[-1] == "Quota spent: spent"
 
 
 def test_a_try_that_is_repeated_mails_nobody(
@@ -116,7 +131,7 @@ def test_a_try_that_is_repeated_mails_nobody(
 ) -> None:
     alerts.task_retries(context(Task(), exception=raised(TransientError("no answer"))))
     assert recorder.told == []
-    assert capsys.readouterr().out == "It is tried again. no answer\n"
+    assert capsys.readouterr().out == "It is tried again. Source away: no answer\n"
 
 
 @pytest.mark.parametrize("given", [{}, {"exception": None}, {"exception": "signal 9"}])
@@ -179,10 +194,10 @@ def test_a_decision_that_fails_mails_nobody_and_is_not_taken_for_killed(
     recorder: Recorder, capsys: pytest.CaptureFixture[str]
 ) -> None:
     task = Task("decide")
-    alerts.decision_failed(context(task, exception=raised(QuotaError("is accepted already"))))
+    alerts.decision_failed(context(task, exception=raised(DecisionRefused("is accepted already"))))
     assert recorder.told == []
     assert task.pushed == [MARK]
-    assert capsys.readouterr().out == "is accepted already\n"
+    assert capsys.readouterr().out == "Failed: is accepted already\n"
 
 
 @pytest.mark.parametrize(

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from shortdrama.alerts.message import marts_refused
+from shortdrama.alerts.news import marts_refused
 from shortdrama.core.errors import DecisionRefused, MartsRefused
 from shortdrama.core.settings import Settings
 from shortdrama.core.windows import Window

@@ -17,8 +17,11 @@ STATES = {"claimed": "unknown"}
 
 @app.command("sends")
 def list_sends(period: Period, as_json: Json = False) -> None:
-    """List who was sent the brief of a week, and of whom it is not known."""
-    from shortdrama.lake.sends import read_sends
+    """List who was sent the brief of a week, and of whom it is not known.
+
+    The last column is the id by which logs and marts name the recipient.
+    """
+    from shortdrama.lake.sends import read_sends, recipient_id
     from shortdrama.reports.archive import edition_id
 
     records = read_sends(open_store(), edition_id(_checked(period))).values()
@@ -28,7 +31,8 @@ def list_sends(period: Period, as_json: Json = False) -> None:
     for record in records:
         at = record.settled_at or record.claimed_at
         state = STATES.get(record.state, record.state)
-        print(f"{state:8}{at:%Y-%m-%d %H:%M}  {record.locale}  {record.address}")
+        who = f"{record.address}  {recipient_id(record.address)}"
+        print(f"{state:8}{at:%Y-%m-%d %H:%M}  {record.locale}  {who}")
         if record.error:
             print(f"  {record.error}")
     if not records:

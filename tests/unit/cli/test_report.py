@@ -10,7 +10,7 @@ from typer.testing import CliRunner
 from shortdrama.cli.main import app
 from shortdrama.core.clock import Clock
 from shortdrama.core.settings import Recipient
-from shortdrama.lake.sends import read_sends
+from shortdrama.lake.sends import read_sends, recipient_id
 from shortdrama.lake.store import ObjectStore
 from shortdrama.reports import ledger
 from shortdrama.reports.archive import edition_id
@@ -35,8 +35,8 @@ def run(store: ObjectStore, clock: Clock, monkeypatch: pytest.MonkeyPatch) -> An
 
 def test_sends_are_listed_with_what_is_not_known(run) -> None:
     assert run("sends", WEEK).output == (
-        "sent    2025-10-01 03:00  en  ann@example.org\n"
-        "unknown 2025-10-01 03:00  zh  li@example.org\n"
+        "sent    2025-10-01 03:00  en  ann@example.org  438c4c7afe60\n"
+        f"unknown 2025-10-01 03:00  zh  li@example.org  {recipient_id(LI.address)}\n"
     )
     assert run("sends", "2025-W38").output == "nobody was sent the brief of 2025-W38\n"
     listed = json.loads(run("sends", WEEK, "--json").output)

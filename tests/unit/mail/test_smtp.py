@@ -1,8 +1,10 @@
 import socket
+import traceback
 from email.message import EmailMessage
 from typing import Any
 
 import pytest
+from aiosmtpd.controller import Controller
 from pydantic import SecretStr
 
 from shortdrama.core.settings import MailSettings
@@ -46,3 +48,32 @@ def test_a_server_without_login_is_no_server_for_our_password(mail: MailSettings
     with pytest.raises(DeliveryFailed, match="SHORTDRAMA_MAIL__USERNAME") as failed:
         deliver(message(), secret)
     assert "tell-nobody" not in str(failed.value)
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        "550 5.1.1 <ann@example.org>: Recipient address rejected",
+        "550 no mailbox for ann@example.org, sorry",
+        "554 'ann@example.org' (and \"li+zh@mail.example.org\") unknown",
+    ],
+)
+def test_a_servers_words_are_repeated_without_addresses(answer: str) -> None:
+    """Servers like to name the recipient, and our messages are logged."""
+
+    class Repeating:
+        async def handle_RCPT(self, *_: Any) -> str:  # noqa: N802 - aiosmtpd's name
+            return answer
+
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = free.getsockname()[1]
+    server = Controller(Repeating(), hostname="127.0.0.1", port=port)
+    server.start()
+    try:
+        with pytest.raises(DeliveryFailed, match=f"refused the recipient: {answer[:3]}") as failed:
+            deliver(message(), MailSettings(port=port))
+    finally:
+        server.stop()
+    assert "@" not in str(failed.value)
+    printed = "".join(traceback.format_exception(failed.value))
+    assert "@example.org" not in printed, "not in a traceback either"

@@ -136,11 +136,12 @@ def test_a_mails_lines_are_left_to_the_phone(refused, lake_settings, store) -> N
     )
 
 
-def test_the_headline_names_dataset_window_and_first_reason(refused, lake_settings, store) -> None:
-    assert triage_of_load(ID, lake_settings, store).headline == (
-        "appfigures.estimates 2026-02-01..2026-02-24 was refused: downloads: 2 of 12,345 rows are"
-        " not at least 0"
-    )
+def test_a_subject_line_is_made_of_the_name_and_the_first_reason(
+    refused, lake_settings, store
+) -> None:
+    triage = triage_of_load(ID, lake_settings, store)
+    assert triage.name == "appfigures.estimates 2026-02-01..2026-02-24"
+    assert triage.reason == "downloads: 2 of 12,345 rows are not at least 0"
 
 
 def test_who_has_decided_is_told_and_what_can_be_done_then(refused, lake_settings, store) -> None:

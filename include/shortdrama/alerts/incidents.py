@@ -6,16 +6,16 @@ where the lake cannot be asked: its own absence is among the causes.
 
 import os
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any
 from urllib.parse import quote, unquote
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
-from shortdrama.lake import keys
+from shortdrama.lake import documents, keys
+from shortdrama.lake.documents import Document
 from shortdrama.lake.store import ObjectStore
 
 KEPT = timedelta(days=90)
@@ -82,6 +82,23 @@ class Incident(BaseModel):
         return self.opened_at > known.over_at
 
 
+class Known(Document):
+    """The document of the lake's list."""
+
+    incidents: tuple[Incident, ...] = ()
+
+    @property
+    def by_cause(self) -> dict[str, Incident]:
+        """What is known of each cause, over or not."""
+        return {incident.cause: incident for incident in self.incidents}
+
+    @classmethod
+    def of(cls, entries: Iterable[Incident], now: datetime) -> "Known":
+        """The list of these, without what was over long ago."""
+        kept = [one for one in entries if one.over_at is None or one.over_at > now - KEPT]
+        return cls(incidents=tuple(sorted(kept, key=lambda one: one.cause)))
+
+
 class LakeBook:
     """The list of all machines: one document, changed by compare-and-swap."""
 
@@ -90,7 +107,8 @@ class LakeBook:
 
     def entries(self) -> dict[str, Incident]:
         """What is known of each cause, over or not."""
-        return _entries(self._store().read_json_versioned(keys.INCIDENTS)[0])
+        found = documents.find(Known, self._store(), keys.INCIDENTS)
+        return found.by_cause if found else {}
 
     def open(self, incident: Incident, local: Incident | None) -> bool:
         """Enter an incident; False if it is no news. `local` is open on this machine.
@@ -117,42 +135,35 @@ class LakeBook:
     def forget(self, cause: str) -> None:
         """As if the cause had never been entered."""
 
-        def without(document: Any) -> Any:
-            entries = _entries(document)
-            return _document(entries) if entries.pop(cause, None) is not None else None
+        def without(known: Known | None) -> Known:
+            entries = known.incidents if known else ()
+            return Known(incidents=tuple(one for one in entries if one.cause != cause))
 
-        self._store().update_json(keys.INCIDENTS, without)
+        documents.update(Known, self._store(), keys.INCIDENTS, without)
 
     def _change(
         self, cause: str, change: Callable[[Incident | None], Incident | None], now: datetime
     ) -> bool:
-        """Replace an entry; whether it was we who did, also if our first answer was lost."""
+        """Replace an entry; whether it was we who did, also if our first answer was lost.
+
+        `change` gives the new entry, or None to leave it.
+        """
         token = uuid.uuid4().hex
 
-        def changed(document: Any) -> Any:
-            entries = _entries(document)
-            standing = entries.get(cause)
+        def changed(known: Known | None) -> Known:
+            known = known or Known()
+            standing = known.by_cause.get(cause)
             if standing is not None and standing.token == token:
-                return None
+                return known
             entry = change(standing)
             if entry is None:
-                return None
-            entries[cause] = entry.model_copy(update={"token": token})
-            return _document(
-                {k: e for k, e in entries.items() if e.over_at is None or e.over_at > now - KEPT}
-            )
+                return known
+            ours = entry.model_copy(update={"token": token})
+            return Known.of((known.by_cause | {cause: ours}).values(), now)
 
-        standing = _entries(self._store().update_json(keys.INCIDENTS, changed)).get(cause)
+        known = documents.update(Known, self._store(), keys.INCIDENTS, changed)
+        standing = known.by_cause.get(cause)
         return standing is not None and standing.token == token
-
-
-def _entries(document: Any) -> dict[str, Incident]:
-    found = map(Incident.model_validate, document or [])
-    return {incident.cause: incident for incident in found}
-
-
-def _document(entries: dict[str, Incident]) -> list[dict[str, Any]]:
-    return [entry.model_dump(mode="json") for _, entry in sorted(entries.items())]
 
 
 class LocalBook:

@@ -151,10 +151,11 @@ def test_a_claim_that_is_taken_back_can_be_made_again(machine: Callable[..., Inc
     assert machine().begin(incident())
 
 
-def test_a_list_that_somebody_has_damaged_stops_nothing(
-    machine: Callable[..., Incidents], store: ObjectStore
+@pytest.mark.parametrize("damage", [b"[]", b"", b'{"schema_version": 99}'])
+def test_a_list_that_cannot_be_read_stops_nothing(
+    machine: Callable[..., Incidents], store: ObjectStore, damage: bytes
 ) -> None:
-    store.put(keys.INCIDENTS, b'{"not": "a list"}')
+    store.put(keys.INCIDENTS, damage)
     assert machine().begin(incident())
     assert not machine().begin(incident())
     assert len(machine().end(over, later(1))) == 1

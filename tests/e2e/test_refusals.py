@@ -123,7 +123,7 @@ def test_each_refused_load_was_mailed_once_with_what_gate_show_says(stack: Any) 
     for dataset, failing in ((ESTIMATES, "downloads"), (FORECASTS, "world_revenue_usd_min")):
         refused = LoadLedger(stack.store, dataset.id).records()[-1]
         alert = told[f"load_refused/{refused.load_id}"]
-        assert f"{dataset.id} {refused.coverage.window} was refused: {failing}" in alert["Subject"]
+        assert f"{dataset.id} {refused.coverage.window}: {failing}" in alert["Subject"]
         body = alert.get_content()
         assert f"shortdrama replay {refused.load_id}" in body
         shown = CliRunner().invoke(app, ["gate", "show", refused.load_id]).output

@@ -48,10 +48,11 @@ def up(
     from shortdrama_local.embedded.airflow import USER
     from shortdrama_local.embedded.stack import start_stack
 
-    machine = start_stack(clock, lambda what: out.print(f"starting {what} …"))
+    machine = start_stack(clock, lambda what: out.print(what, soft_wrap=True, highlight=False))
     out.print(f"Airflow    {machine.airflow_url}  ({USER} / {machine.airflow_password})")
     out.print(f"Simulator  {machine.simulator_url}/docs")
-    out.print(f"S3         {machine.s3_url}")
+    out.print(f"S3         {machine.s3_url}  (to read: {machine.reader_access_key_id}")
+    out.print(f"           {machine.reader_secret_access_key})")
     out.print(f"Mail       {machine.maildir}")
     out.print("stop with: make down")
 

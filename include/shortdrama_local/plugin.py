@@ -1,9 +1,10 @@
 """What the entry point `shortdrama.machine` names: see `shortdrama.core.machine`."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import typer
 
+from shortdrama.core.machine import ServiceState
 from shortdrama_local import commands
 
 
@@ -27,10 +28,23 @@ def ensure_store() -> None:
     store_if_embedded()
 
 
+def prove(host: str, port: int) -> None:
+    """Raise NotThisHome if the address is this home's, but what listens there is not."""
+    from shortdrama_local.embedded import identity
+
+    identity.prove(host, port)
+
+
+def services() -> Sequence[ServiceState]:
+    """How the services of this home are; empty where none was started."""
+    from shortdrama_local.embedded import states
+
+    return states.services()
+
+
 def airflow_environment() -> Mapping[str, str]:
     """The environment of this home's Airflow."""
-    from shortdrama.core.settings import settings
     from shortdrama_local.embedded import airflow
     from shortdrama_local.embedded.machine import this_machine
 
-    return airflow.airflow_environment(this_machine(), settings().frozen_clock)
+    return airflow.airflow_environment(this_machine())

@@ -1,17 +1,28 @@
 """How things stand, and whether everything works."""
 
 import json
+from collections.abc import Sequence
+from dataclasses import asdict
+from datetime import datetime
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 from rich.markup import escape
 from rich.table import Table
 
 from shortdrama.cli.shared import Json, open_store, out
+from shortdrama.core import machine
+from shortdrama.core.errors import Failure
+from shortdrama.core.machine import ServiceState
 from shortdrama.core.settings import settings
+
+if TYPE_CHECKING:
+    from shortdrama.health.airflow_state import AirflowState
 
 
 def status(as_json: Json = False) -> None:
-    """How old each dataset is, what was refused since, and what is published."""
+    """How old each dataset is, what was refused, what is published; how Airflow is."""
+    from shortdrama.health.running import free_bytes
     from shortdrama.ingest.quota import quotas_of
     from shortdrama.warehouse.build.inputs import read_inputs
     from shortdrama.warehouse.snapshots.pointer import read_pointer
@@ -21,11 +32,22 @@ def status(as_json: Json = False) -> None:
     quotas = quotas_of(store, settings().clock.today())
     pointer, _ = read_pointer(store)
     current, hold = (pointer.snapshot_id, pointer.hold) if pointer else (None, None)
+    airflow = _ask_airflow()
+    services = machine.services()
     if as_json:
         datasets = {name: state.model_dump(mode="json") for name, state in states.items()}
         quota = {told.source: told.model_dump(exclude={"source"}) for told in quotas}
         held = hold.model_dump(mode="json") if hold else None
-        print(json.dumps({"snapshot": current, "hold": held, "datasets": datasets, "quota": quota}))
+        document = {
+            "snapshot": current,
+            "hold": held,
+            "datasets": datasets,
+            "quota": quota,
+            "airflow": {"error": airflow} if isinstance(airflow, str) else asdict(airflow),
+            "services": [asdict(service) for service in services],
+            "disk_free_bytes": free_bytes(),
+        }
+        print(json.dumps(document, default=_as_text))
         return
     table = Table("dataset", "loads", "as of", "said at (UTC)", "refused")
     for name, state in states.items():
@@ -43,19 +65,98 @@ def status(as_json: Json = False) -> None:
             out.print(f"\n[bold]{name}[/bold] stays at its last accepted load; refused since:")
         for reason in state.refused_since:
             out.print(f"- {escape(reason)}")
+    out.print()
+    for line in [airflow] if isinstance(airflow, str) else _about_airflow(airflow):
+        out.print(escape(line), highlight=False)
+    out.print(f"disk: {free_bytes() / 1e9:.1f} GB left", highlight=False)
+    if services:
+        out.print(_services_table(services))
 
 
-def doctor(as_json: Json = False) -> None:
-    """Check endpoints, credentials, conditional puts, quota and the extension."""
+def doctor(
+    as_json: Json = False,
+    with_airflow: Annotated[
+        bool, typer.Option("--airflow/--no-airflow", help="Whether Airflow must run already.")
+    ] = True,
+) -> None:
+    """Check endpoints, credentials, conditional puts, quota, the extension, and Airflow."""
     from shortdrama.health.doctor import examine
 
     checks = []
-    for check in examine(settings()):
+    for check in examine(settings(), with_airflow=with_airflow):
         checks.append(check)
         if not as_json:
             mark = "[green]ok[/green]  " if check.ok else "[red]FAIL[/red]"
-            out.print(f"{mark} {check.name}: {check.detail}")
+            out.print(f"{mark} {check.name}: {escape(check.detail)}")
     if as_json:
         print(json.dumps([vars(check) for check in checks]))
     if not all(check.ok for check in checks):
         raise typer.Exit(1)
+
+
+def _ask_airflow() -> "AirflowState | str":
+    """How Airflow is, or why it cannot be asked."""
+    from shortdrama.health.airflow_state import read_airflow
+
+    try:
+        return read_airflow(settings().airflow)
+    except Failure as error:
+        return str(error)
+
+
+def _about_airflow(airflow: "AirflowState") -> list[str]:
+    now = airflow.asked_at
+    lines = [
+        f"scheduler: {_heartbeat(airflow.scheduler_heartbeat, now, airflow.scheduler_is_dead)}",
+        f"DAG processor:"
+        f" {_heartbeat(airflow.dag_processor_heartbeat, now, airflow.dag_processor_is_dead)}",
+    ]
+    waiting = airflow.oldest_waiting
+    if waiting:
+        paused = ", paused" if waiting.dag in airflow.paused else ""
+        lines.append(
+            f"waits longest: {'.'.join(filter(None, (waiting.dag, waiting.task)))}{paused},"
+            f" for {_ago(now, waiting.since)}, run {waiting.run}"
+        )
+    if airflow.next_run:
+        lines.append(f"next run: {airflow.next_run.dag} at {_minute(airflow.next_run.at)} UTC")
+    else:
+        lines.append("next run: none is scheduled")
+    if airflow.paused:
+        lines.append(f"paused: {', '.join(airflow.paused)}")
+    lines += [f"cannot be read: {broken.file}: {broken.error}" for broken in airflow.import_errors]
+    return lines
+
+
+def _heartbeat(heartbeat: datetime | None, now: datetime, dead: bool) -> str:
+    if heartbeat is None:
+        return "DEAD, there was never a heartbeat"
+    return f"{'DEAD, ' if dead else ''}last heartbeat {_ago(now, heartbeat)} ago"
+
+
+def _services_table(services: Sequence[ServiceState]) -> Table:
+    table = Table("service", "state", "since", "again", "last restart (UTC)")
+    for service in services:
+        last = ""
+        if service.last_restart:
+            last = f"{_minute(service.last_restart)}, {service.last_cause}"
+        since = _minute(service.since) if service.since else ""
+        table.add_row(service.name, service.state, since, str(service.restarts or ""), last)
+    return table
+
+
+def _minute(instant: datetime) -> str:
+    return f"{instant:%m-%d %H:%M}"
+
+
+def _ago(now: datetime, then: datetime) -> str:
+    """A length of time in the largest unit that it fills twice."""
+    seconds = max(0, round((now - then).total_seconds()))
+    for name, length in (("d", 86400), ("h", 3600), ("min", 60)):
+        if seconds >= 2 * length:
+            return f"{seconds // length} {name}"
+    return f"{seconds} s"
+
+
+def _as_text(value: Any) -> str:
+    return value.isoformat() if isinstance(value, datetime) else str(value)

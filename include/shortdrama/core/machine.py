@@ -4,12 +4,31 @@ It announces itself by an entry point. This package never imports it by name, so
 can do without it.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
 from functools import cache
 from importlib.metadata import entry_points
-from typing import Any, Protocol, cast
+from typing import Any, Literal, Protocol, cast
+from urllib.parse import urlsplit
 
 GROUP = "shortdrama.machine"
+DEFAULT_PORTS = {"http": 80, "https": 443}
+
+
+@dataclass(frozen=True)
+class ServiceState:
+    """How one of the home's own services is. Times are of the real clock, in UTC.
+
+    `gave up` means that it ended each time it was started, and is not started again by itself.
+    """
+
+    name: str
+    state: Literal["running", "starting", "stopped", "gave up"]
+    since: datetime | None
+    restarts: int
+    last_restart: datetime | None
+    last_cause: str | None
 
 
 class LocalMachine(Protocol):
@@ -21,6 +40,14 @@ class LocalMachine(Protocol):
 
     def ensure_store(self) -> None:
         """Have the home's own store running; nothing to do in a home that has none."""
+        ...
+
+    def prove(self, host: str, port: int) -> None:
+        """Raise a Failure if the address is the home's own, but what listens there is not."""
+        ...
+
+    def services(self) -> Sequence[ServiceState]:
+        """How the home's own services are; empty where none was started."""
         ...
 
     def airflow_environment(self) -> Mapping[str, str]:
@@ -41,3 +68,21 @@ def ensure_store() -> None:
     machine = local_machine()
     if machine is not None:
         machine.ensure_store()
+
+
+def prove(url: str) -> None:
+    """Before anything is asked of a service: at an address of this home its own must answer.
+
+    Raises a Failure that names who answers there instead. Any other address is taken as it is.
+    """
+    machine = local_machine()
+    address = urlsplit(url)
+    port = address.port or DEFAULT_PORTS.get(address.scheme)
+    if machine is not None and address.hostname and port:
+        machine.prove(address.hostname, port)
+
+
+def services() -> Sequence[ServiceState]:
+    """How the home's own services are; empty where there are none."""
+    machine = local_machine()
+    return [] if machine is None else machine.services()

@@ -7,13 +7,16 @@ from dataclasses import dataclass
 
 import requests
 
+from shortdrama.core import machine
 from shortdrama.core.settings import Settings
+from shortdrama.health import running
 from shortdrama.lake import duck
 from shortdrama.lake.marker import lake_kind
 from shortdrama.lake.store import Conflict, ObjectStore, dump_json
 from shortdrama.mail import smtp as mail
 
 RACERS = 8
+REMEDY = "What to do:"
 
 
 @dataclass(frozen=True)
@@ -25,38 +28,79 @@ class Check:
     detail: str
 
 
-def examine(settings: Settings) -> Iterator[Check]:
+@dataclass(frozen=True)
+class _Look:
+    """A check to be made. At `address`, if it is of this home, only the home's own is asked."""
+
+    name: str
+    look: Callable[[], str]
+    remedy: str
+    address: str = ""
+
+    def made(self) -> Check:
+        try:
+            machine.prove(self.address)
+            return Check(self.name, True, self.look())
+        except Exception as error:
+            said = (str(error).strip().splitlines() or [type(error).__name__])[0].rstrip(".")
+            if REMEDY not in said:
+                said += f". {REMEDY} {self.remedy}"
+            return Check(self.name, False, said)
+
+
+def examine(settings: Settings, *, with_airflow: bool = True) -> Iterator[Check]:
     """Every check, in the order in which they build on one another."""
     store = ObjectStore.of(settings.s3)
-    checks: list[tuple[str, Callable[[], str], str]] = [
-        ("bucket", lambda: _bucket(store), "check SHORTDRAMA_S3__* and that the bucket is there"),
-        ("lake", lambda: f"marked {lake_kind(store)}", "run `shortdrama lake init`"),
-        (
+    s3, mailbox = (
+        settings.s3.endpoint_url or "",
+        f"smtp://{settings.mail.host}:{settings.mail.port}",
+    )
+    looks = [
+        _Look("disk", running.disk, "make room: warehouse and logs lie there"),
+        _Look("services", running.services, "read logs/ in the home, then `make up`"),
+        _Look(
+            "bucket",
+            lambda: _bucket(store),
+            "check SHORTDRAMA_S3__* and that the bucket is there",
+            s3,
+        ),
+        _Look("lake", lambda: f"marked {lake_kind(store)}", "run `shortdrama lake init`", s3),
+        _Look(
             "conditional puts",
             lambda: _race(store),
             "this S3 lets several writers win; use another (SeaweedFS before 4.17 does so)",
+            s3,
         ),
-        (
+        _Look(
             "DuckDB httpfs",
             lambda: _httpfs(settings),
             "install duckdb-extension-httpfs of DuckDB's own version",
         ),
-        (
+        _Look(
             "Appfigures",
             lambda: _appfigures(settings),
             "check SHORTDRAMA_APPFIGURES__*; on one machine, `make up`",
+            settings.appfigures.base_url,
         ),
-        ("mail", lambda: _mail(settings), "check SHORTDRAMA_MAIL__*; on one machine, `make up`"),
+        _Look(
+            "mail",
+            lambda: _mail(settings),
+            "check SHORTDRAMA_MAIL__*; on one machine, `make up`",
+            mailbox,
+        ),
     ]
-    for name, look, remedy in checks:
-        try:
-            yield Check(name, True, look())
-        except Exception as error:
-            yield Check(name, False, f"{_short(error)}. What to do: {remedy}")
-
-
-def _short(error: Exception) -> str:
-    return (str(error).strip().splitlines() or [type(error).__name__])[0].rstrip(".")
+    if with_airflow:
+        looks.append(
+            _Look(
+                "Airflow",
+                lambda: running.airflow(settings),
+                "read its log and start it again (`make up`; in the team's stack"
+                " `docker compose up --detach`); check SHORTDRAMA_AIRFLOW__*",
+                settings.airflow.base_url,
+            )
+        )
+    for look in looks:
+        yield look.made()
 
 
 def _bucket(store: ObjectStore) -> str:

@@ -1,28 +1,33 @@
-"""The embedded Airflow: API server, scheduler and DAG processor on SQLite with LocalExecutor."""
+"""The home's Airflow: API server, scheduler and DAG processor, LocalExecutor on PostgreSQL."""
 
 import json
 import os
-from collections.abc import Mapping
-from datetime import datetime
 from pathlib import Path
 from subprocess import DEVNULL, run
 
 import requests
 
+from shortdrama.core.errors import Failure
 from shortdrama.core.settings import REPOSITORY, home
-from shortdrama_local.embedded.machine import HOST, Machine
-from shortdrama_local.embedded.process import Service, ServiceFailed, tool
+from shortdrama_local.embedded.machine import HOST, Machine, write_private
+from shortdrama_local.embedded.postgres import connection_url
+from shortdrama_local.embedded.service import Service, tool
 
 USER = "admin"
 
 
-def airflow_environment(machine: Machine, frozen_clock: datetime | None) -> dict[str, str]:
+class NotMigrated(Failure):
+    """Airflow's database is not that of this version, and could not be made so."""
+
+
+def airflow_environment(machine: Machine) -> dict[str, str]:
     """Airflow's configuration and the pipeline's settings, as environment variables."""
-    airflow_home = home() / "airflow"
+    here = home().resolve()
+    airflow_home = here / "airflow"
     env = {
         **os.environ,
         **machine.environment(),
-        "SHORTDRAMA_HOME": str(home()),
+        "SHORTDRAMA_HOME": str(here),
         "PATH": f"{Path(tool('airflow')).parent}{os.pathsep}{os.environ['PATH']}",
         "AIRFLOW_HOME": str(airflow_home),
         "AIRFLOW__CORE__DAGS_FOLDER": str(REPOSITORY / "dags"),
@@ -37,57 +42,94 @@ def airflow_environment(machine: Machine, frozen_clock: datetime | None) -> dict
         "AIRFLOW__CORE__SIMPLE_AUTH_MANAGER_PASSWORDS_FILE": str(airflow_home / "passwords.json"),
         "AIRFLOW__API__BASE_URL": machine.airflow_url,
         "AIRFLOW__API_AUTH__JWT_SECRET": machine.airflow_jwt_secret,
-        "AIRFLOW__DATABASE__SQL_ALCHEMY_CONN": f"sqlite:///{airflow_home}/airflow.db?timeout=60",
+        "AIRFLOW__DATABASE__SQL_ALCHEMY_CONN": connection_url(machine),
         "AIRFLOW__SCHEDULER__SCHEDULER_IDLE_SLEEP_TIME": "0.5",
-        "AIRFLOW__LOGGING__BASE_LOG_FOLDER": str(home() / "logs" / "tasks"),
+        # A scheduler that was killed left tasks behind: they start again within a minute.
+        "AIRFLOW__SCHEDULER__ORPHANED_TASKS_CHECK_INTERVAL": "15",
+        # A task waits for an API server that is started again, instead of giving up.
+        "AIRFLOW__WORKERS__EXECUTION_API_TIMEOUT": "30",
+        "AIRFLOW__WORKERS__EXECUTION_API_RETRIES": "8",
+        "AIRFLOW__WORKERS__MAX_FAILED_HEARTBEATS": "12",
+        "AIRFLOW__LOGGING__BASE_LOG_FOLDER": str(here / "logs" / "tasks"),
         "AIRFLOW__USAGE_DATA_COLLECTION__ENABLED": "False",
         "OBJC_DISABLE_INITIALIZE_FORK_SAFETY": "YES",
     }
     env.pop("SHORTDRAMA_FROZEN_CLOCK", None)
-    if frozen_clock is not None:
-        env["SHORTDRAMA_FROZEN_CLOCK"] = frozen_clock.isoformat()
+    if machine.frozen_clock is not None:
+        env["SHORTDRAMA_FROZEN_CLOCK"] = machine.frozen_clock.isoformat()
     return env
 
 
-def airflow_services(env: Mapping[str, str], machine: Machine) -> list[Service]:
-    """The processes, in the order in which they start."""
-    airflow = tool("airflow")
-    api = [airflow, "api-server", "--host", HOST, "--port", str(machine.airflow_port)]
-    return [
-        Service("airflow-api-server", [*api, "--workers", "1"], env),
-        Service("airflow-scheduler", [airflow, "scheduler", "--skip-serve-logs"], env),
-        Service("airflow-dag-processor", [airflow, "dag-processor"], env),
-    ]
+def migrate(machine: Machine) -> None:
+    """Bring the metadata database to this version, and set the password of the UI's user.
 
-
-def start_airflow(machine: Machine, frozen_clock: datetime | None) -> None:
-    """Migrate the metadata database, start the processes, wait until the scheduler schedules."""
-    env = airflow_environment(machine, frozen_clock)
-    folder = home() / "airflow"
-    folder.mkdir(parents=True, exist_ok=True)
-    passwords = folder / "passwords.json"
-    passwords.touch(mode=0o600)
-    passwords.write_text(json.dumps({USER: machine.airflow_password}))
+    Raises NotMigrated with the end of what Airflow says.
+    """
+    write_private(
+        home() / "airflow" / "passwords.json", json.dumps({USER: machine.airflow_password})
+    )
     migrated = run(  # noqa: S603 - Airflow's own command
         [tool("airflow"), "db", "migrate"],
-        env=env, stdin=DEVNULL, capture_output=True, text=True, check=False,
+        env=airflow_environment(machine),
+        stdin=DEVNULL, capture_output=True, text=True, check=False,
     )  # fmt: skip
     if migrated.returncode != 0:
-        raise ServiceFailed(f"Airflow's database could not be migrated:\n{migrated.stderr[-2000:]}")
-    services = airflow_services(env, machine)
-    for service in services:
-        service.start(lambda: True, within_seconds=1)
-    for service in services:
-        service.wait(lambda: _healthy(machine), within_seconds=120)
+        raise NotMigrated(f"Airflow's database could not be migrated:\n{migrated.stderr[-2000:]}")
 
 
-def _healthy(machine: Machine) -> bool:
+def _api_server(machine: Machine) -> list[str]:
+    listen = ["--host", HOST, "--port", str(machine.ports["airflow"])]
+    return [tool("airflow"), "api-server", *listen, "--workers", "1"]
+
+
+def _api_healthy(machine: Machine) -> bool:
+    """Whether it answers people and tasks.
+
+    The first request of a task builds a second application, seconds of a core long: it is built
+    here, before a task waits for it.
+    """
     try:
-        answer = requests.get(f"{machine.airflow_url}/api/v2/monitor/health", timeout=5)
-        health = answer.json()
-    except (requests.RequestException, ValueError):
+        return all(
+            requests.get(f"{machine.airflow_url}/{path}", timeout=20).ok
+            for path in ("api/v2/version", "execution/health")
+        )
+    except requests.RequestException:
         return False
-    return all(
-        health.get(part, {}).get("status") == "healthy"
-        for part in ("metadatabase", "scheduler", "dag_processor")
-    )
+
+
+def _heart_beats(machine: Machine, component: str) -> bool | None:
+    try:
+        answer = requests.get(f"{machine.airflow_url}/api/v2/monitor/health", timeout=10)
+        health = answer.json()
+        if health["metadatabase"]["status"] != "healthy":
+            return None
+        return bool(health[component]["status"] == "healthy")
+    except (requests.RequestException, ValueError, LookupError, TypeError):
+        return None
+
+
+API_SERVER = Service(
+    name="airflow-api-server",
+    title="Airflow's API server",
+    command=_api_server,
+    healthy=_api_healthy,
+    settle_seconds=20,
+    ports=("airflow",),
+    environment=airflow_environment,
+)
+SCHEDULER = Service(
+    name="airflow-scheduler",
+    title="Airflow's scheduler",
+    command=lambda _: [tool("airflow"), "scheduler", "--skip-serve-logs"],
+    healthy=lambda machine: _heart_beats(machine, "scheduler"),
+    settle_seconds=20,
+    environment=airflow_environment,
+)
+DAG_PROCESSOR = Service(
+    name="airflow-dag-processor",
+    title="Airflow's DAG processor",
+    command=lambda _: [tool("airflow"), "dag-processor"],
+    healthy=lambda machine: _heart_beats(machine, "dag_processor"),
+    settle_seconds=20,
+    environment=airflow_environment,
+)

@@ -10,7 +10,8 @@ import requests
 
 from shortdrama.core.errors import Failure
 from shortdrama_local.embedded.airflow import USER
-from shortdrama_local.embedded.machine import Machine
+from shortdrama_local.embedded.identity import prove
+from shortdrama_local.embedded.machine import HOST, Machine
 
 POLL_SECONDS = 1.0
 ENDED = ("success", "failed")
@@ -32,6 +33,8 @@ class AirflowApi:
     """A session with this machine's Airflow."""
 
     def __init__(self, machine: Machine) -> None:
+        # Before the password is sent there.
+        prove(HOST, machine.ports["airflow"])
         self._url = f"{machine.airflow_url}/api/v2"
         self._session = requests.Session()
         answer = requests.post(

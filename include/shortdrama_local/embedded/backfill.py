@@ -4,9 +4,10 @@ from collections.abc import Callable
 from datetime import date
 
 from shortdrama.core.errors import Failure
+from shortdrama_local.embedded.airflow import SCHEDULER
 from shortdrama_local.embedded.airflow_api import AirflowApi
 from shortdrama_local.embedded.machine import this_machine
-from shortdrama_local.embedded.stack import running
+from shortdrama_local.embedded.states import is_running
 
 DAG = "ingest_appfigures"
 MOST_DAYS = 100
@@ -29,7 +30,7 @@ def backfill(first: date, last: date, say: Callable[[str], None]) -> None:
             " ingest_appfigures with start and end instead: a call is priced per country, not per"
             " day"
         )
-    if not running().get("airflow-scheduler"):
+    if not is_running(SCHEDULER.name):
         raise BackfillRefused("Airflow does not run on this machine; start it with `make up`")
     airflow = AirflowApi(this_machine())
     if not airflow.has_schedule(DAG):

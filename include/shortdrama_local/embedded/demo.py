@@ -18,7 +18,8 @@ from shortdrama.lake.store import ObjectStore
 from shortdrama.warehouse.snapshots.manifest import read_manifest
 from shortdrama_local.embedded.airflow_api import AirflowApi, Run
 from shortdrama_local.embedded.machine import Machine
-from shortdrama_local.embedded.stack import running, start_stack, stop_stack
+from shortdrama_local.embedded.stack import start_stack, stop_stack
+from shortdrama_local.embedded.states import services
 from shortdrama_local.samples.minis_files import write_minis_files
 from shortdrama_local.samples.omdia_workbooks import write_workbooks
 
@@ -71,11 +72,11 @@ class _Progress:
 def run_demo(out: Console) -> int:
     """Run it; 0 when everything that it promises was seen."""
     progress = _Progress(out)
-    if any(running().values()):
+    if services():
         progress.say("services of this home already run; stopping them first")
         stop_stack()
     try:
-        machine = start_stack(CLOCK, lambda what: progress.say(f"starting {what}"))
+        machine = start_stack(CLOCK, progress.say)
         settings.cache_clear()
         airflow = AirflowApi(machine)
         load_and_publish(airflow, progress.say)

@@ -1,44 +1,57 @@
-"""What this machine's services are called: ports and secrets, made once and kept in the home."""
+"""Who this home is: identity, ports and secrets of its services, made once and kept in it."""
 
+import os
 import secrets
-import socket
+from datetime import datetime
 from pathlib import Path
 
-from pydantic import BaseModel
+from pydantic import BaseModel, ValidationError
 
+from shortdrama.core.errors import Failure
 from shortdrama.core.settings import home
 
 HOST = "127.0.0.1"
-USUAL_PORTS = {"s3": 4566, "simulator": 8600, "mail": 8625, "airflow": 8080}
+USUAL_PORTS = {"s3": 8333, "simulator": 8600, "mail": 8625, "airflow": 8080}
+
+
+class HomeUnreadable(Failure):
+    """The home's own record is damaged, or of another version."""
 
 
 class Machine(BaseModel):
-    """Ports and secrets of the embedded services. Every secret is random, none is a default."""
+    """Identity, ports and secrets of a home. Every secret is random, none is a default.
 
-    s3_port: int
-    simulator_port: int
-    mail_port: int
-    airflow_port: int
+    `ports` has the usual ones until something else is found there; those that only the store uses
+    are added when it first starts. `frozen_clock` is the clock that was given to `up`.
+    """
+
+    home_id: str
+    ports: dict[str, int]
     source_token: str
     airflow_password: str
     airflow_jwt_secret: str
-    s3_access_key_id: str = ""
-    s3_secret_access_key: str = ""
+    database_password: str
+    s3_access_key_id: str
+    s3_secret_access_key: str
+    reader_access_key_id: str
+    reader_secret_access_key: str
+    store_secret: str
+    frozen_clock: datetime | None = None
 
     @property
     def s3_url(self) -> str:
-        """Where the embedded S3 listens."""
-        return f"http://{HOST}:{self.s3_port}"
+        """Where the home's S3 listens."""
+        return f"http://{HOST}:{self.ports['s3']}"
 
     @property
     def simulator_url(self) -> str:
         """Where the simulator listens."""
-        return f"http://{HOST}:{self.simulator_port}"
+        return f"http://{HOST}:{self.ports['simulator']}"
 
     @property
     def airflow_url(self) -> str:
         """Where Airflow's UI and API listen."""
-        return f"http://{HOST}:{self.airflow_port}"
+        return f"http://{HOST}:{self.ports['airflow']}"
 
     @property
     def maildir(self) -> Path:
@@ -47,9 +60,9 @@ class Machine(BaseModel):
 
     def save(self) -> None:
         """Keep it, and write `settings.env`, which every command of this home reads."""
-        _write_private(_path(), self.model_dump_json(indent=1))
+        write_private(record(), self.model_dump_json(indent=1))
         lines = [f"{name}={value}" for name, value in self.environment().items()]
-        _write_private(home() / "settings.env", "\n".join(lines) + "\n")
+        write_private(home() / "settings.env", "\n".join(lines) + "\n")
 
     def environment(self) -> dict[str, str]:
         """The settings by which the pipeline finds these services."""
@@ -64,7 +77,7 @@ class Machine(BaseModel):
             "SHORTDRAMA_TIKTOK__TOKEN": self.source_token,
             "SHORTDRAMA_SIMULATOR_TOKEN": self.source_token,
             "SHORTDRAMA_MAIL__HOST": HOST,
-            "SHORTDRAMA_MAIL__PORT": str(self.mail_port),
+            "SHORTDRAMA_MAIL__PORT": str(self.ports["mail"]),
             "SHORTDRAMA_MAIL__RECIPIENTS": (
                 '[{"address": "stakeholder@example.com", "locale": "en"},'
                 ' {"address": "zhongwen@example.com", "locale": "zh"}]'
@@ -75,47 +88,59 @@ class Machine(BaseModel):
         }
 
 
-def this_machine() -> Machine:
-    """The machine of this home, made on the first call."""
-    if _path().exists():
-        return Machine.model_validate_json(_path().read_text())
-    ports = {name: _free_port(port) for name, port in USUAL_PORTS.items()}
-    machine = Machine(
-        s3_port=ports["s3"],
-        simulator_port=ports["simulator"],
-        mail_port=ports["mail"],
-        airflow_port=ports["airflow"],
-        source_token=f"pat_{secrets.token_hex(16)}",
-        airflow_password=secrets.token_urlsafe(12),
-        airflow_jwt_secret=secrets.token_hex(32),
-    )
-    machine.save()
-    return machine
+def record() -> Path:
+    """The file that makes a folder a home with services of its own."""
+    return home() / "embedded.json"
 
 
 def is_embedded() -> bool:
     """Whether this home has embedded services."""
-    return _path().exists()
+    return record().exists()
 
 
-def _path() -> Path:
-    return home() / "embedded.json"
+def this_machine() -> Machine:
+    """The machine of this home, made on the first call. Raises HomeUnreadable."""
+    if not is_embedded():
+        _make()
+    try:
+        return Machine.model_validate_json(record().read_text(encoding="utf-8"))
+    except ValidationError:
+        raise HomeUnreadable(
+            f"{record()} is damaged or was written by another version of this program. What to do:"
+            " `make clean` removes this home and what is stored in it; `make up` makes a new one"
+        ) from None
 
 
-def _write_private(path: Path, text: str) -> None:
+def write_private(path: Path, text: str) -> None:
+    """Write a file that only its owner can read, whole or not at all."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    path.touch(mode=0o600)
-    path.write_text(text)
+    draft = path.with_name(f"{path.name}.{secrets.token_hex(4)}")
+    draft.touch(mode=0o600)
+    draft.write_text(text, encoding="utf-8")
+    draft.replace(path)
 
 
-def _free_port(usual: int) -> int:
-    """The usual port if nobody listens there, else one that the system picks."""
-    for port in (usual, 0):
-        with socket.socket() as probe:
-            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-            try:
-                probe.bind((HOST, port))
-            except OSError:
-                continue
-            return int(probe.getsockname()[1])
-    raise OSError(f"no free port on {HOST}")
+def _make() -> None:
+    machine = Machine(
+        home_id=secrets.token_hex(16),
+        ports=dict(USUAL_PORTS),
+        source_token=f"pat_{secrets.token_hex(16)}",
+        airflow_password=secrets.token_urlsafe(12),
+        airflow_jwt_secret=secrets.token_hex(32),
+        database_password=secrets.token_hex(16),
+        s3_access_key_id=secrets.token_hex(10).upper(),
+        s3_secret_access_key=secrets.token_hex(20),
+        reader_access_key_id=secrets.token_hex(10).upper(),
+        reader_secret_access_key=secrets.token_hex(20),
+        store_secret=secrets.token_hex(32),
+    )
+    # Two commands may make the same home at once. A link never replaces: the first one wins.
+    draft = home() / f"embedded.{machine.home_id}"
+    write_private(draft, machine.model_dump_json(indent=1))
+    try:
+        os.link(draft, record())
+    except FileExistsError:
+        return
+    finally:
+        draft.unlink()
+    machine.save()

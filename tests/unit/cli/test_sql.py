@@ -18,7 +18,7 @@ from shortdrama.analysts import shell
 from shortdrama.cli.main import app
 from shortdrama.core.errors import Failure
 from shortdrama.core.settings import settings
-from shortdrama_local.embedded.process import tool
+from shortdrama_local.embedded.service import tool
 
 APPS = "select 1 as app_id"
 JULY = "select revenue_usd from rpt_market_size_monthly where period_label = '2025-07'"

@@ -1,0 +1,92 @@
+"""The processes of a home, found without its supervisor: also those that it no longer knows.
+
+A process is found by a mark in its environment, which every process that a service starts inherits,
+whatever group or session it makes its own.
+"""
+
+import signal
+import time
+from collections.abc import Callable, Iterable
+from contextlib import suppress
+
+import psutil
+
+from shortdrama.core.settings import home
+
+MARK = "SHORTDRAMA_SERVICE_OF"
+"""The variable that names the home of a service. People's own shells do not have it."""
+END_SECONDS = 10.0
+
+
+def leftovers() -> list[psutil.Process]:
+    """The processes that this home's supervisor has started, and what they have started."""
+    here = str(home().resolve())
+    return [process for process in psutil.process_iter() if _mark(process) == here]
+
+
+def orphans(supervisor: psutil.Process) -> list[psutil.Process]:
+    """Those of them that are not below the supervisor: what they belonged to has ended."""
+    marked = leftovers()
+    below = {supervisor.pid, *(child.pid for child in supervisor.children(recursive=True))}
+    return [process for process in marked if process.pid not in below]
+
+
+def end(processes: Iterable[psutil.Process]) -> None:
+    """End them: first politely, then, those that stay, at once."""
+    alive = list(processes)
+    # PostgreSQL waits for its sessions after TERM; INT ends them.
+    _signal(alive, lambda one: signal.SIGINT if _name(one) == "postgres" else signal.SIGTERM)
+    kill(wait_for(alive))
+
+
+def kill(processes: Iterable[psutil.Process]) -> None:
+    """End them at once."""
+    alive = list(processes)
+    _signal(alive, lambda _: signal.SIGKILL)
+    wait_for(alive)
+
+
+def _signal(
+    processes: Iterable[psutil.Process], choose: Callable[[psutil.Process], signal.Signals]
+) -> None:
+    for process in processes:
+        with suppress(psutil.NoSuchProcess):
+            process.send_signal(choose(process))
+
+
+def wait_for(
+    processes: Iterable[psutil.Process], seconds: float = END_SECONDS
+) -> list[psutil.Process]:
+    """Wait until they have ended; those that have not in time.
+
+    One that has ended but that its parent has not looked after (a zombie) holds nothing any more;
+    in a container without an init it stays for ever.
+    """
+    deadline = time.monotonic() + seconds
+    alive = [process for process in processes if is_alive(process)]
+    while alive and time.monotonic() < deadline:
+        time.sleep(0.05)
+        alive = [process for process in alive if is_alive(process)]
+    return alive
+
+
+def is_alive(process: psutil.Process) -> bool:
+    """Whether it is still the process that it was, and no zombie."""
+    try:
+        return process.is_running() and process.status() != psutil.STATUS_ZOMBIE
+    except psutil.NoSuchProcess:
+        return False
+
+
+def _mark(process: psutil.Process) -> str | None:
+    try:
+        return process.environ().get(MARK)
+    except (psutil.Error, OSError):  # ended meanwhile, or another user's
+        return None
+
+
+def _name(process: psutil.Process) -> str:
+    try:
+        return process.name()
+    except psutil.Error:
+        return ""

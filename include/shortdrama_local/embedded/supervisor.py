@@ -1,0 +1,218 @@
+"""supervisord for a home: it starts the home's services again when they end, and says how they are.
+
+It is a process of its own, with a socket in the home's private folder. Who speaks through that
+socket and knows the home's id is the home's supervisor; the processes that it names are the home's.
+"""
+
+import os
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from http.client import HTTPConnection, HTTPException
+from pathlib import Path
+from typing import Any, Self
+from xmlrpc.client import Error, Fault, ServerProxy, Transport
+
+import psutil
+
+from shortdrama.core.errors import Failure
+from shortdrama.core.settings import home
+from shortdrama_local.embedded import leftovers
+from shortdrama_local.embedded.folders import run_folder, socket_folder
+from shortdrama_local.embedded.machine import Machine, write_private
+from shortdrama_local.embedded.service import Service, tool
+
+STARTS_WITHIN = 20.0
+ANSWERS_WITHIN = 60.0
+"""Seconds. A stop is answered when the process has ended, which may take STOP_SECONDS."""
+STOP_SECONDS = 10
+FAILED_STARTS = 3
+"""So often a service that ends at once is started again; then its configuration is broken."""
+BACKING_OFF = "BACKOFF"
+GAVE_UP = "FATAL"
+UP = {"STARTING", "RUNNING", BACKING_OFF}
+WATCHDOG = "watchdog"
+
+
+class SupervisorFailed(Failure):
+    """The supervisor did not come up; the message names its log."""
+
+
+@dataclass(frozen=True)
+class Process:
+    """A service as its supervisor sees it. `state` is supervisord's word; `pid` 0 if none runs."""
+
+    name: str
+    state: str
+    pid: int
+    started_at: datetime
+
+
+class Supervisor:
+    """The supervisor of a home."""
+
+    def __init__(self, machine: Machine) -> None:
+        address = str(socket_folder(machine) / "supervisor.sock")
+        proxy = ServerProxy("http://localhost", transport=_UnixTransport(address))
+        self._rpc: Any = proxy.supervisor
+
+    @classmethod
+    def running(cls, machine: Machine) -> Self | None:
+        """The home's supervisor, if it runs and answers as the home's own."""
+        supervisor = cls(machine)
+        try:
+            return supervisor if supervisor._rpc.getIdentification() == machine.home_id else None
+        except (OSError, HTTPException, Error):
+            return None
+
+    @classmethod
+    def start(cls, machine: Machine, services: Iterable[Service]) -> Self:
+        """Start it, without any service. Raises SupervisorFailed."""
+        here = home().resolve()
+        (here / "logs").mkdir(parents=True, exist_ok=True)
+        configuration = run_folder() / "supervisord.conf"
+        write_private(configuration, _configuration(machine, services))
+        log = here / "logs" / "supervisord.log"
+        path = os.pathsep.join((str(Path(tool("python")).parent), os.environ["PATH"]))
+        with log.open("ab") as errors:
+            child = subprocess.Popen(  # noqa: S603 - the library's own entry
+                [sys.executable, "-m", "supervisor.supervisord", "-n", "-c", str(configuration)],
+                cwd=here,
+                env={
+                    **os.environ,
+                    "SHORTDRAMA_HOME": str(here),
+                    leftovers.MARK: str(here),
+                    "PATH": path,
+                },
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.DEVNULL,
+                stderr=errors,
+                start_new_session=True,
+                umask=0o077,
+            )
+        deadline = time.monotonic() + STARTS_WITHIN
+        while (supervisor := cls.running(machine)) is None:
+            if child.poll() is not None or time.monotonic() > deadline:
+                raise SupervisorFailed(f"the supervisor did not start.\n{last_lines(log)}")
+            time.sleep(0.05)
+        return supervisor
+
+    def process(self) -> psutil.Process:
+        """Supervisord itself."""
+        return psutil.Process(self._rpc.getPID())
+
+    def processes(self) -> dict[str, Process]:
+        """Every service by name."""
+        return {
+            info["name"]: Process(
+                name=info["name"],
+                state=info["statename"],
+                pid=info["pid"],
+                started_at=datetime.fromtimestamp(info["start"], UTC),
+            )
+            for info in self._rpc.getAllProcessInfo()
+            if info["name"] != WATCHDOG
+        }
+
+    def start_service(self, name: str) -> None:
+        """Have the service started, if it is not; does not wait until it is up."""
+        try:
+            self._rpc.startProcess(name, False)
+        except Fault as fault:
+            if "ALREADY_STARTED" not in fault.faultString:
+                raise
+
+    def stop_service(self, name: str) -> None:
+        """Have the service stopped, and wait until it has ended."""
+        try:
+            self._rpc.stopProcess(name)
+        except Fault as fault:
+            if "NOT_RUNNING" not in fault.faultString:
+                raise
+
+    def shut_down(self) -> None:
+        """Have it stop all services and end, and wait for that."""
+        process = self.process()
+        self._rpc.shutdown()
+        leftovers.wait_for([process], ANSWERS_WITHIN)
+
+
+def last_lines(log: Path, count: int = 15) -> str:
+    """The end of a log, for a message."""
+    lines = log.read_text(errors="replace").splitlines()[-count:] if log.exists() else []
+    return "\n".join([f"The end of {log}:", *lines])
+
+
+def log_of(name: str) -> Path:
+    """Where a service's output goes."""
+    return home().resolve() / "logs" / f"{name}.log"
+
+
+def _configuration(machine: Machine, services: Iterable[Service]) -> str:
+    """Supervisord's configuration. Paths are relative to the home, as they may hold any sign."""
+    folder = socket_folder(machine)
+    inside = folder == run_folder()
+    sections = [
+        "[unix_http_server]",
+        f"file = {'run/supervisor.sock' if inside else folder / 'supervisor.sock'}",
+        "chmod = 0700",
+        "[rpcinterface:supervisor]",
+        "supervisor.rpcinterface_factory = supervisor.rpcinterface:make_main_rpcinterface",
+        "[supervisord]",
+        f"identifier = {machine.home_id}",
+        "logfile = logs/supervisord.log",
+        "logfile_maxbytes = 5MB",
+        "logfile_backups = 1",
+        "pidfile = run/supervisord.pid",
+        "silent = true",
+        f"[eventlistener:{WATCHDOG}]",
+        "command = python -m shortdrama_local.embedded.watchdog",
+        "events = PROCESS_STATE,TICK_5",
+        "buffer_size = 1000",
+        f"stderr_logfile = logs/{WATCHDOG}.log",
+        "stderr_logfile_maxbytes = 5MB",
+        "stderr_logfile_backups = 1",
+    ]
+    for service in services:
+        sections += [
+            f"[program:{service.name}]",
+            f"command = python -m shortdrama_local.embedded.launch {service.name}",
+            "autostart = false",
+            "autorestart = true",
+            f"startsecs = {service.settle_seconds}",
+            f"startretries = {FAILED_STARTS}",
+            f"stopsignal = {service.stop_signal}",
+            f"stopwaitsecs = {STOP_SECONDS}",
+            "stopasgroup = true",
+            "redirect_stderr = true",
+            f"stdout_logfile = logs/{service.name}.log",
+            "stdout_logfile_maxbytes = 20MB",
+            "stdout_logfile_backups = 1",
+        ]
+    return "\n".join(sections) + "\n"
+
+
+class _UnixConnection(HTTPConnection):
+    """HTTP through a socket in the file system; a supervisor that hangs hangs nobody for long."""
+
+    def __init__(self, address: str) -> None:
+        super().__init__("localhost", timeout=ANSWERS_WITHIN)
+        self._address = address
+
+    def connect(self) -> None:
+        self.sock = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+        self.sock.settimeout(self.timeout)
+        self.sock.connect(self._address)
+
+
+class _UnixTransport(Transport):
+    def __init__(self, address: str) -> None:
+        super().__init__()
+        self._address = address
+
+    def make_connection(self, host: Any) -> _UnixConnection:  # noqa: ARG002 - the library's form
+        return _UnixConnection(self._address)

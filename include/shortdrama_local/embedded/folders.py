@@ -1,10 +1,10 @@
 """Where a home keeps what is short-lived: sockets, locks, the supervisor's files."""
 
 import shutil
+from hashlib import sha256
 from pathlib import Path
 
 from shortdrama.core.settings import home
-from shortdrama_local.embedded.machine import Machine
 from shortdrama_local.embedded.ports import shared_folder
 
 LONGEST = 107 - len("/supervisor.sock.4194304")
@@ -19,18 +19,18 @@ def run_folder() -> Path:
     return folder
 
 
-def socket_folder(machine: Machine) -> Path:
+def socket_folder() -> Path:
     """The folder of the home's sockets: in the home, or outside when its path is too long."""
     inside = run_folder()
     if len(str(inside).encode()) <= LONGEST:
         return inside
-    outside = shared_folder() / machine.home_id[:16]
+    outside = shared_folder() / sha256(str(inside).encode()).hexdigest()[:16]
     outside.mkdir(mode=0o700, exist_ok=True)
     return outside
 
 
-def remove_sockets(machine: Machine) -> None:
+def remove_sockets() -> None:
     """Remove the folder outside the home, if there is one."""
-    folder = socket_folder(machine)
+    folder = socket_folder()
     if folder != run_folder():
         shutil.rmtree(folder)

@@ -29,7 +29,7 @@ class NoDatabase(Failure):
 
 def connection_url(machine: Machine) -> str:
     """The database's address for SQLAlchemy."""
-    folder = quote(str(socket_folder(machine)), safe="")
+    folder = quote(str(socket_folder()), safe="")
     return f"postgresql+psycopg2://{USER}:{machine.database_password}@/{DATABASE}?host={folder}"
 
 
@@ -95,10 +95,10 @@ def _prepare(machine: Machine) -> None:
     draft.rename(_data())
 
 
-def _command(machine: Machine) -> list[str]:
+def _command(_: Machine) -> list[str]:
     settings = {
         "listen_addresses": "",
-        "unix_socket_directories": str(socket_folder(machine)),
+        "unix_socket_directories": str(socket_folder()),
         "timezone": "UTC",
         "log_timezone": "UTC",
     }
@@ -109,7 +109,7 @@ def _command(machine: Machine) -> list[str]:
 def _healthy(machine: Machine) -> bool:
     try:
         psycopg2.connect(
-            host=str(socket_folder(machine)),
+            host=str(socket_folder()),
             user=USER,
             password=machine.database_password,
             dbname=DATABASE,

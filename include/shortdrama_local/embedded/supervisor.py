@@ -27,6 +27,7 @@ from shortdrama_local.embedded.machine import Machine, write_private
 from shortdrama_local.embedded.service import Service, tool
 
 STARTS_WITHIN = 20.0
+HUNG_AFTER = 15.0
 ANSWERS_WITHIN = 60.0
 """Seconds. A stop is answered when the process has ended, which may take STOP_SECONDS."""
 STOP_SECONDS = 10
@@ -36,6 +37,8 @@ BACKING_OFF = "BACKOFF"
 GAVE_UP = "FATAL"
 UP = {"STARTING", "RUNNING", BACKING_OFF}
 WATCHDOG = "watchdog"
+UNANSWERED = (OSError, HTTPException, Error)
+"""What a supervisor that is away, hangs, or ends in the middle of an answer comes out as."""
 
 
 class SupervisorFailed(Failure):
@@ -55,19 +58,14 @@ class Process:
 class Supervisor:
     """The supervisor of a home."""
 
-    def __init__(self, machine: Machine) -> None:
-        address = str(socket_folder(machine) / "supervisor.sock")
-        proxy = ServerProxy("http://localhost", transport=_UnixTransport(address))
-        self._rpc: Any = proxy.supervisor
-
     @classmethod
     def running(cls, machine: Machine) -> Self | None:
         """The home's supervisor, if it runs and answers as the home's own."""
-        supervisor = cls(machine)
         try:
-            return supervisor if supervisor._rpc.getIdentification() == machine.home_id else None
-        except (OSError, HTTPException, Error):
+            is_ours = _call("getIdentification", within=HUNG_AFTER) == machine.home_id
+        except UNANSWERED:
             return None
+        return cls() if is_ours else None
 
     @classmethod
     def start(cls, machine: Machine, services: Iterable[Service]) -> Self:
@@ -103,7 +101,7 @@ class Supervisor:
 
     def process(self) -> psutil.Process:
         """Supervisord itself."""
-        return psutil.Process(self._rpc.getPID())
+        return psutil.Process(_call("getPID"))
 
     def processes(self) -> dict[str, Process]:
         """Every service by name."""
@@ -114,14 +112,14 @@ class Supervisor:
                 pid=info["pid"],
                 started_at=datetime.fromtimestamp(info["start"], UTC),
             )
-            for info in self._rpc.getAllProcessInfo()
+            for info in _call("getAllProcessInfo")
             if info["name"] != WATCHDOG
         }
 
     def start_service(self, name: str) -> None:
         """Have the service started, if it is not; does not wait until it is up."""
         try:
-            self._rpc.startProcess(name, False)
+            _call("startProcess", name, False)
         except Fault as fault:
             if "ALREADY_STARTED" not in fault.faultString:
                 raise
@@ -129,16 +127,10 @@ class Supervisor:
     def stop_service(self, name: str) -> None:
         """Have the service stopped, and wait until it has ended."""
         try:
-            self._rpc.stopProcess(name)
+            _call("stopProcess", name)
         except Fault as fault:
             if "NOT_RUNNING" not in fault.faultString:
                 raise
-
-    def shut_down(self) -> None:
-        """Have it stop all services and end, and wait for that."""
-        process = self.process()
-        self._rpc.shutdown()
-        leftovers.wait_for([process], ANSWERS_WITHIN)
 
 
 def last_lines(log: Path, count: int = 15) -> str:
@@ -154,7 +146,7 @@ def log_of(name: str) -> Path:
 
 def _configuration(machine: Machine, services: Iterable[Service]) -> str:
     """Supervisord's configuration. Paths are relative to the home, as they may hold any sign."""
-    folder = socket_folder(machine)
+    folder = socket_folder()
     inside = folder == run_folder()
     sections = [
         "[unix_http_server]",
@@ -196,23 +188,28 @@ def _configuration(machine: Machine, services: Iterable[Service]) -> str:
     return "\n".join(sections) + "\n"
 
 
-class _UnixConnection(HTTPConnection):
-    """HTTP through a socket in the file system; a supervisor that hangs hangs nobody for long."""
+def _call(method: str, *arguments: Any, within: float = ANSWERS_WITHIN) -> Any:
+    """Call supervisord; each time through a connection of its own, as several threads do."""
+    with ServerProxy("http://localhost", transport=_UnixTransport(within)) as proxy:
+        return getattr(proxy.supervisor, method)(*arguments)
 
-    def __init__(self, address: str) -> None:
-        super().__init__("localhost", timeout=ANSWERS_WITHIN)
-        self._address = address
+
+class _UnixConnection(HTTPConnection):
+    """HTTP through the supervisor's socket; one that hangs hangs nobody for long."""
 
     def connect(self) -> None:
         self.sock = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
         self.sock.settimeout(self.timeout)
-        self.sock.connect(self._address)
+        self.sock.connect(str(socket_folder() / "supervisor.sock"))
 
 
 class _UnixTransport(Transport):
-    def __init__(self, address: str) -> None:
+    def __init__(self, timeout: float) -> None:
         super().__init__()
-        self._address = address
+        self._timeout = timeout
+        self._connection: tuple[Any, HTTPConnection | None]
 
-    def make_connection(self, host: Any) -> _UnixConnection:  # noqa: ARG002 - the library's form
-        return _UnixConnection(self._address)
+    def make_connection(self, host: Any) -> HTTPConnection:
+        connection = _UnixConnection("localhost", timeout=self._timeout)
+        self._connection = host, connection  # where the base class looks for what it closes
+        return connection

@@ -101,7 +101,7 @@ class Watchdog:
 def main() -> None:
     """Answer supervisord until it ends."""
     logging.basicConfig(stream=sys.stderr, format="%(asctime)s %(message)s", level=logging.WARNING)
-    watchdog = Watchdog(Supervisor(this_machine()), SERVICES, this_machine)
+    watchdog = Watchdog(Supervisor(), SERVICES, this_machine)
     while True:
         listener.ready(sys.stdout)
         line = sys.stdin.readline()

@@ -1,0 +1,131 @@
+"""Starts services of a home: each on ports that are its own, waited for until it does its work."""
+
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+
+from filelock import FileLock
+
+from shortdrama.core.errors import Failure
+from shortdrama.core.settings import home, settings
+from shortdrama_local.embedded import history, leftovers, ports
+from shortdrama_local.embedded.folders import run_folder
+from shortdrama_local.embedded.identity import holds_its_ports
+from shortdrama_local.embedded.machine import Machine
+from shortdrama_local.embedded.service import Service
+from shortdrama_local.embedded.services import SERVICES
+from shortdrama_local.embedded.supervisor import (
+    BACKING_OFF,
+    GAVE_UP,
+    UP,
+    Supervisor,
+    last_lines,
+    log_of,
+)
+
+Say = Callable[[str], None]
+UP_WITHIN = 180.0
+POLL_SECONDS = 0.1
+PORT_ATTEMPTS = 3
+
+
+class ServiceFailed(Failure):
+    """A service did not come up; the message names its log."""
+
+
+class _PortLost(Exception):
+    """Somebody else was faster at a port that had been free."""
+
+
+@contextmanager
+def locked(what: str) -> Iterator[None]:
+    """One command at a time starts or stops this part of the home."""
+    with FileLock(run_folder() / f"{what}.lock"):
+        yield
+
+
+def supervised(machine: Machine) -> Supervisor:
+    """The home's supervisor, started if need be; then nothing of an earlier one is left."""
+    supervisor = Supervisor.running(machine)
+    if supervisor is None:
+        leftovers.end(leftovers.leftovers())
+        history.forget()
+        supervisor = Supervisor.start(machine, SERVICES)
+    return supervisor
+
+
+def bring_up(
+    supervisor: Supervisor, machine: Machine, services: Sequence[Service], say: Say
+) -> None:
+    """Start those that do not run, each on ports of its own, and wait until all do their work."""
+    for _ in range(PORT_ATTEMPTS):
+        _settle_ports(supervisor, machine, services, say)
+        for service in services:
+            supervisor.start_service(service.name)
+        try:
+            _wait(supervisor, machine, services)
+        except _PortLost:
+            # All of them: they know each other's ports.
+            for service in services:
+                supervisor.stop_service(service.name)
+        else:
+            return
+    names = ", ".join(service.name for service in services)
+    raise ServiceFailed(f"other programs took the ports of {names} {PORT_ATTEMPTS} times in a row")
+
+
+def _settle_ports(
+    supervisor: Supervisor, machine: Machine, services: Sequence[Service], say: Say
+) -> None:
+    """Claim the ports of those that do not run; a port that somebody holds is changed for good."""
+    here, owner = home().resolve(), supervisor.process()
+    processes = supervisor.processes()
+    before = dict(machine.ports)
+    for service in services:
+        if processes[service.name].state in UP:
+            continue
+        for name in service.ports:
+            port = machine.ports.get(name)
+            in_the_way = ports.take(port, here, owner) if port else "nobody"
+            if in_the_way is None:
+                continue
+            machine.ports[name] = ports.take_any(here, owner, machine.ports.values())
+            if port:
+                say(
+                    f"port {port} of {service.title} is held by {in_the_way};"
+                    f" it takes {machine.ports[name]} instead, from now on"
+                )
+    if machine.ports != before:
+        machine.save()
+        settings.cache_clear()
+
+
+def _wait(supervisor: Supervisor, machine: Machine, services: Sequence[Service]) -> None:
+    deadline = time.monotonic() + UP_WITHIN
+    waiting = list(services)
+    while True:
+        processes = supervisor.processes()
+        for service in waiting:
+            state = processes[service.name].state
+            if state in (BACKING_OFF, GAVE_UP) and any(
+                ports.is_held(machine.ports[name]) for name in service.ports
+            ):
+                raise _PortLost
+            if state == GAVE_UP:
+                raise ServiceFailed(
+                    f"{service.name} ended each time it was started, and is not started again."
+                    f"\n{last_lines(log_of(service.name))}"
+                )
+        waiting = [
+            service for service in waiting
+            if not holds_its_ports(processes[service.name], service, machine)
+            or not service.healthy(machine)
+        ]  # fmt: skip
+        if not waiting:
+            return
+        if time.monotonic() > deadline:
+            raise ServiceFailed(
+                f"{waiting[0].name} is not healthy after {UP_WITHIN:.0f} s."
+                f"\n{last_lines(log_of(waiting[0].name))}"
+            )
+        time.sleep(POLL_SECONDS)

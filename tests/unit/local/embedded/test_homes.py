@@ -1,0 +1,356 @@
+"""A home is itself: real stores and supervisors, beside other homes and foreign programs."""
+
+import os
+import shutil
+import signal
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from time import monotonic, sleep
+
+import psutil
+import pytest
+from botocore.exceptions import ClientError
+
+from shortdrama.core import machine as core_machine
+from shortdrama.core.settings import S3Settings, settings
+from shortdrama.lake.store import ObjectStore
+from shortdrama_local.embedded import leftovers, ports
+from shortdrama_local.embedded.identity import NotThisHome
+from shortdrama_local.embedded.machine import USUAL_PORTS, Machine, record, this_machine
+from shortdrama_local.embedded.postgres import POSTGRES
+from shortdrama_local.embedded.services import SOURCES
+from shortdrama_local.embedded.small import MAIL
+from shortdrama_local.embedded.stack import ensure_store, stop_stack
+from shortdrama_local.embedded.start import ServiceFailed, bring_up, supervised
+from shortdrama_local.embedded.states import services
+from shortdrama_local.embedded.store import STORE, settings_of, sockets
+from shortdrama_local.embedded.supervisor import Supervisor
+
+REPOSITORY = Path(__file__).parents[4]
+WITHOUT_AIRFLOW = (POSTGRES, *SOURCES, MAIL)
+
+
+def lake(machine: Machine) -> ObjectStore:
+    return ObjectStore.of(settings_of(machine))
+
+
+def start(*chosen: object) -> list[str]:
+    """Start services of the home that was entered; what was said."""
+    said: list[str] = []
+    machine = this_machine()
+    bring_up(supervised(machine), machine, chosen, said.append)  # type: ignore[arg-type]
+    return said
+
+
+def pid_of(name: str) -> int:
+    supervisor = Supervisor.running(this_machine())
+    assert supervisor is not None
+    return supervisor.processes()[name].pid
+
+
+def until(reached: Callable[[], bool], within_seconds: float = 60) -> None:
+    deadline = monotonic() + within_seconds
+    while not reached():
+        assert monotonic() < deadline
+        sleep(0.1)
+
+
+@contextmanager
+def commands(homes: list[Path], program: str) -> Iterator[list["subprocess.Popen[str]"]]:
+    """The same Python program, at once, once in each home."""
+    yield [
+        subprocess.Popen(
+            [sys.executable, "-c", program],
+            env={**os.environ, "SHORTDRAMA_HOME": str(home)},
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+        )
+        for home in homes
+    ]
+
+
+def test_a_home_whose_ports_another_home_holds_takes_others_and_keeps_them(
+    enter, tmp_path: Path
+) -> None:
+    a, b = tmp_path / "a", tmp_path / "b"
+    enter(a)
+    of_a = ensure_store()
+    lake(of_a).put("whose", b"a")
+    enter(b)
+    recorded = this_machine()
+    recorded.ports["s3"] = of_a.ports["s3"]
+    recorded.save()
+    said = start(STORE)
+    assert said == [
+        f"port {of_a.ports['s3']} of S3 (SeaweedFS) is held by the home {a};"
+        f" it takes {this_machine().ports['s3']} instead, from now on"
+    ]
+    of_b = ensure_store()
+    assert of_b.ports["s3"] != of_a.ports["s3"]
+    lake(of_b).put("whose", b"b")
+    assert settings().s3.endpoint_url == of_b.s3_url
+    assert lake(of_a).get("whose") == b"a"
+    assert sorted(lake(of_a).list("")) == sorted(lake(of_b).list("")) == ["lake.json", "whose"]
+
+
+def test_nothing_is_asked_of_another_homes_store(enter, tmp_path: Path) -> None:
+    enter(tmp_path / "a")
+    of_a = ensure_store()
+    enter(tmp_path / "b")
+    recorded = this_machine()
+    recorded.ports["s3"] = of_a.ports["s3"]
+    recorded.save()
+    with pytest.raises(NotThisHome, match=r"answers weed .* not of this home.*make up"):
+        core_machine.prove(recorded.s3_url)
+    core_machine.prove("http://127.0.0.1:1")  # no address of this home
+    core_machine.prove("https://s3.example.com")
+
+
+def test_a_copy_of_a_running_home_is_another_home(enter, tmp_path: Path) -> None:
+    """It has the same id and the same keys, which the original's store accepts."""
+    enter(tmp_path / "a")
+    of_a = ensure_store()
+    lake(of_a).put("whose", b"a")
+    ignore = shutil.ignore_patterns("*.sock")
+    shutil.copytree(tmp_path / "a", tmp_path / "b", ignore=ignore)
+    enter(tmp_path / "b")
+    with pytest.raises(NotThisHome):
+        core_machine.prove(this_machine().s3_url)
+    of_b = ensure_store()
+    assert of_b.ports["s3"] != of_a.ports["s3"]
+    lake(of_b).put("whose", b"b")
+    stop_stack()
+    assert lake(of_a).get("whose") == b"a"
+
+
+def test_new_homes_that_start_at_once_do_not_race(enter, tmp_path: Path) -> None:
+    homes = [tmp_path / name for name in ("a", "b")]
+    program = (
+        "from shortdrama_local.embedded.stack import ensure_store\n"
+        "from shortdrama_local.embedded.store import settings_of\n"
+        "from shortdrama.lake.store import ObjectStore\n"
+        "machine = ensure_store()\n"
+        "ObjectStore.of(settings_of(machine)).put(machine.home_id, b'')\n"
+    )
+    for home in homes:
+        enter(home)
+    with commands([*homes, *homes], program) as running:
+        for command in running:
+            output, _ = command.communicate(timeout=120)
+            assert command.returncode == 0, output
+    machines = []
+    for home in homes:
+        enter(home)
+        machines.append(this_machine())
+        found = sorted(lake(machines[-1]).list(""))
+        assert found == sorted(["lake.json", machines[-1].home_id])
+    assert not set(machines[0].ports.values()) & {machines[1].ports[name] for name in STORE.ports}
+
+
+def test_foreign_programs_on_the_usual_ports_are_named_and_avoided(home: Path, taken: dict) -> None:
+    said = start(*SOURCES, MAIL)
+    assert [line.split()[1] for line in said] == [
+        str(USUAL_PORTS[name]) for name in ("s3", "simulator", "mail")
+    ]
+    assert all("is held by" in line and "it takes" in line for line in said)
+    mine = [line for line in said if f"(process {os.getpid()})" in line]
+    assert mine or all("the home" in line or "(process" in line for line in said)
+
+
+def test_a_port_that_is_lost_after_the_look_is_changed_too(
+    home: Path, taken: dict, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As if the look had come a moment before the foreign program."""
+    looks = iter([None])
+    honest = ports.take
+    monkeypatch.setattr(ports, "take", lambda *asked: next(looks, honest(*asked)))
+    said = start(MAIL)
+    assert len(said) == 1
+    assert this_machine().ports["mail"] != USUAL_PORTS["mail"]
+
+
+def test_a_store_killed_before_its_first_clean_stop_keeps_keys_and_objects(home: Path) -> None:
+    machine = ensure_store()
+    lake(machine).put("kept", b"bytes")
+    os.kill(pid_of("s3"), signal.SIGKILL)
+    until(lambda: bool(services()) and STORE.healthy(machine) is True)
+    assert lake(machine).get("kept") == b"bytes"
+    until(lambda: any(state.name == "s3" and state.restarts == 1 for state in services()))
+    (state,) = [state for state in services() if state.name == "s3"]
+    assert (state.state in ("running", "starting"), state.last_cause) == (True, "ended")
+
+
+def test_an_analysts_key_reads_and_changes_nothing(home: Path) -> None:
+    machine = ensure_store()
+    lake(machine).put("whose", b"pipeline")
+    key = {
+        "access_key_id": machine.reader_access_key_id,
+        "secret_access_key": machine.reader_secret_access_key,
+    }
+    reader = ObjectStore.of(S3Settings(**{**settings_of(machine).model_dump(), **key}))
+    assert reader.get("whose") == b"pipeline"
+    assert set(reader.list("")) == {"lake.json", "whose"}
+    for change in (
+        lambda: reader.put("whose", b"analyst"),
+        lambda: reader.delete("whose"),
+        lambda: reader.copy("lake.json", "copy"),
+    ):
+        with pytest.raises(ClientError, match=r"AccessDenied|Forbidden"):
+            change()
+    assert lake(machine).get("whose") == b"pipeline"
+
+
+def test_down_leaves_nothing_behind(home: Path) -> None:
+    start(*WITHOUT_AIRFLOW)
+    machine = this_machine()
+    assert leftovers.leftovers()
+    stop_stack()
+    assert leftovers.leftovers() == []
+    assert sockets(machine) == []
+    assert not any(ports._path(port).exists() for port in machine.ports.values())
+    assert not [name for name in os.listdir("/proc") if _works_in(name, home)]
+
+
+def _works_in(pid: str, home: Path) -> bool:
+    """Whether the process lies in the home; PostgreSQL's own overwrite their environment."""
+    try:
+        return Path(os.readlink(f"/proc/{pid}/cwd")).is_relative_to(home)
+    except OSError:
+        return False
+
+
+@pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGSTOP])
+def test_down_ends_everything_also_without_its_supervisor(
+    home: Path, number: signal.Signals, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("shortdrama_local.embedded.supervisor.HUNG_AFTER", 1.0)
+    start(*WITHOUT_AIRFLOW)
+    supervisor = Supervisor.running(this_machine())
+    assert supervisor is not None
+    process = supervisor.process()
+    process.send_signal(number)
+    if number == signal.SIGKILL:
+        leftovers.wait_for([process])
+    assert len(leftovers.leftovers()) >= len(WITHOUT_AIRFLOW)
+    stop_stack()
+    assert leftovers.leftovers() == []
+    assert not [name for name in os.listdir("/proc") if _works_in(name, home)]
+
+
+def test_up_after_a_killed_supervisor_starts_over_on_the_same_lake(home: Path) -> None:
+    machine = ensure_store()
+    lake(machine).put("kept", b"bytes")
+    supervisor = Supervisor.running(machine)
+    assert supervisor is not None
+    supervisor.process().kill()
+    leftovers.wait_for([supervisor.process()] if Supervisor.running(machine) else [])
+    again = ensure_store()
+    assert lake(again).get("kept") == b"bytes"
+    assert again.ports == machine.ports
+
+
+def test_a_service_whose_configuration_is_broken_is_left_alone_and_that_is_said(
+    home: Path,
+) -> None:
+    home.mkdir()
+    (home / "s3").write_text("no folder")
+    with pytest.raises(ServiceFailed, match=r"s3 ended each time .*(?s:.*)FileExistsError"):
+        ensure_store()
+    (state,) = [state for state in services() if state.name == "s3"]
+    assert state.state == "gave up"
+    (home / "s3").unlink()
+    ensure_store()
+
+
+def test_a_cluster_that_was_half_made_is_made_again(home: Path) -> None:
+    draft = home / "postgres.new"
+    draft.mkdir(parents=True)
+    (draft / "PG_VERSION").write_text("18")
+    start(POSTGRES)
+    assert POSTGRES.healthy(this_machine())
+    assert not draft.exists()
+
+
+def test_a_database_with_another_password_is_not_the_homes(home: Path) -> None:
+    start(POSTGRES)
+    other = this_machine().model_copy(update={"database_password": "another"})
+    assert not POSTGRES.healthy(other)
+
+
+@pytest.mark.parametrize("name", ["my home/短剧 数据", "x" * 120], ids=["spaces-and-chinese", "long"])
+def test_a_home_may_lie_anywhere(enter, tmp_path: Path, name: str) -> None:
+    enter(tmp_path / name)
+    start(*WITHOUT_AIRFLOW)
+    machine = ensure_store()
+    lake(machine).put("键", b"1")
+    assert lake(machine).get("键") == b"1"
+    assert POSTGRES.healthy(machine)
+
+
+UNPRIVILEGED = """
+import os
+from shortdrama_local.embedded.stack import ensure_store, stop_stack
+from shortdrama_local.embedded.start import bring_up, supervised
+from shortdrama_local.embedded.services import SOURCES
+from shortdrama_local.embedded.small import MAIL
+from shortdrama_local.embedded.postgres import POSTGRES
+os.umask(0o077)
+assert os.geteuid() != 0
+machine = ensure_store()
+try:
+    bring_up(supervised(machine), machine, (POSTGRES, *SOURCES, MAIL), print)
+    assert POSTGRES.healthy(machine)
+finally:
+    stop_stack()
+print("well")
+"""
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="every other test is run by an ordinary user")
+@pytest.mark.skipif(shutil.which("setpriv") is None, reason="no setpriv to become another user")
+def test_an_ordinary_user_whose_files_are_private_can_run_a_home(tmp_path: Path) -> None:
+    """Reading is left to it, as the checkout may lie in a folder that is root's alone."""
+    folder = Path(subprocess.check_output(["mktemp", "-d"], text=True).strip())
+    shutil.chown(folder, "nobody")
+    rights = "-all,+dac_read_search"
+    try:
+        ended = subprocess.run(
+            [
+                "setpriv", "--reuid=nobody", "--clear-groups", f"--inh-caps={rights}",
+                "--securebits=+no_setuid_fixup",
+                f"--ambient-caps={rights}", f"--bounding-set={rights}",
+                sys.executable, "-c", UNPRIVILEGED,
+            ],
+            env={**os.environ, "SHORTDRAMA_HOME": str(folder / "home"), "HOME": str(folder)},
+            capture_output=True, text=True, check=False, timeout=120,
+        )  # fmt: skip
+        assert ended.returncode == 0, ended.stdout + ended.stderr
+        assert ended.stdout.splitlines()[-1] == "well"
+        modes = {path.name: path.stat().st_mode & 0o077 for path in (folder / "home").iterdir()}
+        assert set(modes.values()) == {0}, modes
+    finally:
+        shutil.rmtree(folder)
+
+
+def test_down_in_a_home_that_cannot_be_read_ends_what_runs(home: Path) -> None:
+    ensure_store()
+    record().write_text("{")
+    stop_stack()
+    assert leftovers.leftovers() == []
+
+
+def test_nothing_was_started_in_a_folder_that_is_no_home(enter, tmp_path: Path) -> None:
+    enter(tmp_path / "none")
+    stop_stack()
+    assert services() == []
+    assert not (tmp_path / "none").exists()
+
+
+def test_psutil_is_not_needed_to_see_other_users(home: Path) -> None:
+    """The holder of a port may be hidden; the home's own processes never are."""
+    ensure_store()
+    assert psutil.Process(pid_of("s3")).environ()[leftovers.MARK] == str(home.resolve())

@@ -24,6 +24,8 @@ PAGE = 100
 """As many as Airflow gives at once."""
 DEAD_AFTER = timedelta(seconds=60)
 """A scheduler or DAG processor writes a heartbeat every few seconds."""
+UNDERSTOOD_BY_NOBODY = (ValueError, LookupError, TypeError, AttributeError)
+"""How the client fails at an answer of another shape."""
 
 
 class AirflowAway(Failure):
@@ -155,15 +157,16 @@ def _client(airflow: AirflowSettings) -> Iterator["ApiClient"]:
         token = _token(url, airflow)
         with ApiClient(Configuration(host=url, access_token=token, retries=0)) as client:
             yield client
-    except (requests.ConnectionError, requests.Timeout, HTTPError):
-        raise AirflowAway(f"Airflow does not answer at {url}") from None
     except requests.HTTPError as error:
         status = error.response.status_code
         raise AirflowAway(f"Airflow at {url} answers HTTP {status} to a login") from None
     except ApiException as error:
         raise AirflowAway(f"Airflow at {url} answers HTTP {error.status} {error.reason}") from None
-    except ValueError as error:  # an answer that is not of the client's version
-        raise AirflowAway(f"Airflow at {url} is of another version: {_short(error)}") from None
+    except UNDERSTOOD_BY_NOBODY as error:
+        what = f"what answers at {url} is no Airflow of this version ({type(error).__name__})"
+        raise AirflowAway(what) from None
+    except (requests.RequestException, HTTPError):
+        raise AirflowAway(f"Airflow does not answer at {url}") from None
 
 
 def _token(url: str, airflow: AirflowSettings) -> str:
@@ -185,7 +188,3 @@ def _instant(text: str | None) -> datetime | None:
 
 def _last_line(text: str) -> str:
     return (text.strip().splitlines() or [""])[-1]
-
-
-def _short(error: Exception) -> str:
-    return (str(error).strip().splitlines() or [type(error).__name__])[0]

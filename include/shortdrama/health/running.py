@@ -39,7 +39,7 @@ def services() -> str:
     states = machine.services()
     ended = [service.name for service in states if service.state == "gave up"]
     if ended:
-        raise Unwell(f"{', '.join(ended)} ended each time they were started, and are left alone")
+        raise Unwell(f"{', '.join(ended)} ended each time it was started, and is left alone")
     if not states:
         return "none of its own run in this home"
     running = sum(service.state in ("running", "starting") for service in states)

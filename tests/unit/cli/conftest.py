@@ -1,5 +1,6 @@
 """The lake and the snapshots that commands find."""
 
+from fake_airflow import airflow  # noqa: F401 - a fixture
 from publishing import (  # noqa: F401 - fixtures
     clock_on,
     environment,

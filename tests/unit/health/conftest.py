@@ -1,4 +1,4 @@
-"""Servers that answer what they are told to, also to writes."""
+"""Servers for the checks: one that answers by path, also writes, and an Airflow."""
 
 import json
 import socket
@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 
 import duckdb
 import pytest
+from fake_airflow import airflow  # noqa: F401 - a fixture
 from pydantic import SecretStr
 
 from shortdrama.core.settings import S3Settings

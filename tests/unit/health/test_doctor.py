@@ -1,5 +1,7 @@
 import socket
 from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -7,19 +9,30 @@ from aiosmtpd.controller import Controller
 from aiosmtpd.handlers import Sink
 from pydantic import SecretStr
 
+from shortdrama.core.errors import Failure
+from shortdrama.core.machine import ServiceState
 from shortdrama.core.settings import MailSettings, Settings
+from shortdrama.health import running
 from shortdrama.health.doctor import Check, examine
 
-NAMES = ["bucket", "lake", "conditional puts", "DuckDB httpfs", "Appfigures", "mail"]
+NAMES = [
+    "disk", "services", "bucket", "lake", "conditional puts", "DuckDB httpfs", "Appfigures", "mail",
+    "Airflow",
+]  # fmt: skip
+
+
+@pytest.fixture(autouse=True)
+def _home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SHORTDRAMA_HOME", str(tmp_path))
 
 
 @pytest.fixture
-def well(settings: Settings) -> Iterator[Settings]:
-    """Everything is there, mail included."""
+def well(settings: Settings, airflow: Any) -> Iterator[Settings]:
+    """Everything is there, mail and Airflow included."""
     controller = Controller(Sink(), hostname="127.0.0.1", port=free_port())
     controller.start()
     mail = MailSettings(host="127.0.0.1", port=controller.port)
-    yield settings.model_copy(update={"mail": mail})
+    yield settings.model_copy(update={"mail": mail, "airflow": airflow.settings})
     controller.stop()
 
 
@@ -46,6 +59,8 @@ def test_a_well_pipeline_passes_every_check(well: Settings, store: Any, simulato
     assert said["conditional puts"] == "one of 8 racing writers wins"
     assert "requests left today" in said["Appfigures"]
     assert [path for path, _ in simulator.calls] == ["/v2/usage"]
+    assert said["services"] == "none of its own run in this home"
+    assert said["Airflow"] == "scheduler and DAG processor are alive, every DAG can be read"
 
 
 def test_looking_leaves_nothing_behind(well: Settings, store: Any) -> None:
@@ -110,3 +125,88 @@ def test_a_mail_server_that_is_not_there_fails_with_a_remedy(settings: Settings)
     check = looked(changed(settings, "mail", port=free_port()), "mail")
     assert not check.ok
     assert "What to do: check SHORTDRAMA_MAIL__" in check.detail
+
+
+def test_a_dead_scheduler_fails_and_what_to_do_is_said(well: Settings, airflow: Any) -> None:
+    airflow.beats(scheduler="2026-11-28T11:20:43+00:00", dag_processor="2026-11-28T11:21:40+00:00")
+    check = looked(well, "Airflow")
+    assert not check.ok
+    assert check.detail.startswith(
+        "the scheduler is dead (last heartbeat: 2026-11-28 11:20:43 UTC), so no run goes on."
+        " What to do: read its log and start it again (`make up`"
+    )
+
+
+def test_a_scheduler_that_never_ran_fails(well: Settings, airflow: Any) -> None:
+    airflow.beats(scheduler=None, dag_processor="2026-11-28T11:21:40+00:00")
+    assert "last heartbeat: never" in looked(well, "Airflow").detail
+
+
+def test_a_dag_that_cannot_be_read_fails(well: Settings, airflow: Any) -> None:
+    broken = {
+        "import_error_id": 1,
+        "timestamp": "2026-11-28T11:00:00Z",
+        "filename": "market_marts.py",
+        "bundle_name": "dags-folder",
+        "stack_trace": "NameError: x",
+    }
+    airflow.answers["importErrors"] = {"import_errors": [broken], "total_entries": 1}
+    check = looked(well, "Airflow")
+    assert not check.ok
+    assert "Airflow cannot read market_marts.py: NameError: x" in check.detail
+
+
+def test_before_airflow_runs_it_can_be_left_out(well: Settings, airflow: Any) -> None:
+    checks = list(examine(well, with_airflow=False))
+    assert [check.name for check in checks] == NAMES[:-1]
+    assert airflow.asked == []
+
+
+def test_a_full_disk_fails(well: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(running, "free_bytes", lambda: 90_000_000)
+    check = looked(well, "disk")
+    assert not check.ok
+    assert check.detail.startswith("only 0.09 GB are left at")
+    assert "What to do: make room" in check.detail
+
+
+def service(name: str, **changes: Any) -> ServiceState:
+    at = datetime(2026, 11, 28, 11, 0, tzinfo=UTC)
+    well = {"state": "running", "since": at, "restarts": 0, "last_restart": None}
+    return ServiceState(name=name, **{**well, "last_cause": None, **changes})
+
+
+def test_services_that_were_started_again_are_told(
+    well: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    states = [service("s3", restarts=2), service("mail", state="stopped")]
+    monkeypatch.setattr("shortdrama.core.machine.services", lambda: states)
+    check = looked(well, "services")
+    assert check.ok
+    assert check.detail == "1 of 2 run; started again: s3 2 times"
+
+
+def test_a_service_that_gave_up_fails(well: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
+    states = [service("s3"), service("airflow-scheduler", state="gave up")]
+    monkeypatch.setattr("shortdrama.core.machine.services", lambda: states)
+    check = looked(well, "services")
+    assert not check.ok
+    assert check.detail.startswith("airflow-scheduler ended each time it was started")
+
+
+def test_nothing_is_asked_of_a_stranger_at_an_address_of_this_home(
+    well: Settings, simulator: Any, airflow: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Neither is a token sent nor an object written."""
+
+    def stranger(url: str) -> None:
+        if url:
+            raise Failure(f"a stranger answers at {url}. What to do: `make up`")
+
+    monkeypatch.setattr("shortdrama.core.machine.prove", stranger)
+    simulator.calls.clear()
+    failed = {check.name: check.detail for check in examine(well) if not check.ok}
+    assert failed.keys() == {"bucket", "lake", "conditional puts", "Appfigures", "mail", "Airflow"}
+    assert all(detail.count("What to do:") == 1 for detail in failed.values())
+    assert simulator.calls == []
+    assert airflow.asked == []

@@ -6,7 +6,7 @@ import signal
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from time import monotonic, sleep
 
@@ -212,15 +212,17 @@ def test_down_leaves_nothing_behind(home: Path) -> None:
     assert leftovers.leftovers() == []
     assert sockets(machine) == []
     assert not any(ports._path(port).exists() for port in machine.ports.values())
-    assert not [name for name in os.listdir("/proc") if _works_in(name, home)]
+    assert at_work_in(home) == []
 
 
-def _works_in(pid: str, home: Path) -> bool:
-    """Whether the process lies in the home; PostgreSQL's own overwrite their environment."""
-    try:
-        return Path(os.readlink(f"/proc/{pid}/cwd")).is_relative_to(home)
-    except OSError:
-        return False
+def at_work_in(home: Path) -> list[psutil.Process]:
+    """The processes that lie in the home; PostgreSQL's own overwrite their environment."""
+    found = []
+    for process in psutil.process_iter():
+        with suppress(psutil.Error):
+            if Path(process.cwd()).is_relative_to(home):
+                found.append(process)
+    return found
 
 
 @pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGSTOP])
@@ -238,7 +240,7 @@ def test_down_ends_everything_also_without_its_supervisor(
     assert len(leftovers.leftovers()) >= len(WITHOUT_AIRFLOW)
     stop_stack()
     assert leftovers.leftovers() == []
-    assert not [name for name in os.listdir("/proc") if _works_in(name, home)]
+    assert at_work_in(home) == []
 
 
 def test_up_after_a_killed_supervisor_starts_over_on_the_same_lake(home: Path) -> None:
@@ -281,7 +283,9 @@ def test_a_database_with_another_password_is_not_the_homes(home: Path) -> None:
     assert not POSTGRES.healthy(other)
 
 
-@pytest.mark.parametrize("name", ["my home/短剧 数据", "x" * 120], ids=["spaces-and-chinese", "long"])
+@pytest.mark.parametrize(
+    "name", ["my home/短剧 数据", "x" * 120], ids=["spaces-and-chinese", "long"]
+)
 def test_a_home_may_lie_anywhere(enter, tmp_path: Path, name: str) -> None:
     enter(tmp_path / name)
     start(*WITHOUT_AIRFLOW)
@@ -348,9 +352,3 @@ def test_nothing_was_started_in_a_folder_that_is_no_home(enter, tmp_path: Path) 
     stop_stack()
     assert services() == []
     assert not (tmp_path / "none").exists()
-
-
-def test_psutil_is_not_needed_to_see_other_users(home: Path) -> None:
-    """The holder of a port may be hidden; the home's own processes never are."""
-    ensure_store()
-    assert psutil.Process(pid_of("s3")).environ()[leftovers.MARK] == str(home.resolve())

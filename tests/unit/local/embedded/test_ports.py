@@ -83,8 +83,8 @@ def test_a_damaged_claim_is_no_claim(me, free) -> None:
 
 @pytest.mark.parametrize("address", [HOST, "0.0.0.0"])  # noqa: S104 - a program that does so
 def test_a_foreign_program_is_named_with_its_id(me, address: str) -> None:
-    program = "import socket; s = socket.create_server(('%s', 0)); print(s.getsockname()[1]," % address
-    program += "flush=True); s.accept()"
+    program = f"import socket; s = socket.create_server(({address!r}, 0));"
+    program += "print(s.getsockname()[1], flush=True); s.accept()"
     with subprocess.Popen([sys.executable, "-c", program], stdout=subprocess.PIPE) as foreign:
         assert foreign.stdout is not None
         port = int(foreign.stdout.readline())

@@ -1,0 +1,116 @@
+"""`shortdrama status` and `doctor`: how the lake, Airflow and a home's services are."""
+
+import json
+from collections.abc import Callable
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+from typer.testing import CliRunner
+
+from shortdrama.cli import status as status_module
+from shortdrama.cli.main import app
+from shortdrama.core import settings as config
+from shortdrama.core.machine import ServiceState
+from shortdrama.lake.store import ObjectStore
+
+Run = Callable[..., str]
+SINCE = datetime(2026, 11, 28, 9, 30, tzinfo=UTC)
+
+
+@pytest.fixture
+def run(
+    environment: None, store: ObjectStore, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> Run:
+    """Runs `shortdrama` on the test's lake, on a terminal of 80 columns; what it prints."""
+    monkeypatch.setenv("SHORTDRAMA_HOME", str(tmp_path))
+    monkeypatch.setattr(status_module.out, "_width", 80)
+
+    def invoke(*arguments: str, code: int = 0) -> str:
+        result = CliRunner().invoke(app, arguments, catch_exceptions=False)
+        assert result.exit_code == code, result.output
+        return result.stdout
+
+    return invoke
+
+
+@pytest.fixture
+def reachable(airflow: Any, monkeypatch: pytest.MonkeyPatch) -> Any:
+    """The Airflow that the settings name."""
+    monkeypatch.setenv("SHORTDRAMA_AIRFLOW__BASE_URL", airflow.url)
+    monkeypatch.setenv("SHORTDRAMA_AIRFLOW__PASSWORD", "right")
+    config.settings.cache_clear()
+    return airflow
+
+
+def own(**changes: Any) -> ServiceState:
+    well = {"name": "s3", "state": "running", "since": SINCE, "restarts": 0}
+    return ServiceState(**{**well, "last_restart": None, "last_cause": None, **changes})
+
+
+def test_status_says_how_airflow_is(run: Run, reachable: Any) -> None:
+    marts = reachable.answers["dags"]["dags"][1]
+    marts |= {"is_paused": False, "next_dagrun_run_after": "2026-11-28T12:00:00Z"}
+    lines = run("status").splitlines()
+    assert "scheduler: last heartbeat 8 s ago" in lines
+    assert "DAG processor: last heartbeat 9 s ago" in lines
+    assert "next run: market_marts at 11-28 12:00 UTC" in lines
+    assert "paused: ingest_minis" in lines
+    waiting = "waits longest: ingest_minis, paused, for 0 s, run"
+    assert any(line.startswith(waiting) for line in lines)
+    assert any(line.startswith("disk: ") and line.endswith(" GB left") for line in lines)
+
+
+def test_a_dead_scheduler_is_seen_at_once(run: Run, reachable: Any) -> None:
+    reachable.beats(scheduler="2026-11-28T09:11:40+00:00")
+    lines = run("status").splitlines()
+    assert "scheduler: DEAD, last heartbeat 2 h ago" in lines
+    assert "DAG processor: DEAD, there was never a heartbeat" in lines
+
+
+def test_without_airflow_the_lake_is_shown_all_the_same(
+    run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    nobody = "http://127.0.0.1:9"
+    monkeypatch.setenv("SHORTDRAMA_AIRFLOW__BASE_URL", nobody)
+    config.settings.cache_clear()
+    lines = run("status").splitlines()
+    assert any("appfigures.estimates" in line for line in lines)
+    assert [line for line in lines if "Airflow" in line] == [f"Airflow does not answer at {nobody}"]
+
+
+def test_a_homes_services_are_a_table_of_80_columns(
+    run: Run, reachable: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    states = [
+        own(name="airflow-dag-processor", restarts=12, last_restart=SINCE, last_cause="ended"),
+        own(name="airflow-scheduler", state="gave up", since=None),
+    ]
+    monkeypatch.setattr("shortdrama.core.machine.services", lambda: states)
+    printed = run("status")
+    assert max(map(len, printed.splitlines())) <= 80
+    rows = [[cell.strip() for cell in line.split("│")] for line in printed.splitlines()]
+    at = "11-28 09:30"
+    assert ["", "airflow-dag-processor", "running", at, "12", f"{at}, ended", ""] in rows
+    assert ["", "airflow-scheduler", "gave up", "", "", "", ""] in rows
+
+
+def test_machines_read_it_all(run: Run, reachable: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("shortdrama.core.machine.services", lambda: [own()])
+    told = json.loads(run("status", "--json"))
+    assert told["airflow"]["scheduler_heartbeat"] == "2026-11-28T11:21:36.195450+00:00"
+    assert told["airflow"]["oldest_waiting"]["dag"] == "ingest_minis"
+    assert told["services"][0]["since"] == "2026-11-28T09:30:00+00:00"
+    assert told["disk_free_bytes"] > 0
+    reachable.status = 503
+    told = json.loads(run("status", "--json"))
+    error = f"Airflow at {reachable.url} answers HTTP 503 Service Unavailable"
+    assert told["airflow"] == {"error": error}
+
+
+def test_doctor_fails_for_a_dead_scheduler(run: Run, reachable: Any) -> None:
+    reachable.beats(scheduler="2026-11-28T09:11:40+00:00")
+    checks = {check["name"]: check for check in json.loads(run("doctor", "--json", code=1))}
+    assert not checks["Airflow"]["ok"]
+    assert "Airflow" not in run("doctor", "--no-airflow", "--json", code=1)

@@ -24,7 +24,7 @@ from shortdrama_local.embedded.services import AIRFLOW, SERVICES
 from shortdrama_local.embedded.small import MAIL, SIMULATOR
 from shortdrama_local.embedded.start import Say, bring_up, locked, supervised
 from shortdrama_local.embedded.store import STORE
-from shortdrama_local.embedded.supervisor import UNANSWERED, UP, Supervisor
+from shortdrama_local.embedded.supervisor import UNANSWERED, UP, Supervisor, SupervisorHangs
 
 
 class OtherClock(Failure):
@@ -83,11 +83,10 @@ def stop_stack() -> None:
         return
     with locked("store"), locked("airflow"):
         machine = None
-        with suppress(HomeUnreadable):
+        with suppress(HomeUnreadable, SupervisorHangs, *UNANSWERED):
             machine = this_machine() if is_embedded() else None
-        supervisor = Supervisor.running(machine) if machine else None
-        if supervisor:
-            with suppress(*UNANSWERED):
+            supervisor = Supervisor.running(machine) if machine else None
+            if supervisor:
                 _stop(supervisor)
         leftovers.end(leftovers.leftovers())
         if machine:

@@ -25,7 +25,7 @@ from shortdrama_local.embedded.supervisor import (
 
 Say = Callable[[str], None]
 UP_WITHIN = 180.0
-POLL_SECONDS = 0.1
+POLL_SECONDS = 0.2
 PORT_ATTEMPTS = 3
 
 

@@ -45,6 +45,10 @@ class SupervisorFailed(Failure):
     """The supervisor did not come up; the message names its log."""
 
 
+class SupervisorHangs(Failure):
+    """The supervisor runs and does not answer."""
+
+
 @dataclass(frozen=True)
 class Process:
     """A service as its supervisor sees it. `state` is supervisord's word; `pid` 0 if none runs."""
@@ -60,9 +64,17 @@ class Supervisor:
 
     @classmethod
     def running(cls, machine: Machine) -> Self | None:
-        """The home's supervisor, if it runs and answers as the home's own."""
+        """The home's supervisor, if it runs and answers as the home's own.
+
+        Raises SupervisorHangs when it runs and does not answer: then nothing may be started.
+        """
         try:
             is_ours = _call("getIdentification", within=HUNG_AFTER) == machine.home_id
+        except TimeoutError:
+            raise SupervisorHangs(
+                f"the supervisor of {home()} has not answered for {HUNG_AFTER:.0f} s: it hangs, or"
+                " this machine is too busy. What to do: try again, or `make down`, then `make up`"
+            ) from None
         except UNANSWERED:
             return None
         return cls() if is_ours else None

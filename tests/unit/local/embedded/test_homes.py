@@ -27,7 +27,7 @@ from shortdrama_local.embedded.stack import ensure_store, stop_stack
 from shortdrama_local.embedded.start import ServiceFailed, bring_up, supervised
 from shortdrama_local.embedded.states import services
 from shortdrama_local.embedded.store import STORE, settings_of, sockets
-from shortdrama_local.embedded.supervisor import Supervisor
+from shortdrama_local.embedded.supervisor import Supervisor, SupervisorHangs
 
 REPOSITORY = Path(__file__).parents[4]
 WITHOUT_AIRFLOW = (POSTGRES, *SOURCES, MAIL)
@@ -241,6 +241,24 @@ def test_down_ends_everything_also_without_its_supervisor(
     stop_stack()
     assert leftovers.leftovers() == []
     assert at_work_in(home) == []
+
+
+def test_nothing_is_started_beside_a_supervisor_that_hangs(
+    home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Nor is anything ended: it may be the machine that is busy."""
+    monkeypatch.setattr("shortdrama_local.embedded.supervisor.HUNG_AFTER", 1.0)
+    ensure_store()
+    supervisor = Supervisor.running(this_machine())
+    assert supervisor is not None
+    process = supervisor.process()
+    before = {one.pid for one in leftovers.leftovers()}
+    process.suspend()
+    with pytest.raises(SupervisorHangs, match="make down"):
+        ensure_store()
+    assert {one.pid for one in leftovers.leftovers()} == before
+    process.resume()
+    ensure_store()
 
 
 def test_up_after_a_killed_supervisor_starts_over_on_the_same_lake(home: Path) -> None:

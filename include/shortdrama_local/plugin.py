@@ -46,5 +46,6 @@ def airflow_environment() -> Mapping[str, str]:
     """The environment of this home's Airflow."""
     from shortdrama_local.embedded import airflow
     from shortdrama_local.embedded.machine import this_machine
+    from shortdrama_local.embedded.service import complete
 
-    return airflow.airflow_environment(this_machine())
+    return complete(airflow.airflow_environment(this_machine()))

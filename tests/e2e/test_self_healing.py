@@ -7,10 +7,12 @@ import json
 import os
 import signal
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import UTC, datetime
 from time import monotonic, sleep
 from typing import Any, TypeVar
 
+import psutil
 import pytest
 import requests
 from typer.testing import CliRunner
@@ -20,6 +22,7 @@ from shortdrama_local.embedded import leftovers
 from shortdrama_local.embedded.airflow_api import Run, RunFailed
 from shortdrama_local.embedded.machine import this_machine
 from shortdrama_local.embedded.services import SERVICES
+from shortdrama_local.embedded.stack import stop_stack
 from shortdrama_local.embedded.supervisor import Supervisor
 
 pytestmark = [pytest.mark.e2e, pytest.mark.timeout(1500)]
@@ -45,6 +48,12 @@ def pid_of(service: str) -> int:
     supervisor = Supervisor.running(this_machine())
     assert supervisor is not None
     return supervisor.processes()[service].pid
+
+
+def supervisor_process() -> psutil.Process:
+    supervisor = Supervisor.running(this_machine())
+    assert supervisor is not None
+    return supervisor.process()
 
 
 def restarts_of(service: str) -> dict[str, Any]:
@@ -106,14 +115,23 @@ def test_work_goes_on_by_itself_after_kill_9(
     assert after["last_cause"] == "ended"
 
 
+def in_session(session: int) -> set[int]:
+    """The processes of the session that the supervisor began, whatever became of it."""
+    found = set()
+    for process in psutil.process_iter():
+        with suppress(ProcessLookupError, psutil.Error):
+            if os.getsid(process.pid) == session and leftovers.is_alive(process):
+                found.add(process.pid)
+    return found
+
+
 def test_nothing_of_a_killed_scheduler_runs_on(stack: Any) -> None:
     """Its workers are idle for ever, and its tasks are started again: both must go."""
-    pid = pid_of("airflow-scheduler")
-    supervisor = Supervisor.running(this_machine())
-    assert supervisor is not None
-    os.kill(pid, signal.SIGKILL)
-    until(lambda: pid_of("airflow-scheduler") not in (0, pid), within_seconds=60)
-    until(lambda: not leftovers.orphans(supervisor.process()), within_seconds=60)
+    scheduler, supervisor = pid_of("airflow-scheduler"), supervisor_process()
+    workers = {child.pid for child in psutil.Process(scheduler).children(recursive=True)}
+    assert len(workers) >= 2
+    os.kill(scheduler, signal.SIGKILL)
+    until(lambda: not workers & in_session(supervisor.pid), within_seconds=60)
     until(lambda: is_well("airflow-scheduler"), GOES_ON_WITHIN)
 
 
@@ -145,3 +163,16 @@ def test_a_dead_scheduler_is_a_failure_of_doctor(stack: Any) -> None:
     finally:
         supervisor.start_service("airflow-scheduler")
     until(lambda: is_well("airflow-scheduler"), GOES_ON_WITHIN)
+
+
+def test_down_ends_everything_also_when_the_supervisor_was_killed(stack: Any) -> None:
+    """Not least the scheduler's workers and a task that runs; this is the end of the stack."""
+    run = stack.airflow.trigger("market_marts", {"force": True})
+    until(lambda: is_running(stack, run, "build"), within_seconds=120)
+    supervisor = supervisor_process()
+    supervisor.kill()
+    leftovers.wait_for([supervisor])
+    assert len(in_session(supervisor.pid)) > len(SERVICES)
+    stop_stack()
+    assert in_session(supervisor.pid) == set()
+    assert leftovers.leftovers() == []

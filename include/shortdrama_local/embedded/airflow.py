@@ -11,7 +11,7 @@ from shortdrama.core.errors import Failure
 from shortdrama.core.settings import REPOSITORY, home
 from shortdrama_local.embedded.machine import HOST, Machine, write_private
 from shortdrama_local.embedded.postgres import connection_url
-from shortdrama_local.embedded.service import Service, tool
+from shortdrama_local.embedded.service import CLOCK, Service, complete, tool
 
 USER = "admin"
 
@@ -25,7 +25,6 @@ def airflow_environment(machine: Machine) -> dict[str, str]:
     here = home().resolve()
     airflow_home = here / "airflow"
     env = {
-        **os.environ,
         **machine.environment(),
         "SHORTDRAMA_HOME": str(here),
         "PATH": f"{Path(tool('airflow')).parent}{os.pathsep}{os.environ['PATH']}",
@@ -54,9 +53,8 @@ def airflow_environment(machine: Machine) -> dict[str, str]:
         "AIRFLOW__USAGE_DATA_COLLECTION__ENABLED": "False",
         "OBJC_DISABLE_INITIALIZE_FORK_SAFETY": "YES",
     }
-    env.pop("SHORTDRAMA_FROZEN_CLOCK", None)
     if machine.frozen_clock is not None:
-        env["SHORTDRAMA_FROZEN_CLOCK"] = machine.frozen_clock.isoformat()
+        env[CLOCK] = machine.frozen_clock.isoformat()
     return env
 
 
@@ -70,7 +68,7 @@ def migrate(machine: Machine) -> None:
     )
     migrated = run(  # noqa: S603 - Airflow's own command
         [tool("airflow"), "db", "migrate"],
-        env=airflow_environment(machine),
+        env=complete(airflow_environment(machine)),
         stdin=DEVNULL, capture_output=True, text=True, check=False,
     )  # fmt: skip
     if migrated.returncode != 0:

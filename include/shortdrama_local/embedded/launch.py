@@ -1,27 +1,27 @@
 """Becomes a service: `python -m shortdrama_local.embedded.launch NAME`, as the supervisor calls it.
 
-The supervisor's own configuration has names only. Ports, secrets and the clock are read from the
-home at each start, so that a service that gets another port needs nothing but a start.
+What to run was written into the home when the service was brought up. So the supervisor's own
+configuration needs no ports, secrets or paths, whatever signs are in them, and a service that gets
+another port needs nothing but a start. A start imports nothing of the pipeline, because that would
+take each of them half a second.
 """
 
+import json
 import os
 import sys
+from pathlib import Path
 
-from shortdrama.core.errors import Failure
-from shortdrama_local.embedded.machine import this_machine
-from shortdrama_local.embedded.services import SERVICES
+
+def plan(name: str) -> Path:
+    """Where a service's command and environment are kept, from the home."""
+    return Path("run", f"{name}.json")
 
 
 def main(name: str) -> None:
-    """Prepare the service and become it."""
-    service = next(service for service in SERVICES if service.name == name)
-    machine = this_machine()
-    try:
-        service.prepare(machine)
-        command = service.command(machine)
-    except Failure as error:
-        raise SystemExit(str(error)) from None
-    os.execve(command[0], command, service.environment(machine))  # noqa: S606 - our own services
+    """Become the service; the home is the working directory."""
+    planned = json.loads(plan(name).read_text(encoding="utf-8"))
+    command = planned["command"]
+    os.execve(command[0], command, {**os.environ, **planned["environment"]})  # noqa: S606 - ours
 
 
 if __name__ == "__main__":

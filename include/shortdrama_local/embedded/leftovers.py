@@ -8,6 +8,7 @@ import signal
 import time
 from collections.abc import Callable, Iterable
 from contextlib import suppress
+from pathlib import Path
 
 import psutil
 
@@ -15,7 +16,15 @@ from shortdrama.core.settings import home
 
 MARK = "SHORTDRAMA_SERVICE_OF"
 """The variable that names the home of a service. People's own shells do not have it."""
+KEEP_ENVIRONMENT = "SPT_NOENV"
+"""Airflow's processes give themselves titles (setproctitle). Without this the titles are written
+over the environment that the system shows, and the mark is gone."""
 END_SECONDS = 10.0
+
+
+def marked(home: Path) -> dict[str, str]:
+    """The environment of what is started in a home."""
+    return {"SHORTDRAMA_HOME": str(home), MARK: str(home), KEEP_ENVIRONMENT: "1"}
 
 
 def leftovers() -> list[psutil.Process]:
@@ -26,9 +35,9 @@ def leftovers() -> list[psutil.Process]:
 
 def orphans(supervisor: psutil.Process) -> list[psutil.Process]:
     """Those of them that are not below the supervisor: what they belonged to has ended."""
-    marked = leftovers()
+    ours = leftovers()
     below = {supervisor.pid, *(child.pid for child in supervisor.children(recursive=True))}
-    return [process for process in marked if process.pid not in below]
+    return [process for process in ours if process.pid not in below]
 
 
 def end(processes: Iterable[psutil.Process]) -> None:
@@ -36,6 +45,7 @@ def end(processes: Iterable[psutil.Process]) -> None:
     alive = list(processes)
     # PostgreSQL waits for its sessions after TERM; INT ends them.
     _signal(alive, lambda one: signal.SIGINT if _name(one) == "postgres" else signal.SIGTERM)
+    _signal(alive, lambda _: signal.SIGCONT)  # one that is halted would not hear it
     kill(wait_for(alive))
 
 

@@ -106,19 +106,12 @@ def holder(port: int) -> str:
 
 
 def listening(pid: int) -> set[int]:
-    """The ports on which a process, or one that it started, listens."""
-    found = set()
+    """The ports on which a process listens."""
     try:
-        process = psutil.Process(pid)
-        for one in (process, *process.children(recursive=True)):
-            found |= {
-                connection.laddr[1]
-                for connection in one.net_connections("tcp")
-                if connection.status == psutil.CONN_LISTEN
-            }
+        connections = psutil.Process(pid).net_connections("tcp")
     except (psutil.NoSuchProcess, psutil.AccessDenied):
-        return found
-    return found
+        return set()
+    return {one.laddr[1] for one in connections if one.status == psutil.CONN_LISTEN}
 
 
 def _foreign_socket(port: int) -> Path | None:

@@ -2,16 +2,24 @@
 
 import os
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 from shortdrama_local.embedded.machine import Machine
 
+CLOCK = "SHORTDRAMA_FROZEN_CLOCK"
 
-def environment(machine: Machine) -> dict[str, str]:
+
+def plain(machine: Machine) -> dict[str, str]:
     """The environment of a service that needs nothing special."""
-    return {**os.environ, **machine.environment()}
+    return machine.environment()
+
+
+def complete(environment: Mapping[str, str]) -> dict[str, str]:
+    """A home's environment on top of this process's; the home alone says whether a clock stands."""
+    ours = {name: value for name, value in os.environ.items() if name != CLOCK}
+    return {**ours, **environment}
 
 
 def nothing(_: Machine) -> None:
@@ -20,7 +28,7 @@ def nothing(_: Machine) -> None:
 
 @dataclass(frozen=True)
 class Service:
-    """One background process of a home.
+    """One background process of a home. `environment` is what it has beside that of its supervisor.
 
     `healthy` says whether it does its work, or None when that cannot be said because what would be
     asked is away itself. A process that ends within `settle_seconds` counts as a failed start;
@@ -35,7 +43,7 @@ class Service:
     settle_seconds: int
     ports: tuple[str, ...] = ()
     prepare: Callable[[Machine], None] = nothing
-    environment: Callable[[Machine], dict[str, str]] = environment
+    environment: Callable[[Machine], dict[str, str]] = plain
     stop_signal: str = "TERM"
 
 

@@ -1,5 +1,6 @@
 """Starts services of a home: each on ports that are its own, waited for until it does its work."""
 
+import json
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -11,7 +12,8 @@ from shortdrama.core.settings import home, settings
 from shortdrama_local.embedded import history, leftovers, ports
 from shortdrama_local.embedded.folders import run_folder
 from shortdrama_local.embedded.identity import holds_its_ports
-from shortdrama_local.embedded.machine import Machine
+from shortdrama_local.embedded.launch import plan
+from shortdrama_local.embedded.machine import Machine, write_private
 from shortdrama_local.embedded.service import Service
 from shortdrama_local.embedded.services import SERVICES
 from shortdrama_local.embedded.supervisor import (
@@ -25,7 +27,8 @@ from shortdrama_local.embedded.supervisor import (
 
 Say = Callable[[str], None]
 UP_WITHIN = 180.0
-POLL_SECONDS = 0.2
+SHORTEST_PAUSE, LONGEST_PAUSE = 0.1, 0.5
+"""Seconds between two looks: a store is up in one second, Airflow in ten."""
 PORT_ATTEMPTS = 3
 
 
@@ -61,6 +64,7 @@ def bring_up(
     for _ in range(PORT_ATTEMPTS):
         _settle_ports(supervisor, machine, services, say)
         for service in services:
+            _plan(service, machine)
             supervisor.start_service(service.name)
         try:
             _wait(supervisor, machine, services)
@@ -72,6 +76,13 @@ def bring_up(
             return
     names = ", ".join(service.name for service in services)
     raise ServiceFailed(f"other programs took the ports of {names} {PORT_ATTEMPTS} times in a row")
+
+
+def _plan(service: Service, machine: Machine) -> None:
+    """Write down how the service is started, now and whenever it ends."""
+    service.prepare(machine)
+    planned = {"command": service.command(machine), "environment": service.environment(machine)}
+    write_private(home() / plan(service.name), json.dumps(planned))
 
 
 def _settle_ports(
@@ -101,7 +112,7 @@ def _settle_ports(
 
 
 def _wait(supervisor: Supervisor, machine: Machine, services: Sequence[Service]) -> None:
-    deadline = time.monotonic() + UP_WITHIN
+    started = time.monotonic()
     waiting = list(services)
     while True:
         processes = supervisor.processes()
@@ -123,9 +134,10 @@ def _wait(supervisor: Supervisor, machine: Machine, services: Sequence[Service])
         ]  # fmt: skip
         if not waiting:
             return
-        if time.monotonic() > deadline:
+        waited = time.monotonic() - started
+        if waited > UP_WITHIN:
             raise ServiceFailed(
                 f"{waiting[0].name} is not healthy after {UP_WITHIN:.0f} s."
                 f"\n{last_lines(log_of(waiting[0].name))}"
             )
-        time.sleep(POLL_SECONDS)
+        time.sleep(max(SHORTEST_PAUSE, min(LONGEST_PAUSE, waited / 10)))

@@ -7,7 +7,7 @@ import requests
 
 from shortdrama.core.settings import S3Settings, Settings, home
 from shortdrama_local.embedded.machine import HOST, Machine, write_private
-from shortdrama_local.embedded.service import Service, environment, tool
+from shortdrama_local.embedded.service import Service, tool
 
 PARTS = ("master", "volume", "filer", "admin")
 """The parts of the server beside S3. Each has a port for HTTP and one for gRPC."""
@@ -72,7 +72,7 @@ def _option(port: str) -> str:
 
 def _environment(machine: Machine) -> dict[str, str]:
     keys = {f"WEED_{name}": f"{name} {machine.store_secret}" for name in SIGNED}
-    return {**environment(machine), **keys}
+    return {**machine.environment(), **keys}
 
 
 def _healthy(machine: Machine) -> bool:

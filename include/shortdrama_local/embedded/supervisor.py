@@ -24,7 +24,7 @@ from shortdrama.core.settings import home
 from shortdrama_local.embedded import leftovers
 from shortdrama_local.embedded.folders import run_folder, socket_folder
 from shortdrama_local.embedded.machine import Machine, write_private
-from shortdrama_local.embedded.service import Service, tool
+from shortdrama_local.embedded.service import Service, complete, tool
 
 STARTS_WITHIN = 20.0
 HUNG_AFTER = 15.0
@@ -92,12 +92,7 @@ class Supervisor:
             child = subprocess.Popen(  # noqa: S603 - the library's own entry
                 [sys.executable, "-m", "supervisor.supervisord", "-n", "-c", str(configuration)],
                 cwd=here,
-                env={
-                    **os.environ,
-                    "SHORTDRAMA_HOME": str(here),
-                    leftovers.MARK: str(here),
-                    "PATH": path,
-                },
+                env=complete({**leftovers.marked(here), "PATH": path}),
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.DEVNULL,
                 stderr=errors,

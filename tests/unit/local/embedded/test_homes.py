@@ -274,16 +274,20 @@ def test_up_after_a_killed_supervisor_starts_over_on_the_same_lake(home: Path) -
 
 
 def test_a_service_whose_configuration_is_broken_is_left_alone_and_that_is_said(
-    home: Path,
+    home: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    home.mkdir()
-    (home / "s3").write_text("no folder")
-    with pytest.raises(ServiceFailed, match=r"s3 ended each time .*(?s:.*)FileExistsError"):
-        ensure_store()
-    (state,) = [state for state in services() if state.name == "s3"]
+    monkeypatch.setattr("shortdrama_local.embedded.supervisor.FAILED_STARTS", 1)
+    start(POSTGRES)
+    stop_stack()
+    configuration = home / "postgres" / "postgresql.conf"
+    whole = configuration.read_text()
+    configuration.write_text(whole + "no such setting\n")
+    with pytest.raises(ServiceFailed, match=r"postgres ended each time .*(?s:.*)contains errors"):
+        start(POSTGRES)
+    (state,) = [state for state in services() if state.name == "postgres"]
     assert state.state == "gave up"
-    (home / "s3").unlink()
-    ensure_store()
+    configuration.write_text(whole)
+    start(POSTGRES)
 
 
 def test_a_cluster_that_was_half_made_is_made_again(home: Path) -> None:
@@ -322,8 +326,8 @@ from shortdrama_local.embedded.small import MAIL
 from shortdrama_local.embedded.postgres import POSTGRES
 os.umask(0o077)
 assert os.geteuid() != 0
-machine = ensure_store()
 try:
+    machine = ensure_store()
     bring_up(supervised(machine), machine, (POSTGRES, *SOURCES, MAIL), print)
     assert POSTGRES.healthy(machine)
 finally:

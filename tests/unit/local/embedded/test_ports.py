@@ -109,15 +109,17 @@ def test_another_port_is_free_claimed_and_not_one_that_the_home_has(me, free) ->
     assert ports._read(port) is not None
 
 
-def test_a_process_is_known_by_the_ports_of_its_children_too(me) -> None:
-    program = "import socket; s = socket.create_server(('127.0.0.1', 0));"
-    program += "print(s.getsockname()[1], flush=True); s.accept()"
-    with subprocess.Popen([sys.executable, "-c", program], stdout=subprocess.PIPE) as child:
-        assert child.stdout is not None
-        port = int(child.stdout.readline())
+def test_a_process_is_known_by_its_ports() -> None:
+    with socket.create_server((HOST, 0)) as server:
+        port = server.getsockname()[1]
         assert port in ports.listening(os.getpid())
-        child.kill()
-    assert ports.listening(child.pid) == set()
+    assert port not in ports.listening(os.getpid())
+
+
+def test_a_process_that_has_ended_listens_nowhere(sleeper) -> None:
+    sleeper.kill()
+    sleeper.wait()
+    assert ports.listening(sleeper.pid) == set()
 
 
 def test_a_socket_that_another_users_store_left_behind_is_in_the_way(me, free, monkeypatch) -> None:

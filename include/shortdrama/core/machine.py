@@ -13,7 +13,6 @@ from typing import Any, Literal, Protocol, cast
 from urllib.parse import urlsplit
 
 GROUP = "shortdrama.machine"
-DEFAULT_PORTS = {"http": 80, "https": 443}
 
 
 @dataclass(frozen=True)
@@ -77,9 +76,8 @@ def prove(url: str) -> None:
     """
     machine = local_machine()
     address = urlsplit(url)
-    port = address.port or DEFAULT_PORTS.get(address.scheme)
-    if machine is not None and address.hostname and port:
-        machine.prove(address.hostname, port)
+    if machine is not None and address.hostname and address.port:
+        machine.prove(address.hostname, address.port)
 
 
 def services() -> Sequence[ServiceState]:

@@ -14,6 +14,8 @@ from shortdrama_local.embedded.postgres import connection_url
 from shortdrama_local.embedded.service import CLOCK, Service, complete, tool
 
 USER = "admin"
+SETTLE_SECONDS = 60
+"""Reading its code takes Airflow ten seconds, and on a busy machine four times as long."""
 
 
 class NotMigrated(Failure):
@@ -111,7 +113,7 @@ API_SERVER = Service(
     title="Airflow's API server",
     command=_api_server,
     healthy=_api_healthy,
-    settle_seconds=20,
+    settle_seconds=SETTLE_SECONDS,
     ports=("airflow",),
     environment=airflow_environment,
 )
@@ -120,7 +122,7 @@ SCHEDULER = Service(
     title="Airflow's scheduler",
     command=lambda _: [tool("airflow"), "scheduler", "--skip-serve-logs"],
     healthy=lambda machine: _heart_beats(machine, "scheduler"),
-    settle_seconds=20,
+    settle_seconds=SETTLE_SECONDS,
     environment=airflow_environment,
 )
 DAG_PROCESSOR = Service(
@@ -128,6 +130,6 @@ DAG_PROCESSOR = Service(
     title="Airflow's DAG processor",
     command=lambda _: [tool("airflow"), "dag-processor"],
     healthy=lambda machine: _heart_beats(machine, "dag_processor"),
-    settle_seconds=20,
+    settle_seconds=SETTLE_SECONDS,
     environment=airflow_environment,
 )

@@ -88,6 +88,15 @@ def is_held(port: int) -> bool:
     return False
 
 
+def answers(port: int) -> bool:
+    """Whether somebody listens there, asked without getting in the way of who is about to."""
+    try:
+        socket.create_connection((HOST, port), timeout=1).close()
+    except OSError:
+        return False
+    return True
+
+
 def holder(port: int) -> str:
     """Who listens there, for people. Other users' processes may not be seen."""
     try:

@@ -17,7 +17,6 @@ from shortdrama_local.embedded.machine import Machine, write_private
 from shortdrama_local.embedded.service import Service
 from shortdrama_local.embedded.services import SERVICES
 from shortdrama_local.embedded.supervisor import (
-    BACKING_OFF,
     GAVE_UP,
     UP,
     Supervisor,
@@ -62,8 +61,10 @@ def bring_up(
 ) -> None:
     """Start those that do not run, each on ports of its own, and wait until all do their work."""
     for _ in range(PORT_ATTEMPTS):
-        _settle_ports(supervisor, machine, services, say)
-        for service in services:
+        processes = supervisor.processes()
+        idle = [service for service in services if processes[service.name].state not in UP]
+        _settle_ports(supervisor, machine, idle, say)
+        for service in idle:
             _plan(service, machine)
             supervisor.start_service(service.name)
         try:
@@ -88,13 +89,10 @@ def _plan(service: Service, machine: Machine) -> None:
 def _settle_ports(
     supervisor: Supervisor, machine: Machine, services: Sequence[Service], say: Say
 ) -> None:
-    """Claim the ports of those that do not run; a port that somebody holds is changed for good."""
+    """Claim the services' ports; one that somebody holds is changed for good."""
     here, owner = home().resolve(), supervisor.process()
-    processes = supervisor.processes()
     before = dict(machine.ports)
     for service in services:
-        if processes[service.name].state in UP:
-            continue
         for name in service.ports:
             port = machine.ports.get(name)
             in_the_way = ports.take(port, here, owner) if port else "nobody"
@@ -111,18 +109,23 @@ def _settle_ports(
         settings.cache_clear()
 
 
+def _has_lost_a_port(supervisor: Supervisor, machine: Machine, service: Service) -> bool:
+    """Whether another process listens on a port of the service, which thus never will."""
+    held = {machine.ports[name] for name in service.ports if ports.answers(machine.ports[name])}
+    # In this order: a port on which the service's own process listens is not taken for lost.
+    return not held <= ports.listening(supervisor.processes()[service.name].pid)
+
+
 def _wait(supervisor: Supervisor, machine: Machine, services: Sequence[Service]) -> None:
     started = time.monotonic()
     waiting = list(services)
     while True:
+        for service in waiting:
+            if _has_lost_a_port(supervisor, machine, service):
+                raise _PortLost
         processes = supervisor.processes()
         for service in waiting:
-            state = processes[service.name].state
-            if state in (BACKING_OFF, GAVE_UP) and any(
-                ports.is_held(machine.ports[name]) for name in service.ports
-            ):
-                raise _PortLost
-            if state == GAVE_UP:
+            if processes[service.name].state == GAVE_UP:
                 raise ServiceFailed(
                     f"{service.name} ended each time it was started, and is not started again."
                     f"\n{last_lines(log_of(service.name))}"

@@ -45,5 +45,7 @@ def services() -> Sequence[ServiceState]:
 
 
 def is_running(name: str) -> bool:
-    """Whether the service runs."""
-    return any(state.name == name and state.state == "running" for state in services())
+    """Whether the service runs, if only since a moment."""
+    return any(
+        state.name == name and state.state in ("running", "starting") for state in services()
+    )

@@ -33,9 +33,8 @@ ANSWERS_WITHIN = 60.0
 STOP_SECONDS = 10
 FAILED_STARTS = 3
 """So often a service that ends at once is started again; then its configuration is broken."""
-BACKING_OFF = "BACKOFF"
 GAVE_UP = "FATAL"
-UP = {"STARTING", "RUNNING", BACKING_OFF}
+UP = {"STARTING", "RUNNING", "BACKOFF"}
 WATCHDOG = "watchdog"
 UNANSWERED = (OSError, HTTPException, Error)
 """What a supervisor that is away, hangs, or ends in the middle of an answer comes out as."""

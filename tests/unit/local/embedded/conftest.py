@@ -1,17 +1,14 @@
 """Homes of their own, with real services; whatever a test leaves running is ended."""
 
-import os
-import signal
 import socket
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-import psutil
 import pytest
 
 from shortdrama.core.settings import settings
 from shortdrama_local.embedded import leftovers
-from shortdrama_local.embedded.machine import HOST, USUAL_PORTS, Machine, this_machine
+from shortdrama_local.embedded.machine import HOST, USUAL_PORTS
 from shortdrama_local.embedded.stack import stop_stack
 
 Enter = Callable[[Path], None]
@@ -54,16 +51,3 @@ def taken() -> Iterator[dict[str, int]]:
     yield USUAL_PORTS
     for listener in listeners.values():
         listener.close()
-
-
-def machine_of(home: Path) -> Machine:
-    """The machine of the home that was entered."""
-    assert Path(os.environ["SHORTDRAMA_HOME"]) == home
-    return this_machine()
-
-
-def die(pid: int) -> None:
-    """kill -9, and wait until it has ended."""
-    process = psutil.Process(pid)
-    os.kill(pid, signal.SIGKILL)
-    leftovers.wait_for([process])

@@ -9,11 +9,11 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 UV := $(VENV)-uv/bin/uv
 
-.PHONY: help setup demo up down status sql backfill doctor test check resilience e2e docs lint format lock env bench clean
+.PHONY: help setup demo up down status sql backfill doctor test check resilience raw-damage e2e docs lint format lock env bench clean
 
 help: ## Show this help
 	@echo "Short-drama market pipeline. On a fresh machine: make demo"
-	@awk -F ':.*## ' '/^[a-z0-9]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 setup: $(READY) ## Make the virtual environment from the pinned requirements
 
@@ -53,8 +53,8 @@ backfill: $(READY) ## Airflow's backfill, a day a run: FROM=2025-07-01 TO=2025-0
 doctor: $(READY) ## Check endpoints, credentials, the lake, quota, extension
 	$(BIN)/shortdrama doctor
 
-test: $(READY) ## All tests but e2e; of resilience three
-	$(BIN)/pytest -m "not e2e and not resilience" --numprocesses 2 --dist loadfile
+test: $(READY) ## All tests but e2e and damage; of resilience three
+	$(BIN)/pytest -m "not e2e and not resilience and not damage" --numprocesses 2 --dist loadfile
 
 check: $(READY) ## A first look: lint, types, the tests of what changed since main
 	$(BIN)/ruff check .
@@ -63,19 +63,23 @@ check: $(READY) ## A first look: lint, types, the tests of what changed since ma
 	$(BIN)/lint-imports --no-cache
 	@changed="$$($(BIN)/python tests/changed.py)"; \
 		if [ -z "$$changed" ]; then echo "nothing changed that has tests"; exit 0; fi; \
-		$(BIN)/pytest -m "not e2e and not resilience" --numprocesses 2 --dist loadfile $$changed
+		$(BIN)/pytest -m "not e2e and not resilience and not damage" --numprocesses 2 --dist loadfile $$changed
 
 resilience: $(READY) ## kill -9 at 20 points of build and publish (long)
 	$(BIN)/pytest tests/integration/test_resilience.py
 
+raw-damage: $(READY) ## 360 damages of raw objects, 35 of the warehouse (an hour)
+	$(BIN)/pytest -m damage tests/integration
+
 e2e: $(READY) ## The tests that run the real scheduler
 	$(BIN)/pytest -m e2e
 
-bench: $(READY) ## Measure ingest, gates, marts, ledger
+bench: $(READY) ## Measure ingest, gates, marts, ledger, checks of loads
 	$(BIN)/python benchmarks/ingest.py
 	$(BIN)/python benchmarks/gates.py
 	$(BIN)/python benchmarks/marts.py
 	$(BIN)/python benchmarks/ledger.py
+	$(BIN)/python benchmarks/loads.py
 
 docs: $(READY) ## The catalogue of expectations, and dbt's pages
 	UPDATE_DOCS=1 $(BIN)/pytest tests/unit/docs/test_expectations.py

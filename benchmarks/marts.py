@@ -30,8 +30,9 @@ from shortdrama.lake.ledger import Coverage, LoadRecord
 from shortdrama.warehouse.build import built
 from shortdrama.warehouse.build.dbt import run_dbt
 from shortdrama.warehouse.build.inputs import BuildInputs, code_digest
-from shortdrama.warehouse.build.manifest import month_columns
+from shortdrama.warehouse.build.manifest import built_marts, month_columns
 from shortdrama.warehouse.build.relations import prepare
+from shortdrama.warehouse.build.warehouse_file import open_or_start_over
 from shortdrama_local.simulator.countries import EX_CHINA
 
 COOKBOOK = Path(__file__).with_name("cookbook.py")
@@ -232,16 +233,20 @@ def run_step(name: str, *arguments: str) -> dict[str, float]:
 
 def _build(lake: FolderLake) -> int:
     path = settings().warehouse_path
-    path.parent.mkdir(exist_ok=True)
+    open_or_start_over(path, _say)
     inputs = lake.inputs()
     with duck.connect(path=path) as connection:
-        plan = prepare(connection, inputs, lake)  # type: ignore[arg-type]
+        plan = prepare(connection, inputs, lake, lambda _: None)  # type: ignore[arg-type]
     print(plan, file=sys.stderr)
-    run_dbt(settings(), plan, lambda line: print(line, file=sys.stderr), target="local")
+    run_dbt(settings(), plan, _say, target="local")
     with duck.connect(path=path) as connection:
-        built.finish(connection, inputs, plan, month_columns())
+        built.finish(connection, inputs, plan, built_marts(), month_columns())
         row = connection.execute("select count(*) from marts.fct_app_estimates_daily").fetchone()
     return int(row[0]) if row else 0
+
+
+def _say(line: str) -> None:
+    print(line, file=sys.stderr)
 
 
 def _scan(folder: Path) -> int:

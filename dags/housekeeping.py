@@ -1,9 +1,13 @@
-"""Removes snapshots that nobody needs, and what killed publishes left in the lake.
+"""Removes snapshots that nobody needs, and looks whether all accepted loads are still there.
 
 A replaced snapshot stays for 14 days. The current one, the one before it, and those that an edition
 cites stay for good. `shortdrama gc --dry-run` says what would go.
 
+A build checks the loads that it reads; here all others are checked too, by a listing of raw/.
+
 **A task is red**
+- `check_loads`: objects in raw/ are not what was accepted; the message names every load with its
+  object and says what to do. Published snapshots are not touched by this. Clear it afterwards.
 - `collect_garbage`: the message names what could not be read; nothing after it was removed. Clear
   it: it is safe to run twice and to kill.
 """
@@ -28,7 +32,18 @@ from shortdrama.orchestration.schedule import daily
     **UNATTENDED,
 )
 def housekeeping() -> None:
-    """Collect the garbage of the published snapshots."""
+    """Check the accepted loads; collect the garbage of the published snapshots."""
+
+    @task(retry_delay=timedelta(minutes=5))
+    @classed()
+    def check_loads() -> str:
+        from shortdrama.core.settings import settings
+        from shortdrama.health.loads import accepted_loads
+        from shortdrama.lake.store import ObjectStore
+
+        compared = accepted_loads(ObjectStore.of(settings().s3))
+        compared.refuse_damaged()
+        return f"{len(compared.etags):,} accepted loads are in the lake as they were accepted"
 
     @task(retry_delay=timedelta(minutes=5))
     @classed()
@@ -41,6 +56,7 @@ def housekeeping() -> None:
         store = ObjectStore.of(settings().s3)
         return str(collect(store, settings().clock, cited_snapshots(store)))
 
+    check_loads()
     collect_garbage()
 
 

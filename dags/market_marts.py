@@ -6,14 +6,16 @@ While a rollback holds publishing it skips too, and says who holds it and why; a
 next run builds. One run at a time.
 
 **A task is red**
-- `build`: dbt's errors are in the message. Nothing was published.
+- `build`: dbt's errors are in the message, or the loads whose objects are not what was accepted.
+  Nothing was published. A damaged private warehouse is no error: it is built from nothing.
 - `gate`: an expectation on a mart does not hold; it is named. The published snapshot stays.
   `shortdrama gate show BUILD` says what can be done.
 - `publish`: clear it. Until its last step (one pointer) readers keep the old snapshot.
 
 A build rewrites the months that loads touched since the last one; the log of `build` begins with
 what it rewrites and why. Clearing any task is safe. To build again although nothing is new, trigger
-with `force`; with `full_refresh`, to take over nothing from the private warehouse.
+with `force`; with `full_refresh`, to take over nothing from the private warehouse. If the results
+are those of the current snapshot, it stays; if not, they are published.
 """
 
 from datetime import UTC, datetime, timedelta
@@ -53,6 +55,7 @@ def market_marts() -> None:
     def build() -> str:
         from shortdrama.core.settings import settings
         from shortdrama.lake.store import ObjectStore
+        from shortdrama.orchestration.errors import classed
         from shortdrama.warehouse.build.build import build as build_marts
         from shortdrama.warehouse.build.inputs import read_inputs
         from shortdrama.warehouse.publish.hold import PublishingHeld, refuse_if_held
@@ -69,7 +72,8 @@ def market_marts() -> None:
         asked = get_current_context()["params"]
         if is_published(inputs, store) and not (asked["force"] or asked["full_refresh"]):
             raise AirflowSkipException("the current snapshot has all accepted loads")
-        build_marts(inputs, settings(), store, print, full_refresh=asked["full_refresh"])
+        with classed():
+            build_marts(inputs, settings(), store, print, full_refresh=asked["full_refresh"])
         return inputs.fingerprint
 
     @task
@@ -81,7 +85,7 @@ def market_marts() -> None:
         from shortdrama.warehouse.decide.audit import audit
 
         store = ObjectStore.of(settings().s3)
-        print(audit(kept_inputs(fingerprint, store), settings(), store).summary())
+        print(audit(kept_inputs(fingerprint, store), settings(), store, print).summary())
         return fingerprint
 
     @task(outlets=[PUBLISHED_MARTS])

@@ -262,6 +262,155 @@ shrunk as (
     where
         row_count < 0.8 * previous_row_count
         and (row_count > 0 or is_empty_by_right)
+),
+
+-- Facts and reports of this build: what the reports say, each row a sum over a span of days.
+reported as (
+    select 'rpt_market_size_' || period_kind || 'ly' as mart, period_label, period_start_on,
+        period_end_on, geography, vendor, revenue_basis, currency, downloads, revenue_usd
+    from sizes
+    union all by name
+    select 'rpt_country_monthly' as mart, period_label, period_start_on, period_end_on,
+        country_code as geography, vendor, revenue_basis, currency, downloads, revenue_usd
+    from marts.rpt_country_monthly
+    union all by name
+    select mart, period_label, period_start_on, period_end_on, geography, vendor, revenue_basis,
+        currency, sum(downloads) as downloads, sum(revenue_usd) as revenue_usd
+    from (
+        select 'rpt_app_leaderboard_weekly' as mart, * from marts.rpt_app_leaderboard_weekly
+        union all by name
+        select 'rpt_app_leaderboard_monthly' as mart, * from marts.rpt_app_leaderboard_monthly
+    )
+    -- Differences may be below nothing for an app, which then has no place.
+    where geography not in ('World ex-China', 'Other')
+    group by all
+    union all by name
+    select 'rpt_estimate_revisions' as mart, strftime(month_start_on, '%Y-%m') as period_label,
+        month_start_on as period_start_on, last_day(month_start_on) as period_end_on,
+        'all of level ' || geography_level as geography, vendor, revenue_basis, currency,
+        newest_downloads as downloads, newest_revenue_usd as revenue_usd
+    from marts.rpt_estimate_revisions
+),
+
+reported_days as (
+    select * exclude (downloads, revenue_usd), cast(unnest(
+        range(period_start_on, period_end_on + 1, interval 1 day)
+    ) as date) as day_on
+    from reported
+),
+
+fact_days as (
+    select country_code, estimated_on as day_on, vendor, revenue_basis, currency,
+        sum(downloads) as downloads, sum(revenue_usd) as revenue_usd
+    from marts.fct_app_estimates_daily
+    group by all
+),
+
+-- Which countries a geography adds up, or takes off from the world.
+parts as (
+    select 'World' as geography, country_code, 1 as sign from asked_countries
+    where country_code = 'ZZ'
+    union all
+    select country_code, country_code, 1 from asked_countries
+    where country_code <> 'ZZ'
+    union all
+    select countries.region, asked_countries.country_code, 1
+    from asked_countries
+    inner join marts.dim_country as countries using (country_code)
+    where country_code not in ('ZZ', 'CN') and countries.region is not null
+    union all
+    select wholes.geography, country_code, if(country_code = 'ZZ', 1, -1)
+    from asked_countries
+    cross join (values ('World ex-China'), ('Other')) as wholes (geography)
+    where
+        (wholes.geography = 'Other' or country_code in ('ZZ', 'CN'))
+        and (select count(*) from asked_countries where country_code in ('ZZ', 'CN')) = 2
+),
+
+-- A geography is known on the days on which all of its countries are.
+known_days as (
+    select parts.geography, answered.answered_on as day_on
+    from parts
+    inner join answered using (country_code)
+    group by parts.geography, answered.answered_on
+    having count(*) = (select count(*) from parts as all_parts where all_parts.geography = parts.geography)
+),
+
+geography_facts as (
+    select parts.geography, day_on, vendor, revenue_basis, currency,
+        sum(parts.sign * downloads) as downloads, sum(parts.sign * revenue_usd) as revenue_usd
+    from fact_days
+    inner join parts using (country_code)
+    semi join known_days
+        on known_days.geography = parts.geography and known_days.day_on = fact_days.day_on
+    group by all
+    union all
+    select 'all of level ' || if(country_code = 'ZZ', 'world', 'country'), day_on, vendor,
+        revenue_basis, currency, sum(downloads), sum(revenue_usd)
+    from fact_days
+    group by all
+),
+
+-- Which geographies each report is about.
+scopes as (
+    select mart, geography
+    from (select distinct geography from geography_facts) as geographies
+    cross join (
+        values
+            ('rpt_market_size_weekly'), ('rpt_market_size_monthly'), ('rpt_market_size_quarterly'),
+            ('rpt_app_leaderboard_weekly'), ('rpt_app_leaderboard_monthly'),
+            ('rpt_country_monthly'), ('rpt_estimate_revisions')
+    ) as reports (mart)
+    where
+        case mart
+            when 'rpt_estimate_revisions' then starts_with(geography, 'all of level ')
+            when 'rpt_country_monthly' then length(geography) = 2
+            else not starts_with(geography, 'all of level ')
+        end
+        and not (
+            starts_with(mart, 'rpt_app_leaderboard_') and geography in ('World ex-China', 'Other')
+        )
+),
+
+-- What the reports are to say; facts that no period of a report covers have no period.
+fact_periods as (
+    select scopes.mart, facts.geography, facts.vendor, facts.revenue_basis, facts.currency,
+        days.period_start_on, min(facts.day_on) as first_day_on,
+        sum(facts.downloads) as downloads, sum(facts.revenue_usd) as revenue_usd
+    from scopes
+    inner join geography_facts as facts using (geography)
+    left join reported_days as days
+        on
+            days.mart = scopes.mart
+            and days.geography = facts.geography
+            and days.vendor = facts.vendor
+            and days.revenue_basis = facts.revenue_basis
+            and days.currency = facts.currency
+            and days.day_on = facts.day_on
+    group by all
+),
+
+unlike_facts as (
+    select
+        coalesce(reported.mart, facts.mart) as mart,
+        coalesce(reported.period_label, strftime(facts.first_day_on, '%Y-%m')) as month,
+        coalesce(reported.geography, facts.geography) as geography,
+        coalesce(facts.downloads, 0) as downloads_of_facts,
+        coalesce(reported.downloads, 0) as downloads_of_report,
+        coalesce(facts.revenue_usd, 0) as revenue_usd_of_facts,
+        coalesce(reported.revenue_usd, 0) as revenue_usd_of_report
+    from reported
+    full join fact_periods as facts
+        on
+            facts.mart = reported.mart
+            and facts.geography = reported.geography
+            and facts.vendor = reported.vendor
+            and facts.revenue_basis = reported.revenue_basis
+            and facts.currency = reported.currency
+            and facts.period_start_on = reported.period_start_on
+    where
+        downloads_of_facts <> downloads_of_report
+        or revenue_usd_of_facts <> revenue_usd_of_report
 )
 
 select
@@ -276,27 +425,27 @@ select
     (select list(t) from (from taken_away order by all limit 5) as t) as periods_taken_away_samples,
     (select cast(max(factor) as double) from told where kind = 'settled_world') as settled_world_factor,
     (
-        select list(month order by factor desc)[:5]
+        select list(month order by factor desc, month)[:5]
         from told where kind = 'settled_world' and factor > 1.1
     ) as settled_world_factor_samples,
     (select cast(max(factor) as double) from told where kind = 'settled_country') as settled_country_factor,
     (
-        select list(month order by factor desc)[:5]
+        select list(month order by factor desc, month)[:5]
         from told where kind = 'settled_country' and factor > 1.25
     ) as settled_country_factor_samples,
     (select cast(max(factor) as double) from told where kind = 'unsettled_world') as unsettled_world_factor,
     (
-        select list(month order by factor desc)[:5]
+        select list(month order by factor desc, month)[:5]
         from told where kind = 'unsettled_world' and factor > 1.5
     ) as unsettled_world_factor_samples,
     (select cast(max(factor) as double) from told where kind = 'withdrawn') as withdrawn_factor,
     (
-        select list(month order by factor desc)[:5]
+        select list(month order by factor desc, month)[:5]
         from told where kind = 'withdrawn' and factor > 1.1
     ) as withdrawn_factor_samples,
     (select cast(max(universe_pct) as double) from told where tells_universe) as universe_change_pct,
     (
-        select list(whole_month order by universe_pct desc)[:5]
+        select list(whole_month order by universe_pct desc, whole_month)[:5]
         from told where tells_universe and universe_pct > 1
     ) as universe_change_pct_samples,
     (select count(*) from stale) as stale_datasets,
@@ -304,4 +453,6 @@ select
     (
         (select max(answered_on) from answered)
         - (select max(estimated_on) from marts.fct_app_estimates_daily)
-    ) as days_behind
+    ) as days_behind,
+    (select count(*) from unlike_facts) as periods_unlike_facts,
+    (select list(u) from (from unlike_facts order by month, mart, geography limit 5) as u) as periods_unlike_facts_samples

@@ -22,8 +22,11 @@ from shortdrama.lake.store import ObjectStore
 from shortdrama.reports.brief import WeeklyBrief, snapshot_facts
 from shortdrama.reports.periods import IsoWeek
 from shortdrama.reports.queries import weekly_brief
+from shortdrama.warehouse.build import contents
 from shortdrama.warehouse.build.dbt import dbt_target
 from shortdrama.warehouse.build.inputs import BuildInputs, keep_inputs
+from shortdrama.warehouse.build.touched import Plan
+from shortdrama.warehouse.build.warehouse_file import open_or_start_over
 
 # A busy machine is no failure: speed belongs in benchmarks.
 hypothesis.settings.register_profile("untimed", deadline=None)
@@ -81,35 +84,26 @@ class PrivateWarehouse:
         self,
         name: str,
         marts: Mapping[str, str],
-        months: Mapping[str, Mapping[date, str]] | None = None,
         *,
         code: str = "code",
     ) -> BuildInputs:
-        """The inputs of a build, told apart by `name`; `marts` are queries.
-
-        `months` says of the marts that are published by month who wrote each month last.
-        """
-        self.settings.warehouse_path.parent.mkdir(parents=True, exist_ok=True)
+        """The inputs of a build, told apart by `name`; `marts` are queries."""
+        inputs = self._inputs(name, code)
+        open_or_start_over(self.settings.warehouse_path, print)
         with duckdb.connect(str(self.settings.warehouse_path)) as connection:
             connection.execute("create schema if not exists marts")
             for mart, query in marts.items():
                 connection.execute(f"create or replace table marts.{mart} as {query}")
-            connection.execute("create schema if not exists built")
-            connection.execute(
-                "create or replace table built.months"
-                " (mart varchar, month_on date, built_by varchar)"
-            )
-            for mart, written in (months or {}).items():
-                for month_on, built_by in written.items():
-                    connection.execute(
-                        "insert into built.months values (?, ?, ?)", [mart, month_on, built_by]
-                    )
-            inputs = self._inputs(name, code)
-            connection.execute("create or replace table built.inputs (document varchar)")
+            connection.execute("delete from built.inputs")
             connection.execute("insert into built.inputs values (?)", [inputs.model_dump_json()])
+            everything = Plan(everything_because="it is made up")
+            contents.note(connection, everything, marts, self.month_columns)
+            held = contents.results(contents.noted(connection))
         self._dbt_manifest(marts)
         keep_inputs(inputs, self.store)
-        passed = GateResult(subject="marts", suites=("marts/a",), rows=1, what_to_do="")
+        passed = GateResult(
+            subject="marts", judged=held, suites=("marts/a",), rows=1, what_to_do=""
+        )
         self.store.put(keys.mart_gate(inputs.fingerprint), passed.model_dump_json().encode())
         return inputs
 

@@ -1,4 +1,4 @@
-"""What a run of market_marts does, in a process that kills itself and its dbt at a given point.
+"""What a run of market_marts does, in a process that kills itself at a given point.
 
 `python steps.py SAID [POINT]`: points are counted, of kind `dbt` (a line that dbt prints while it
 builds) and of kind `lake` (just before and just after each write to the lake); POINT is one of
@@ -42,7 +42,7 @@ class Points:
         with self._said.open("a") as said:
             said.write(f"{point} {what}\n")
         if point == self._fatal:
-            os.killpg(0, signal.SIGKILL)
+            os.kill(os.getpid(), signal.SIGKILL)
 
     def around(self, name: str, write: Callable[..., Any]) -> Callable[..., Any]:
         def counted(store: ObjectStore, *arguments: Any, **options: Any) -> Any:
@@ -66,7 +66,7 @@ def main(said: Path, fatal: str | None) -> None:
     inputs = read_inputs(store)
     if not is_published(inputs, store):
         build(inputs, settings(), store, lambda line: points.reach("dbt", line))
-        audit(inputs, settings(), store)
+        audit(inputs, settings(), store, print)
         publish(inputs, settings(), store, print)
 
 

@@ -1,7 +1,8 @@
 """kill -9 at seeded points of build and publish: readers notice nothing, and a rerun ends the same.
 
 A lake has a published snapshot; then September is restated by two new loads. From there a run is
-killed, with its dbt, at one of twenty points, and run again. `make resilience` tries all of them.
+killed at one of twenty points, its dbt dies with it, and it is run again. `make resilience` tries
+all of them.
 """
 
 import random
@@ -12,22 +13,18 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from pathlib import Path
 from threading import Event, Thread
 
-import duckdb
-import pyarrow
 import pytest
 
-from markets.small import Load, small_market
+from machines import Rows, published_rows
+from markets.lake import accept
+from markets.small import small_market
 from shortdrama.core.settings import Settings, home
-from shortdrama.core.windows import Window
-from shortdrama.lake import duck, keys
-from shortdrama.lake.ledger import Coverage, LoadLedger, LoadRecord
+from shortdrama.lake import keys
 from shortdrama.lake.store import ObjectStore
 from shortdrama.warehouse.snapshots.manifest import current_snapshot_id, read_manifest
-from shortdrama.warehouse.snapshots.read import connect
 
 SEED = 20260225
 KILLS = {"dbt": 8, "lake": 10}
@@ -39,9 +36,6 @@ POINTER_MOVES = (
 
 IN_CI = (4, 10, 18)
 """While dbt builds; among the uploads; just before the pointer moves."""
-
-Rows = dict[str, str]
-"""A digest of all rows of each mart."""
 
 
 @dataclass(frozen=True)
@@ -73,7 +67,6 @@ def run(fatal: str | None = None) -> list[str]:
     command = [sys.executable, str(Path(__file__).with_name("steps.py")), str(said)]
     ended = subprocess.run(
         [*command, fatal] if fatal else command,
-        start_new_session=True,
         capture_output=True,
         text=True,
         check=False,
@@ -86,64 +79,6 @@ def run(fatal: str | None = None) -> list[str]:
     return points
 
 
-def published_rows(settings: Settings) -> Rows:
-    """What a reader gets now; `ops_` marts aside, which tell that there was an interruption."""
-    with connect(settings) as connection:
-        marts = [
-            name
-            for (name,) in connection.execute(
-                "select view_name from duckdb_views()"
-                " where database_name = 'marts' and not internal"
-                " and not starts_with(view_name, 'ops_')"
-            ).fetchall()
-        ]
-        return {mart: _digest(connection, mart) for mart in sorted(marts)}
-
-
-def _digest(connection: duckdb.DuckDBPyConnection, mart: str) -> str:
-    (digest,) = connection.execute(
-        "select md5(string_agg(line, chr(10) order by line))"
-        f" from (select cast(rows as varchar) as line from {mart} as rows)"
-    ).fetchone() or (None,)
-    return str(digest)
-
-
-def accept(load: Load, settings: Settings, store: ObjectStore, folder: Path) -> None:
-    """Put a load of the small market into raw/ and its ledger."""
-    said_at = datetime.fromisoformat(load.said_at).replace(tzinfo=UTC)
-    lineage = {"load_id": load.load_id, "said_at": load.said_at, "is_sample": True}
-    rows = pyarrow.Table.from_pylist([row | lineage for row in load.rows])
-    path = folder / "load.parquet"
-    columns = ", ".join(f"{column.name} {column.sql_type}" for column in load.dataset.all_columns)
-    with duck.connect() as connection:
-        connection.execute(f"create table load ({columns})")
-        connection.register("rows", rows)
-        connection.execute("insert into load by name select * from rows")
-        connection.execute(f"copy load to '{path}' (format parquet)")
-    key = keys.raw(load.dataset.id, load.load_id, said_at)
-    store.upload(path, key)
-    decided_at = datetime.fromisoformat(load.accepted_at or load.said_at).replace(tzinfo=UTC)
-    start, end = load.window
-    LoadLedger(store, load.dataset.id).append(
-        LoadRecord(
-            load_id=load.load_id,
-            pull_id=load.load_id,
-            dataset=load.dataset.id,
-            status="accepted",
-            key=key,
-            sha256="",
-            rows=len(rows),
-            coverage=Coverage(
-                window=Window(start=start, end=end),
-                countries=tuple(country for country in load.countries if country),
-            ),
-            said_at=said_at,
-            decided_at=decided_at,
-            is_sample=True,
-        )
-    )
-
-
 @pytest.fixture(scope="module")
 def prepared(lake: Settings, tmp_path_factory: pytest.TempPathFactory) -> Prepared:
     folder = tmp_path_factory.mktemp("loads")
@@ -153,11 +88,11 @@ def prepared(lake: Settings, tmp_path_factory: pytest.TempPathFactory) -> Prepar
     assert late, "the small market has no restatement of September any more"
     for load in loads:
         if load not in late:
-            accept(load, lake, store, folder)
+            accept(load, store, folder)
     run()
     before = published_rows(lake)
     for load in late:
-        accept(load, lake, store, folder)
+        accept(load, store, folder)
     objects = frozenset(store.list(""))
     pointer = store.get(keys.CURRENT_SNAPSHOT)
     shutil.copytree(home() / "warehouse", home() / "saved")

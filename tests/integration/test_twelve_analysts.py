@@ -89,8 +89,7 @@ def publish_build(
             f" union all select date '2025-08-05', {build}",
             "rpt_sales": f"select {build} as build",
         }
-        months = {"fct_sales": {JULY: "1", AUGUST: str(build)}}
-        return publish(warehouse.build(str(build), marts, months), lake, store, print)
+        return publish(warehouse.build(str(build), marts), lake, store, print)
 
     return published
 

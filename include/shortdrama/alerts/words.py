@@ -48,6 +48,12 @@ WORDS: dict[Kind, Words] = {
         "Quota spent", "Nothing is broken. `shortdrama status` shows what was used today."
     ),
     "load_refused": Words("Load refused", "`shortdrama gate show` has the details."),
+    "loads_damaged": Words(
+        "Accepted load damaged",
+        "Put the accepted object back from a backup or an older version of the bucket. If there is"
+        " none: `shortdrama load revoke`, then `shortdrama replay`. docs/operators.md says more.",
+        "An object in raw/ is not what the gate accepted. Nothing is published from it.",
+    ),
     "dbt_error": Words("dbt error", "Correct the model. Readers keep the last snapshot."),
     "marts_refused": Words("Marts refused", "`shortdrama gate list` names the build."),
     "brief_withheld": Words("Brief withheld", "Load what is missing."),

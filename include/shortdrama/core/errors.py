@@ -16,6 +16,7 @@ Kind = Literal[
     "credential_refused",
     "quota_spent",
     "load_refused",
+    "loads_damaged",
     "dbt_error",
     "marts_refused",
     "brief_withheld",
@@ -97,6 +98,13 @@ class DbtFailed(BuildFailed):
     """dbt itself found errors in the models or in a test on them; the message begins with them."""
 
     kind = "dbt_error"
+
+
+class LoadsDamaged(Failure):
+    """Objects in raw/ are not what was accepted; the message names each load and object."""
+
+    is_final = True
+    kind = "loads_damaged"
 
 
 class MartsRefused(Failure):

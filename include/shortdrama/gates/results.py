@@ -62,10 +62,15 @@ class Finding(BaseModel):
 
 
 class GateResult(Document):
-    """What a gate says about a load, or about the marts of a build."""
+    """What a gate says about a load, or about the marts of a build.
+
+    `judged` is a digest of what the marts held: the verdict is on that, not on what another build
+    of the same loads makes of them.
+    """
 
     schema_version: Literal[1] = 1
     subject: str
+    judged: str = ""
     suites: tuple[str, ...]
     rows: int
     findings: tuple[Finding, ...] = ()

@@ -10,6 +10,7 @@ import requests
 from shortdrama.core import machine
 from shortdrama.core.settings import Settings
 from shortdrama.health import running
+from shortdrama.health.loads import accepted_loads
 from shortdrama.lake import duck
 from shortdrama.lake.marker import lake_kind
 from shortdrama.lake.store import Conflict, ObjectStore, dump_json
@@ -17,6 +18,7 @@ from shortdrama.mail import smtp as mail
 
 RACERS = 8
 REMEDY = "What to do:"
+SHOWN_LOADS = 5
 
 
 @dataclass(frozen=True)
@@ -69,6 +71,12 @@ def examine(settings: Settings, *, with_airflow: bool = True) -> Iterator[Check]
             "conditional puts",
             lambda: _race(store),
             "this S3 lets several writers win; use another (SeaweedFS before 4.17 does so)",
+            s3,
+        ),
+        _Look(
+            "accepted loads",
+            lambda: _loads(store),
+            "put the objects back, or revoke and replay the loads: docs/operators.md",
             s3,
         ),
         _Look(
@@ -140,6 +148,15 @@ def _race(store: ObjectStore) -> str:
     if (created, swapped) != (1, 1):
         raise RuntimeError(f"of {RACERS} writers {created} created and {swapped} swapped, not one")
     return f"one of {RACERS} racing writers wins"
+
+
+def _loads(store: ObjectStore) -> str:
+    compared = accepted_loads(store)
+    if compared.damaged:
+        shown = "; ".join(str(damage) for damage in compared.damaged[:SHOWN_LOADS])
+        more = len(compared.damaged) - SHOWN_LOADS
+        raise RuntimeError(shown + (f"; and {more} more" if more > 0 else ""))
+    return f"{len(compared.etags):,} are in the lake as they were accepted"
 
 
 def _httpfs(settings: Settings) -> str:

@@ -104,6 +104,7 @@ def _judge(
         status="quarantined" if reasons else "accepted",
         key=key,
         sha256=digest,
+        etag=None if reasons else store.etag(key),
         rows=result.rows,
         coverage=pull.coverage,
         said_at=pull.said_at,

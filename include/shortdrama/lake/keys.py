@@ -36,7 +36,12 @@ def candidate(dataset: str, load_id: str) -> str:
 
 def raw(dataset: str, load_id: str, said_at: datetime) -> str:
     """An accepted load."""
-    return f"raw/{_folder(dataset)}/pulled_on={said_at:%Y-%m-%d}/{load_id}.parquet"
+    return f"{raw_folder(dataset)}pulled_on={said_at:%Y-%m-%d}/{load_id}.parquet"
+
+
+def raw_folder(dataset: str) -> str:
+    """Folder of the accepted loads of a dataset."""
+    return f"raw/{_folder(dataset)}/"
 
 
 def quarantined(dataset: str, load_id: str) -> str:

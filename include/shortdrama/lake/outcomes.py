@@ -18,9 +18,10 @@ class Outcome(Document):
     """One step's end. `subject` is what it was about: a load, a build, an edition.
 
     `details` of a gate are its GateResult (`gates/results.py`) whatever it said: `subject`,
-    `suites`, `rows`, `what_to_do` and `findings`, each finding with `suite`, `expectation`,
-    `column`, `severity`, `unexpected`, `checked`, `expected`, `observed`, `samples`, `reason`. A
-    gate of a load has a `dataset`, one of marts has none and the build's fingerprint as `subject`.
+    `judged`, `suites`, `rows`, `what_to_do` and `findings`, each finding with `suite`,
+    `expectation`, `column`, `severity`, `unexpected`, `checked`, `expected`, `observed`, `samples`,
+    `reason`. A gate of a load has a `dataset`, one of marts has none and the build's fingerprint as
+    `subject`.
     Of an answer that could not be made into rows the one finding's suite is `shape`.
 
     A build reads outcomes in SQL (`warehouse/build/ops_sources.py`): who changes their form has it

@@ -39,7 +39,8 @@ class LoadRecord(BaseModel):
 
     `reasons` say why a load does not count; of a load that a person let in, why the gate had
     refused it. `warnings` are what the gate told of an accepted one. `override` is the person's
-    decision, if this record is one.
+    decision, if this record is one. `etag` is how the store marked the object when the gate let it
+    in; of others, and of loads of older releases, nobody knows it.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -50,6 +51,7 @@ class LoadRecord(BaseModel):
     status: Status
     key: str
     sha256: str
+    etag: str | None = None
     rows: int
     coverage: Coverage
     said_at: datetime

@@ -1,9 +1,10 @@
 """The bucket, through boto3: whole objects, and compare-and-swap on the few that change."""
 
+import hashlib
 import json
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
 import boto3
 from botocore.config import Config
@@ -14,10 +15,13 @@ from shortdrama.lake.credentials import credentials
 
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
+    from mypy_boto3_s3.type_defs import GetObjectOutputTypeDef
 
 MISSING = {"404", "NoSuchKey", "NotFound"}
 PRECONDITION_FAILED = {"412", "PreconditionFailed", "409", "ConditionalRequestConflict"}
 SWAP_ATTEMPTS = 50
+CHUNK = 1 << 20
+"""Bytes that are read at a time."""
 
 T = TypeVar("T")
 
@@ -28,6 +32,13 @@ class NotFound(KeyError):
 
 class Conflict(RuntimeError):
     """Somebody else changed the object between our read and our write."""
+
+
+class Digest(NamedTuple):
+    """Which bytes an object has: the store's own mark of them, and theirs."""
+
+    etag: str
+    sha256: str
 
 
 def s3_client(s3: S3Settings, *, quick: bool = False) -> "S3Client":
@@ -96,11 +107,9 @@ class ObjectStore:
     def exists(self, key: str) -> bool:
         """Whether the object is there."""
         try:
-            self.client.head_object(Bucket=self.bucket, Key=key)
-        except ClientError as error:
-            if _code(error) in MISSING:
-                return False
-            raise
+            self.etag(key)
+        except NotFound:
+            return False
         return True
 
     def upload(self, path: Path, key: str) -> None:
@@ -126,12 +135,33 @@ class ObjectStore:
 
     def list(self, prefix: str) -> Iterator[str]:
         """Keys under a prefix. For inboxes, outcomes and people; not on a hot path."""
+        yield from (key for key, _ in self.etags(prefix))
+
+    def etag(self, key: str) -> str:
+        """The object's ETag; raises NotFound."""
+        try:
+            return self.client.head_object(Bucket=self.bucket, Key=key)["ETag"]
+        except ClientError as error:
+            if _code(error) in MISSING:
+                raise NotFound(key) from error
+            raise
+
+    def digest(self, key: str) -> Digest:
+        """Read the object, in pieces, for its sha256; raises NotFound."""
+        answer = self._open(key)
+        sha256 = hashlib.sha256()
+        for piece in answer["Body"].iter_chunks(CHUNK):
+            sha256.update(piece)
+        return Digest(answer["ETag"], sha256.hexdigest())
+
+    def etags(self, prefix: str) -> Iterator[tuple[str, str]]:
+        """Keys under a prefix with the objects' ETags; one request for a thousand of them."""
         pages = self.client.get_paginator("list_objects_v2").paginate(
             Bucket=self.bucket, Prefix=prefix
         )
         for page in pages:
             for entry in page.get("Contents", []):
-                yield entry["Key"]
+                yield entry["Key"], entry["ETag"]
 
     def folders(self, prefix: str) -> Iterator[str]:
         """Names of the folders right under a prefix, in order, without listing what is in them."""
@@ -213,13 +243,16 @@ class ObjectStore:
         raise Conflict(f"{key} changed under {SWAP_ATTEMPTS} attempts; who keeps writing to it?")
 
     def _read(self, key: str) -> tuple[bytes, str]:
+        answer = self._open(key)
+        return answer["Body"].read(), answer["ETag"]
+
+    def _open(self, key: str) -> "GetObjectOutputTypeDef":
         try:
-            answer = self.client.get_object(Bucket=self.bucket, Key=key)
+            return self.client.get_object(Bucket=self.bucket, Key=key)
         except ClientError as error:
             if _code(error) in MISSING:
                 raise NotFound(key) from error
             raise
-        return answer["Body"].read(), answer["ETag"]
 
 
 def dump_json(document: Any) -> bytes:

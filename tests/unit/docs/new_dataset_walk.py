@@ -33,6 +33,7 @@ from shortdrama.warehouse.build import ops_sources
 from shortdrama.warehouse.build.dbt import build_environment, dbt_environment, dbt_target
 from shortdrama.warehouse.build.inputs import read_inputs
 from shortdrama.warehouse.build.relations import prepare
+from shortdrama.warehouse.build.warehouse_file import open_or_start_over
 
 DATASET = dataset_named("followers")
 MART = "fct_playlist_followers"
@@ -49,9 +50,9 @@ def load(store: ObjectStore, run_key: str) -> LoadRecord:
 
 def build_mart(store: ObjectStore) -> None:
     """The mart and all that it is made of, with their tests."""
-    settings().warehouse_path.parent.mkdir(parents=True)
+    open_or_start_over(settings().warehouse_path, print)
     with duck.connect(settings().s3, settings().warehouse_path) as connection:
-        plan = prepare(connection, read_inputs(store), store)
+        plan = prepare(connection, read_inputs(store), store, lambda _: None)
         ops_sources.fill(connection, store, settings().clock.today())
     subprocess.run(
         [

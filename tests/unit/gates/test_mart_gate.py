@@ -17,26 +17,27 @@ LOADED = frozenset(
 MARKET_SIZE = """
     select date '2025-07-01' as period_start_on, date '2025-09-30' as period_end_on,
         '2025Q3' as period_label, geography, 'Appfigures' as vendor, 'net' as revenue_basis,
-        'USD' as currency, 298 as active_apps, 308000000 as downloads,
-        revenue_usd::decimal(18,2) as revenue_usd, 2.1::decimal(18,4) as revenue_per_download_usd,
+        'USD' as currency, 298 as active_apps, downloads, (10 * downloads)::decimal(18,2) as
+        revenue_usd, 10::decimal(18,4) as revenue_per_download_usd,
         share::decimal(9,4) as revenue_share_pct, share::decimal(9,4) as downloads_share_pct,
         12.2::decimal(12,4) as downloads_growth_pct, 12.8::decimal(12,4) as revenue_growth_pct,
         1::decimal(9,6) as completeness_ratio, 'settled' as maturity, true as is_sample
-    from (values ('World', 686e6, null), ('World ex-China', 647e6, 100), ('CN', 39e6, null),
-        ('US', 295e6, 45.6), ('Other', 1e6, 0.2)) as g(geography, revenue_usd, share)
+    from (values ('World', 200, null), ('World ex-China', 180, 100), ('CN', 20, null),
+        ('US', 100, 55.6), ('Other', 80, 44.4)) as g(geography, downloads, share)
 """
 
 LEADERBOARD = """
     with entries as (
         select date '2025-07-01' as period_start_on, date '2025-07-31' as period_end_on,
-            '2025-07' as period_label, 'World' as geography, 'Appfigures' as vendor,
+            '2025-07' as period_label, geography, 'Appfigures' as vendor,
             'net' as revenue_basis, 'USD' as currency, 'ua_' || i as app_id, '短剧' as app_name,
             'Publisher' as publisher, i::integer as revenue_rank,
-            100::decimal(18,2) as revenue_usd, 5::decimal(9,4) as revenue_share_pct,
-            10 as downloads, i::integer as downloads_rank,
+            (10 * downloads)::decimal(18,2) as revenue_usd, 5::decimal(9,4) as revenue_share_pct,
+            downloads, i::integer as downloads_rank,
             null::integer as previous_revenue_rank, null::integer as revenue_rank_change,
             null::varchar as movement, 1::decimal(9,6) as completeness_ratio, true as is_sample
-        from range(1, 21) as r(i)
+        from range(1, 21) as r(i),
+            (values ('World', 10), ('US', 5), ('CN', 1)) as g(geography, downloads)
     )
     select * from entries
     union all
@@ -64,9 +65,10 @@ GOOD = {
     "fct_app_estimates_daily": """
         select 'ua_1' as app_id, country_code,
             if(country_code = 'ZZ', 'world', 'country') as geography_level, 'apple' as store,
-            day::date as estimated_on, 'Appfigures' as vendor, 100 as downloads,
-            200::decimal(18,2) as revenue_usd, 'net' as revenue_basis, 'USD' as currency
-        from unnest(['ZZ', 'US']) as c(country_code),
+            day::date as estimated_on, 'Appfigures' as vendor, downloads,
+            (10 * downloads)::decimal(18,2) as revenue_usd, 'net' as revenue_basis,
+            'USD' as currency
+        from (values ('ZZ', 40), ('US', 20), ('CN', 4)) as c(country_code, downloads),
             generate_series(date '2025-07-01', date '2025-07-05', interval 1 day) as d(day)
     """,
     "fct_app_estimates_versions": """
@@ -81,12 +83,13 @@ GOOD = {
     "rpt_estimate_revisions": """
         select date '2025-07-01' as month_start_on, geography_level, 'Appfigures' as vendor,
             'net' as revenue_basis, 10 as first_said_estimates, 9 as newest_estimates,
-            2 as restatements, 1 as vanished_estimates, 100 as first_said_downloads,
-            90 as newest_downloads, 200::decimal(18,2) as first_said_revenue_usd,
-            190::decimal(18,2) as newest_revenue_usd,
+            'USD' as currency,
+            2 as restatements, 1 as vanished_estimates, 220 as first_said_downloads,
+            downloads as newest_downloads, 2100::decimal(18,2) as first_said_revenue_usd,
+            (10 * downloads)::decimal(18,2) as newest_revenue_usd,
             -10::decimal(12,4) as downloads_revision_pct,
             -5::decimal(12,4) as revenue_revision_pct
-        from unnest(['world', 'country']) as g(geography_level)
+        from (values ('world', 200), ('country', 120)) as g(geography_level, downloads)
     """,
     "fct_market_forecasts": """
         select 'Omdia' as publisher, published_on, 'World' as geography, 'microdramas' as segment,
@@ -263,7 +266,7 @@ def marts(monkeypatch):
         connection.execute(
             "create table raw.load_coverage as select 'appfigures.estimates' as dataset,"
             " country_code, date '2025-07-01' as start_on, date '2025-07-05' as end_on"
-            " from unnest(['ZZ', 'US']) as c(country_code)"
+            " from unnest(['ZZ', 'US', 'CN']) as c(country_code)"
         )
         connection.execute(
             "create table raw.ops_datasets as"
@@ -272,6 +275,13 @@ def marts(monkeypatch):
         connection.execute("create schema marts")
         for mart, query in GOOD.items():
             connection.execute(f"create table marts.{mart} as {query}")
+        connection.execute(
+            "create table marts.dim_country as select 'US' as country_code, null as region"
+        )
+        connection.execute(
+            "create table marts.rpt_country_monthly as select *, geography as country_code"
+            " from marts.rpt_market_size_monthly where length(geography) = 2"
+        )
         yield connection
 
 
@@ -283,7 +293,7 @@ def test_good_marts_pass(marts):
     result = audit(marts)
     assert result.findings == ()
     assert result.suites == (*(f"marts/{mart}" for mart in sorted(GOOD)), "marts")
-    assert result.rows == 102
+    assert result.rows == 191
 
 
 @pytest.mark.parametrize("defect", DEFECTS)
@@ -315,7 +325,7 @@ def test_a_day_without_world_total_is_a_warning(marts):
 
 
 def test_marts_without_any_load_yet_are_empty_by_right(marts):
-    for mart in set(GOOD) - {"rpt_vendor_reconciliation", "dim_vendor"}:
+    for mart in {*GOOD, "rpt_country_monthly"} - {"rpt_vendor_reconciliation", "dim_vendor"}:
         marts.execute(f"truncate marts.{mart}")
     result = audit(marts, loaded=frozenset())
     assert not result.refused

@@ -16,8 +16,8 @@ from shortdrama.health import running
 from shortdrama.health.doctor import Check, examine
 
 NAMES = [
-    "disk", "services", "bucket", "lake", "conditional puts", "DuckDB httpfs", "Appfigures", "mail",
-    "Airflow",
+    "disk", "services", "bucket", "lake", "conditional puts", "accepted loads", "DuckDB httpfs",
+    "Appfigures", "mail", "Airflow",
 ]  # fmt: skip
 
 

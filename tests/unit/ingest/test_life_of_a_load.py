@@ -10,7 +10,7 @@ import duckdb
 import pytest
 import requests
 
-from shortdrama.core.errors import LoadRefused, QuotaError, SchemaError
+from shortdrama.core.errors import LoadRefused, LoadsDamaged, QuotaError, SchemaError
 from shortdrama.core.settings import Settings
 from shortdrama.core.windows import Window
 from shortdrama.datasets import DATASETS, dataset_named
@@ -22,11 +22,14 @@ from shortdrama.datasets.tiktok_hashtags import HASHTAGS
 from shortdrama.gates.results import GateResult
 from shortdrama.ingest.admit import admit, conform_or_quarantine
 from shortdrama.ingest.conform import conform
+from shortdrama.ingest.decisions import revoke_load
 from shortdrama.ingest.pull import pull
+from shortdrama.ingest.replay import replay
 from shortdrama.lake import duck, keys
 from shortdrama.lake.landing import Pull, read_pull
 from shortdrama.lake.ledger import LoadLedger, LoadRecord
 from shortdrama.lake.marker import ensure_lake
+from shortdrama.lake.raw_objects import compare
 from shortdrama.lake.store import ObjectStore
 from shortdrama.sources.connector import PullRequest
 from shortdrama.sources.inbox import due_files
@@ -393,3 +396,33 @@ def test_an_unknown_dataset_has_no_connector(settings, store) -> None:
     with pytest.raises(KeyError, match="no dataset is called"):
         pull(ASKED.model_copy(update={"dataset": "press.articles"}), settings, store)
     assert dataset_named(ASKED.dataset) is ESTIMATES
+
+
+@pytest.mark.usefixtures("open_gate")
+def test_a_load_is_as_its_gate_noted_it(
+    load: Callable[..., LoadRecord], store: ObjectStore
+) -> None:
+    record = load()
+    assert record.etag == store.etag(record.key)
+    compared = compare([record], store, {})
+    assert compared.etags == {record.load_id: record.etag}
+
+
+def test_a_load_whose_object_is_gone_is_made_again_once_it_was_taken_out(
+    load: Callable[..., LoadRecord], settings: Settings, store: ObjectStore, ledger: LoadLedger
+) -> None:
+    """As the message says. A gate reads the accepted loads, so the lost one has to go first."""
+    lost = load()
+    rows = "select * exclude (load_id) from read_parquet(?) order by all"
+    with duck.connect(settings.s3) as connection:
+        before = connection.execute(rows, [store.uri(lost.key)]).fetchall()
+    store.delete(lost.key)
+    with pytest.raises(LoadsDamaged, match=r"shortdrama load revoke .* and then .*replay"):
+        compare(ledger.accepted(), store, {}).refuse_damaged()
+
+    revoke_load(lost.load_id, "its object was lost", "ada", settings, store)
+    again = replay(lost, settings, store)
+    assert ledger.accepted() == [again]
+    with duck.connect(settings.s3) as connection:
+        assert connection.execute(rows, [store.uri(again.key)]).fetchall() == before
+    compare(ledger.accepted(), store, {}).refuse_damaged()

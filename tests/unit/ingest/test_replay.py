@@ -22,6 +22,7 @@ from shortdrama.lake import duck, keys
 from shortdrama.lake.landing import read_pull
 from shortdrama.lake.ledger import LoadLedger
 from shortdrama.sources.connector import PullRequest
+from shortdrama.warehouse.build import built
 from shortdrama.warehouse.build.inputs import BuildInputs
 from shortdrama.warehouse.build.relations import prepare
 
@@ -192,7 +193,8 @@ def test_an_older_parquet_that_lacks_a_column_reads_as_null(load, settings, stor
                 f" from read_parquet('{store.uri(record.key)}')"
             )
             connection.execute(f"copy older to '{store.uri(record.key)}' (format parquet)")
-        prepare(connection, inputs, store)
+        built.make(connection)
+        prepare(connection, inputs, store, lambda _: None)
         found = connection.execute(
             "select load_id, any_value(currency), count(*) from raw.appfigures_estimates group by 1"
         ).fetchall()

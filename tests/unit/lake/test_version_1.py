@@ -10,6 +10,7 @@ import json
 from collections import Counter
 from datetime import UTC, date, datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -85,8 +86,24 @@ def test_a_document_without_a_version_says_the_same(path: Path, kind: type[Docum
         says = says.pop("records")
     if kind is MartOverrides:
         says = says.pop("overrides")
-    assert says == written
+    assert as_far_as(written, says) == written
     assert kind.read(read.body, named(path)) == read
+
+
+DROPPED = "built_by"
+"""What a snapshot's file no longer says: it is known by its content, not by who built it."""
+
+
+def as_far_as(written: Any, says: Any) -> Any:
+    """Of what a document says the fields that it was written with."""
+    if isinstance(written, dict):
+        return {
+            name: value if name == DROPPED else as_far_as(value, says[name])
+            for name, value in written.items()
+        }
+    if isinstance(written, list):
+        return [as_far_as(*pair) for pair in zip(written, says, strict=True)]
+    return says
 
 
 def test_sends_without_a_version_say_the_same(lake: ObjectStore) -> None:

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from shortdrama.core.errors import BuildFailed
+from shortdrama.core.errors import Failure
 from shortdrama.core.settings import Settings
 from shortdrama.lake import duck
 from shortdrama.lake.outcomes import Outcome, record_outcome
@@ -10,9 +10,10 @@ from shortdrama.lake.store import ObjectStore
 from shortdrama.warehouse.build import built, ops_sources
 from shortdrama.warehouse.build.dbt import run_dbt
 from shortdrama.warehouse.build.inputs import BuildInputs, keep_inputs
-from shortdrama.warehouse.build.manifest import month_columns
+from shortdrama.warehouse.build.manifest import built_marts, month_columns
+from shortdrama.warehouse.build.raw_check import RawCheck
 from shortdrama.warehouse.build.relations import prepare
-from shortdrama.warehouse.build.warehouse_file import open_or_start_anew
+from shortdrama.warehouse.build.warehouse_file import healing, open_or_start_over
 
 
 def build(
@@ -26,16 +27,10 @@ def build(
     """Bring the private warehouse to the inputs; `full_refresh` forgets what it holds.
 
     dbt's output goes to `say`, line by line. The inputs are kept in the lake under their
-    fingerprint, by which the gate and the publisher find them. Raises BuildFailed with dbt's own
-    errors.
+    fingerprint, by which the gate and the publisher find them. A warehouse that is found damaged,
+    even in the middle of dbt's run, is thrown away and built from nothing. Raises BuildFailed with
+    dbt's own errors, LoadsDamaged if an object that is read is not what was accepted.
     """
-    path = settings.warehouse_path
-    path.parent.mkdir(parents=True, exist_ok=True)
-    open_or_start_anew(path)
-    with duck.connect(settings.s3, path) as connection:
-        plan = prepare(connection, inputs, store, full_refresh=full_refresh)
-        ops_sources.fill(connection, store, settings.clock.today())
-    say(str(plan))
     keep_inputs(inputs, store)
     outcome = Outcome(
         kind="build",
@@ -44,11 +39,37 @@ def build(
         ended_at=settings.clock.now(),
     )
     try:
-        run_dbt(settings, plan, say)
-    except BuildFailed as error:
+        healing(
+            settings.warehouse_path,
+            lambda: _build(inputs, settings, store, say, full_refresh=full_refresh),
+            say,
+        )
+    except Failure as error:
         failed = outcome.model_copy(update={"status": "failed", "message": str(error)})
         record_outcome(store, failed)
         raise
-    with duck.connect(path=path) as connection:
-        built.finish(connection, inputs, plan, month_columns())
     record_outcome(store, outcome)
+
+
+def _build(
+    inputs: BuildInputs,
+    settings: Settings,
+    store: ObjectStore,
+    say: Callable[[str], None],
+    *,
+    full_refresh: bool,
+) -> None:
+    path = settings.warehouse_path
+    open_or_start_over(path, say)
+    with duck.connect(settings.s3, path) as connection:
+        raw = RawCheck(connection, store)
+        plan = prepare(connection, inputs, store, raw.check, full_refresh=full_refresh)
+        ops_sources.fill(connection, store, settings.clock.today())
+    say(str(plan))
+    try:
+        run_dbt(settings, plan, say)
+    finally:
+        # What dbt has read is what was checked, and a damaged object names itself better than dbt.
+        raw.check_again()
+    with duck.connect(path=path) as connection:
+        built.finish(connection, inputs, plan, built_marts(), month_columns())

@@ -3,30 +3,47 @@
 It lies in the warehouse's file, so that it is lost together with what it speaks of.
 """
 
+from collections.abc import Iterable, Mapping
 from datetime import date
 
 import duckdb
 
 from shortdrama.core.errors import BuildFailed
+from shortdrama.warehouse.build import contents
 from shortdrama.warehouse.build.inputs import BuildInputs
 from shortdrama.warehouse.build.touched import Plan
 
-TABLES = """
-create schema if not exists built;
+FORM = 1
+"""Of this schema. A file of another form is of another release and is not built upon."""
+
+TABLES = f"""
+create schema built;
+create table built.form as select {FORM} as form;
 -- The inputs of the last finished build, one document.
-create table if not exists built.inputs (document varchar);
+create table built.inputs (document varchar);
 -- Months that a build has begun to rewrite and has not finished.
-create table if not exists built.begun_months (month_on date);
+create table built.begun_months (month_on date);
 -- The app and store that each product's rows were given.
-create table if not exists built.products (product_id bigint, app_id varchar, store varchar);
--- Which build last rewrote a month of a mart that is kept by month.
-create table if not exists built.months (mart varchar, month_on date, built_by varchar);
+create table built.products (product_id bigint, app_id varchar, store varchar);
+-- The ETags of the loads' objects that were found right by their sha256.
+create table built.compared (load_id varchar, etag varchar);
 """
 
 
-def prepare(connection: duckdb.DuckDBPyConnection) -> None:
-    """Make the schema, if the warehouse has none yet."""
+def make(connection: duckdb.DuckDBPyConnection) -> None:
+    """Make the schema in a new file."""
+    connection.begin()
     connection.execute(TABLES)
+    contents.make(connection)
+    connection.commit()
+
+
+def is_ours(connection: duckdb.DuckDBPyConnection) -> bool:
+    """Whether the file is a warehouse of this release."""
+    known = connection.execute(
+        "select 1 from duckdb_tables() where schema_name = 'built' and table_name = 'form'"
+    ).fetchone()
+    return bool(known) and connection.execute("from built.form").fetchall() == [(FORM,)]
 
 
 def last_inputs(connection: duckdb.DuckDBPyConnection) -> BuildInputs | None:
@@ -40,10 +57,7 @@ def check_holds(connection: duckdb.DuckDBPyConnection, inputs: BuildInputs) -> N
 
     The gate and the publisher may run on a worker whose file is of another build.
     """
-    known = connection.execute(
-        "select 1 from duckdb_tables() where schema_name = 'built' and table_name = 'inputs'"
-    ).fetchone()
-    held = last_inputs(connection) if known else None
+    held = last_inputs(connection) if is_ours(connection) else None
     if held is None or held.fingerprint != inputs.fingerprint:
         raise BuildFailed(
             "the private warehouse on this machine does not hold the build"
@@ -78,6 +92,22 @@ def moved_products(connection: duckdb.DuckDBPyConnection) -> list[int]:
     return [product_id for (product_id,) in rows]
 
 
+def compared(connection: duckdb.DuckDBPyConnection) -> dict[str, str]:
+    """The ETags by load of the objects that were found right."""
+    return dict(connection.execute("select load_id, etag from built.compared").fetchall())
+
+
+def remember_compared(connection: duckdb.DuckDBPyConnection, etags: Mapping[str, str]) -> None:
+    """Note which objects were found right."""
+    loads = list(etags)
+    connection.begin()
+    connection.execute("delete from built.compared where load_id in (select unnest(?))", [loads])
+    connection.execute(
+        "insert into built.compared select unnest(?), unnest(?)", [loads, list(etags.values())]
+    )
+    connection.commit()
+
+
 def begin(connection: duckdb.DuckDBPyConnection, plan: Plan) -> None:
     """Note what is about to be rewritten: a build that is killed now is made up for by the next."""
     if plan.is_full_refresh:
@@ -91,9 +121,13 @@ def finish(
     connection: duckdb.DuckDBPyConnection,
     inputs: BuildInputs,
     plan: Plan,
-    month_columns: dict[str, str],
+    marts: Iterable[str],
+    month_columns: Mapping[str, str],
 ) -> None:
-    """Note that dbt has built the inputs; `month_columns` are of the marts kept by month."""
+    """Note that dbt has built the inputs into these marts; `month_columns` of those kept by month.
+
+    Raises BuildFailed for a row of a mart kept by month that is of no month.
+    """
     connection.begin()
     connection.execute("delete from built.begun_months")
     connection.execute("delete from built.inputs")
@@ -103,9 +137,5 @@ def finish(
         "insert into built.products"
         " select product_id, app_id, store from intermediate.int_newest_products"
     )
-    connection.execute(f"delete from built.months where {plan.condition('month_on')}")  # noqa: S608 - dates
-    for mart, column in month_columns.items():
-        month_on = f"cast(date_trunc('month', {column}) as date)"
-        rows = f"select distinct ?, {month_on}, ? from marts.{mart} where {plan.condition(column)}"  # noqa: S608 - names of our own
-        connection.execute(f"insert into built.months {rows}", [mart, inputs.fingerprint])
+    contents.note(connection, plan, marts, month_columns)
     connection.commit()

@@ -20,7 +20,7 @@ def run_dbt(
 ) -> None:
     """Build and test all models; `target` is of profiles.yml. Raises DbtFailed."""
     command = [
-        sys.executable, "-m", "dbt.cli.main", "build",
+        sys.executable, "-m", "shortdrama.warehouse.build.dbt_child", str(os.getpid()), "build",
         "--project-dir", str(DBT_PROJECT),
         "--target", target,
         "--target-path", str(dbt_target()),

@@ -1,9 +1,10 @@
 """The relations of schema `raw`, which the models read: views of accepted files, and coverage."""
 
+from collections.abc import Callable, Mapping, Sequence
+
 import duckdb
 
 from shortdrama.datasets import DATASETS
-from shortdrama.datasets.model import Dataset
 from shortdrama.lake.duck import loads_query
 from shortdrama.lake.ledger import LoadRecord
 from shortdrama.lake.store import ObjectStore
@@ -16,21 +17,25 @@ def prepare(
     connection: duckdb.DuckDBPyConnection,
     inputs: BuildInputs,
     store: ObjectStore,
+    check: Callable[[Sequence[LoadRecord]], None],
     *,
     full_refresh: bool = False,
 ) -> Plan:
     """Give the warehouse its sources, and note and return what is to be rewritten from them.
 
-    Schema `raw` gets a view per dataset over the accepted files that the build reads.
+    Schema `raw` gets a view per dataset over the accepted files that the build reads; `check` is
+    given their loads before any of them is opened.
     """
-    built.prepare(connection)
     before = built.last_inputs(connection)
     connection.execute("create schema if not exists raw")
     _fill_coverage(connection, inputs)
     ops_sources.create_relations(connection)
-    for dataset in DATASETS.values():
-        if not dataset.is_kept_by_month:
-            _source_view(connection, dataset, inputs.accepted[dataset.id], store)
+    whole = {
+        dataset.id: inputs.accepted[dataset.id]
+        for dataset in DATASETS.values()
+        if not dataset.is_kept_by_month
+    }
+    _source_views(connection, whole, store, check)
     plan = (
         Plan(everything_because="asked for")
         if full_refresh
@@ -43,10 +48,12 @@ def prepare(
         )
     )
     # A view opens its files when it is made: a history of daily loads has thousands.
-    for dataset in DATASETS.values():
-        if dataset.is_kept_by_month:
-            needed = tuple(one for one in inputs.accepted[dataset.id] if plan.reads(one))
-            _source_view(connection, dataset, needed, store)
+    needed = {
+        dataset.id: tuple(one for one in inputs.accepted[dataset.id] if plan.reads(one))
+        for dataset in DATASETS.values()
+        if dataset.is_kept_by_month
+    }
+    _source_views(connection, needed, store, check)
     built.begin(connection, plan)
     return plan
 
@@ -77,14 +84,17 @@ def _fill_coverage(connection: duckdb.DuckDBPyConnection, inputs: BuildInputs) -
         )
 
 
-def _source_view(
+def _source_views(
     connection: duckdb.DuckDBPyConnection,
-    dataset: Dataset,
-    records: tuple[LoadRecord, ...],
+    records: Mapping[str, tuple[LoadRecord, ...]],
     store: ObjectStore,
+    check: Callable[[Sequence[LoadRecord]], None],
 ) -> None:
-    body = loads_query(dataset.column_types, [store.uri(record.key) for record in records])
-    connection.execute(f"create or replace view raw.{dataset.table} as {body}")
+    check([record for loads in records.values() for record in loads])
+    for name, loads in records.items():
+        dataset = DATASETS[name]
+        body = loads_query(dataset.column_types, [store.uri(record.key) for record in loads])
+        connection.execute(f"create or replace view raw.{dataset.table} as {body}")
 
 
 def _coverage_rows(record: LoadRecord) -> list[tuple[object, ...]]:

@@ -1,5 +1,7 @@
 """Audit: the gate between the private warehouse and publishing."""
 
+from collections.abc import Callable
+
 from shortdrama.core.errors import MartsRefused
 from shortdrama.core.settings import Settings
 from shortdrama.gates.published import Published
@@ -9,30 +11,29 @@ from shortdrama.lake.ledger import LoadLedger
 from shortdrama.lake.marker import lake_kind
 from shortdrama.lake.outcomes import Outcome, record_outcome
 from shortdrama.lake.store import ObjectStore
-from shortdrama.warehouse.build import built
+from shortdrama.warehouse.build import built, contents
+from shortdrama.warehouse.build.build import build
 from shortdrama.warehouse.build.inputs import BuildInputs
+from shortdrama.warehouse.build.warehouse_file import healing
 from shortdrama.warehouse.decide.overrides import build_id, in_spite, mart_overrides
 from shortdrama.warehouse.snapshots.manifest import VIEWS_FILE, current_snapshot_id, read_manifest
 
 
-def audit(inputs: BuildInputs, settings: Settings, store: ObjectStore) -> GateResult:
+def audit(
+    inputs: BuildInputs, settings: Settings, store: ObjectStore, say: Callable[[str], None]
+) -> GateResult:
     """Gate the marts that were built from the inputs and record the verdict.
 
     The recorded verdict and the outcome's details are what the gate found; the result returned is
-    what is left of it after people's overrides. Raises MartsRefused when that is red.
+    what is left of it after people's overrides. A warehouse that is found damaged is built again
+    first, which is told to `say`. Raises MartsRefused when the result is red.
     """
-    # Imported here: Great Expectations takes seconds to import.
-    from shortdrama.gates.mart_gate import MartContext, audit_marts
-
-    context = MartContext(
-        lake_kind=lake_kind(store),
-        loaded=frozenset(name for name, records in inputs.accepted.items() if records),
-        built_on=settings.clock.today(),
-        published=published(inputs, store),
+    result = healing(
+        settings.warehouse_path,
+        lambda: _judge(inputs, settings, store),
+        say,
+        rebuild=lambda: build(inputs, settings, store, say),
     )
-    with duck.connect(settings.s3, settings.warehouse_path, read_only=True) as connection:
-        built.check_holds(connection, inputs)
-        result = audit_marts(connection, build_id(inputs.fingerprint), context)
     left = in_spite(result, mart_overrides(inputs.fingerprint, store))
     documents.put(result, store, keys.mart_gate(inputs.fingerprint))
     record_outcome(
@@ -49,6 +50,23 @@ def audit(inputs: BuildInputs, settings: Settings, store: ObjectStore) -> GateRe
     if left.refused:
         raise MartsRefused(left.summary(), inputs.fingerprint)
     return left
+
+
+def _judge(inputs: BuildInputs, settings: Settings, store: ObjectStore) -> GateResult:
+    # Imported here: Great Expectations takes seconds to import.
+    from shortdrama.gates.mart_gate import MartContext, audit_marts
+
+    context = MartContext(
+        lake_kind=lake_kind(store),
+        loaded=frozenset(name for name, records in inputs.accepted.items() if records),
+        built_on=settings.clock.today(),
+        published=published(inputs, store),
+    )
+    with duck.connect(settings.s3, settings.warehouse_path, read_only=True) as connection:
+        built.check_holds(connection, inputs)
+        result = audit_marts(connection, build_id(inputs.fingerprint), context)
+        judged = contents.results(contents.noted(connection))
+    return result.model_copy(update={"judged": judged})
 
 
 def published(inputs: BuildInputs, store: ObjectStore) -> Published | None:
@@ -69,10 +87,13 @@ def published(inputs: BuildInputs, store: ObjectStore) -> Published | None:
     )
 
 
-def verdict(inputs: BuildInputs, store: ObjectStore) -> GateResult:
-    """The recorded verdict after overrides; raises MartsRefused when there is none or it is red."""
+def verdict(inputs: BuildInputs, results: str, store: ObjectStore) -> GateResult:
+    """The recorded verdict on these results of a build (`contents.results`), after overrides.
+
+    Raises MartsRefused when there is none or it is red.
+    """
     result = documents.find(GateResult, store, keys.mart_gate(inputs.fingerprint))
-    if result is None:
+    if result is None or result.judged != results:
         raise MartsRefused(
             "the marts of this build were not gated; clear the task `gate` of market_marts",
             inputs.fingerprint,

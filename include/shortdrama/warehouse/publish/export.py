@@ -5,17 +5,18 @@ rows are the same bytes. DuckDB sorts on disk what does not fit into `MEMORY`.
 """
 
 import hashlib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
 import duckdb
 
-from shortdrama.core.errors import Failure
 from shortdrama.lake import duck, keys
 from shortdrama.lake.store import ObjectStore
-from shortdrama.warehouse.build.manifest import built_marts, month_columns
+from shortdrama.warehouse.build import contents
+from shortdrama.warehouse.build.contents import Content
+from shortdrama.warehouse.build.manifest import month_columns
 from shortdrama.warehouse.snapshots.manifest import MartFile
 
 ROW_GROUP_ROWS = 1_000_000
@@ -24,28 +25,23 @@ MEMORY = "1GB"
 Files = Mapping[str, tuple[MartFile, ...]]
 
 
-class ExportFailed(Failure):
-    """A mart cannot be exported as it was built."""
-
-
 @dataclass(frozen=True)
 class Part:
-    """A file's worth of a mart: a month that a build wrote, or all of it."""
+    """A file's worth of a mart: what it holds of a month, or in all."""
 
-    mart: str
-    month_on: date | None = None
-    built_by: str | None = None
+    content: Content
     condition: str = "true"
 
     @property
     def name(self) -> str:
         """The file's name within its snapshot."""
-        return f"{self.mart}/{self.month_on:%Y-%m}.parquet" if self.month_on else self.whole_name
+        month_on = self.content.month_on
+        return f"{self.content.mart}/{month_on:%Y-%m}.parquet" if month_on else self.whole_name
 
     @property
     def whole_name(self) -> str:
         """The file's name if the mart is a single file."""
-        return f"{self.mart}.parquet"
+        return f"{self.content.mart}.parquet"
 
 
 def export_marts(
@@ -58,71 +54,40 @@ def export_marts(
 ) -> dict[str, tuple[MartFile, ...]]:
     """Write the files of a snapshot into the lake, one after the other; what each mart consists of.
 
-    A month that no build has touched since `earlier`, the files of the snapshot before, is taken
-    over by reference. Raises ExportFailed.
+    A file of `earlier`, the snapshot before, that holds the very same rows is taken over by
+    reference, whichever build it was that wrote them.
     """
     connection.execute(f"set memory_limit = '{MEMORY}'")
     marts: dict[str, tuple[MartFile, ...]] = {}
-    for mart, parts in mart_parts(connection).items():
-        untouched = {file.month_on: file for file in earlier.get(mart, ()) if file.built_by}
+    for mart, parts in mart_parts(contents.noted(connection)).items():
+        there = {(file.month_on, file.content): file for file in earlier.get(mart, ())}
         files = []
+        taken_over = 0
         for part in parts:
-            file = untouched.get(part.month_on)
-            if file is None or file.built_by != part.built_by:
-                file = _export(connection, part, snapshot_id, folder, store)
-            files.append(file)
+            file = there.get((part.content.month_on, part.content.digest))
+            taken_over += file is not None
+            files.append(file or _export(connection, part, snapshot_id, folder, store))
         marts[mart] = tuple(files)
         said = f"{mart}: {sum(file.rows for file in files):,} rows"
-        taken_over = len(set(files) & set(untouched.values()))
-        say(f"{said}, {taken_over} of {len(files)} months as they were" if taken_over else said)
+        say(f"{said}, {taken_over} of {len(files)} files as they were" if taken_over else said)
     return marts
 
 
-def mart_parts(connection: duckdb.DuckDBPyConnection) -> dict[str, list[Part]]:
+def mart_parts(held: Iterable[Content]) -> dict[str, list[Part]]:
     """The parts of every mart, oldest month first; an empty one is a single file, with types."""
-    columns, built_by = month_columns(), _built_months(connection)
+    columns = month_columns()
     parts: dict[str, list[Part]] = {}
-    for mart in built_marts():
-        months = []
-        if mart in columns and mart in built_by:
-            months = _months(connection, mart, columns[mart], built_by[mart])
-        parts[mart] = months or [Part(mart)]
+    for content in held:
+        parts.setdefault(content.mart, []).append(
+            Part(content, _in_month(columns[content.mart], content.month_on))
+            if content.month_on
+            else Part(content)
+        )
     return parts
 
 
-def _months(
-    connection: duckdb.DuckDBPyConnection, mart: str, column: str, built_by: Mapping[date, str]
-) -> list[Part]:
-    # The mart's own rows say which months there are, so that none can be lost.
-    found = connection.execute(
-        f"select cast(date_trunc('month', {column}) as date) as month_on from marts.{mart}"  # noqa: S608 - names are dbt's own
-        " group by month_on order by month_on nulls first"
-    ).fetchall()
-    months = [month for (month,) in found]
-    if None in months:
-        raise ExportFailed(f"{mart} is published by month, and rows of it have no {column}")
-    return [
-        Part(
-            mart,
-            month,
-            built_by.get(month),
-            f"{column} >= date '{month}' and {column} < date '{month}' + interval 1 month",
-        )
-        for month in months
-    ]
-
-
-def _built_months(connection: duckdb.DuckDBPyConnection) -> dict[str, dict[date, str]]:
-    """The build that last wrote each month of each mart; a warehouse need not know of any."""
-    known = connection.execute(
-        "select 1 from duckdb_tables() where schema_name = 'built' and table_name = 'months'"
-    ).fetchone()
-    months: dict[str, dict[date, str]] = {}
-    if known:
-        rows = connection.execute("select mart, month_on, built_by from built.months").fetchall()
-        for mart, month_on, built_by in rows:
-            months.setdefault(mart, {})[month_on] = built_by
-    return months
+def _in_month(column: str, month_on: date) -> str:
+    return f"{column} >= date '{month_on}' and {column} < date '{month_on}' + interval 1 month"
 
 
 def _export(
@@ -134,7 +99,7 @@ def _export(
 ) -> MartFile:
     path = folder / part.whole_name
     copied = connection.execute(
-        f"copy (from marts.{part.mart} where {part.condition} order by all)"
+        f"copy (from marts.{part.content.mart} where {part.condition} order by all)"
         f" to {duck.quoted(str(path))}"
         f" (format parquet, compression zstd, row_group_size {ROW_GROUP_ROWS})"
     ).fetchone()
@@ -147,6 +112,6 @@ def _export(
         key=key,
         rows=copied[0] if copied else 0,
         sha256=digest,
-        month_on=part.month_on,
-        built_by=part.built_by,
+        month_on=part.content.month_on,
+        content=part.content.digest,
     )

@@ -8,14 +8,19 @@ from collections.abc import Callable
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+import duckdb
+
 from shortdrama.core.settings import DBT_PROJECT, Settings
+from shortdrama.gates.results import GateResult
 from shortdrama.lake import documents, duck, keys
 from shortdrama.lake.marker import lake_kind
 from shortdrama.lake.outcomes import Outcome, record_outcome
 from shortdrama.lake.store import ObjectStore
-from shortdrama.warehouse.build import built
+from shortdrama.warehouse.build import built, contents
+from shortdrama.warehouse.build.build import build
 from shortdrama.warehouse.build.inputs import BuildInputs
 from shortdrama.warehouse.build.manifest import mart_keys
+from shortdrama.warehouse.build.warehouse_file import healing
 from shortdrama.warehouse.decide.audit import verdict
 from shortdrama.warehouse.decide.overrides import mart_overrides
 from shortdrama.warehouse.publish.export import export_marts
@@ -43,37 +48,18 @@ def publish(
 ) -> SnapshotManifest:
     """Publish what the private warehouse holds as a new snapshot and make it current.
 
-    Doing it again changes nothing. Raises MartsRefused unless the mart gate let this build pass,
-    PublishingHeld while a hold stands, Conflict when somebody moved the pointer meanwhile.
+    The current snapshot stays if it was made of the same inputs and says the same, so doing it
+    again changes nothing. A warehouse that is found damaged is built again first. Raises
+    MartsRefused unless the mart gate let these results pass, PublishingHeld while a hold stands,
+    Conflict when somebody moved the pointer meanwhile, BuildFailed if the warehouse holds another
+    build.
     """
-    if is_published(inputs, store):
-        return read_manifest(store)
-    pointer, etag = read_pointer(store)
-    if pointer is not None and pointer.hold is not None:
-        raise PublishingHeld(pointer)
-    previous = pointer.snapshot_id if pointer else None
-    snapshot_id = _snapshot_id(inputs, previous, settings)
-    # One that lost its last step, or was rolled back, under a clock that stands still: its files
-    # are there, perhaps attached by somebody, and are never written twice.
-    manifest = find_manifest(store, snapshot_id) or _write_snapshot(
-        snapshot_id, inputs, previous, settings, store, say
+    return healing(
+        settings.warehouse_path,
+        lambda: _publish(inputs, settings, store, say),
+        say,
+        rebuild=lambda: build(inputs, settings, store, say),
     )
-    move_pointer(store, Pointer(snapshot_id=snapshot_id), etag)
-    record_outcome(
-        store,
-        Outcome(
-            kind="publish",
-            status="succeeded",
-            subject=manifest.snapshot_id,
-            ended_at=manifest.created_at,
-            details={
-                "previous": previous,
-                "fingerprint": inputs.fingerprint,
-                "warnings": [warning.text for warning in manifest.warnings],
-            },
-        ),
-    )
-    return manifest
 
 
 def is_published(inputs: BuildInputs, store: ObjectStore) -> bool:
@@ -83,21 +69,71 @@ def is_published(inputs: BuildInputs, store: ObjectStore) -> bool:
     return read_manifest(store).fingerprint == inputs.fingerprint
 
 
-def _snapshot_id(inputs: BuildInputs, previous: str | None, settings: Settings) -> str:
-    digest = hashlib.sha256(f"{inputs.fingerprint}|{previous}".encode()).hexdigest()
+def _publish(
+    inputs: BuildInputs,
+    settings: Settings,
+    store: ObjectStore,
+    say: Callable[[str], None],
+) -> SnapshotManifest:
+    with duck.connect(settings.s3, settings.warehouse_path) as warehouse:
+        built.check_holds(warehouse, inputs)
+        results = contents.results(contents.noted(warehouse))
+        pointer, etag = read_pointer(store)
+        before = read_manifest(store, pointer.snapshot_id) if pointer else None
+        if before and (before.fingerprint, before.results) == (inputs.fingerprint, results):
+            return before
+        if pointer is not None and pointer.hold is not None:
+            raise PublishingHeld(pointer)
+        gate = verdict(inputs, results, store)
+        snapshot_id = _snapshot_id(inputs, results, before, settings)
+        # One that lost its last step, or was rolled back, under a clock that stands still: its
+        # files are there, perhaps attached by somebody, and are never written twice.
+        manifest = find_manifest(store, snapshot_id) or _write_snapshot(
+            snapshot_id, inputs, gate, before, warehouse, settings, store, say
+        )
+    move_pointer(store, Pointer(snapshot_id=snapshot_id), etag)
+    record_outcome(
+        store,
+        Outcome(
+            kind="publish",
+            status="succeeded",
+            subject=manifest.snapshot_id,
+            ended_at=manifest.created_at,
+            details={
+                "previous": manifest.previous,
+                "fingerprint": inputs.fingerprint,
+                "warnings": [warning.text for warning in manifest.warnings],
+            },
+        ),
+    )
+    return manifest
+
+
+def _snapshot_id(
+    inputs: BuildInputs, results: str, before: SnapshotManifest | None, settings: Settings
+) -> str:
+    previous = before.snapshot_id if before else None
+    digest = hashlib.sha256(f"{inputs.fingerprint}|{results}|{previous}".encode()).hexdigest()
     return keys.snapshot_id(settings.clock.now(), digest[:8])
 
 
 def _write_snapshot(
     snapshot_id: str,
     inputs: BuildInputs,
-    previous: str | None,
+    gate: GateResult,
+    before: SnapshotManifest | None,
+    warehouse: duckdb.DuckDBPyConnection,
     settings: Settings,
     store: ObjectStore,
     say: Callable[[str], None],
 ) -> SnapshotManifest:
     """Everything but the pointer; the manifest is written last, so that it names what is there."""
-    gate = verdict(inputs, store)
+    earlier = before.marts if before else {}
+    with TemporaryDirectory() as name:
+        folder = Path(name)
+        marts = export_marts(warehouse, snapshot_id, earlier, folder, store, say)
+        write_views(folder / VIEWS_FILE, marts, warehouse, settings.s3, store)
+        store.upload(folder / VIEWS_FILE, keys.snapshot(snapshot_id, VIEWS_FILE))
     manifest = SnapshotManifest(
         snapshot_id=snapshot_id,
         created_at=settings.clock.now(),
@@ -107,25 +143,12 @@ def _write_snapshot(
         code_version=settings.code_version,
         universe_version=hashlib.sha256(UNIVERSE.read_bytes()).hexdigest()[:12],
         datasets=inputs.states(),
-        marts={},
+        marts=marts,
         mart_keys=mart_keys(),
         gate=GateFacts(suites=gate.suites, rows=gate.rows),
         warnings=(*(finding.warned() for finding in gate.warnings), *inputs.load_warnings()),
         overrides=(*inputs.overrides, *mart_overrides(inputs.fingerprint, store)),
-        previous=previous,
+        previous=before.snapshot_id if before else None,
     )
-    before = read_manifest(store, previous) if previous else None
-    # Other models may give a month other columns, whoever wrote it: then all is written anew.
-    earlier = before.marts if before and before.code == inputs.code else {}
-    with (
-        TemporaryDirectory() as name,
-        duck.connect(settings.s3, settings.warehouse_path) as warehouse,
-    ):
-        built.check_holds(warehouse, inputs)
-        folder = Path(name)
-        marts = export_marts(warehouse, snapshot_id, earlier, folder, store, say)
-        write_views(folder / VIEWS_FILE, marts, warehouse, settings.s3, store)
-        store.upload(folder / VIEWS_FILE, keys.snapshot(snapshot_id, VIEWS_FILE))
-    manifest = manifest.model_copy(update={"marts": marts})
     documents.put(manifest, store, keys.snapshot(snapshot_id, MANIFEST_FILE))
     return manifest

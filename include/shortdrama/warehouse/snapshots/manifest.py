@@ -12,6 +12,7 @@ from shortdrama.lake.documents import Document
 from shortdrama.lake.overrides import Override
 from shortdrama.lake.store import ObjectStore
 from shortdrama.lake.warned import Warned, structured
+from shortdrama.warehouse.build.contents import Content, results
 from shortdrama.warehouse.build.inputs import DatasetState, read_inputs
 from shortdrama.warehouse.snapshots.pointer import read_pointer
 
@@ -22,8 +23,8 @@ MANIFEST_FILE = "manifest.json"
 class MartFile(BaseModel):
     """One Parquet object of a mart, perhaps in the folder of an earlier snapshot.
 
-    `month_on` is the first of the month that it holds and `built_by` the fingerprint of the build
-    that wrote the month's rows; both are None if the mart is a single file.
+    `month_on` is the first of the month that it holds, None if the mart is a single file. `content`
+    is the digest of its rows (`build/contents.py`); older manifests have none.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -32,7 +33,7 @@ class MartFile(BaseModel):
     rows: int
     sha256: str
     month_on: date | None = None
-    built_by: str | None = None
+    content: str | None = None
 
 
 class GateFacts(BaseModel):
@@ -84,6 +85,18 @@ class SnapshotManifest(Document):
     def rows(self) -> int:
         """Rows of all marts together."""
         return sum(file.rows for files in self.marts.values() for file in files)
+
+    @property
+    def results(self) -> str | None:
+        """The digest of what the snapshot says about the market; older manifests have none."""
+        contents = [
+            Content(mart, file.month_on, file.rows, file.content)
+            for mart, files in self.marts.items()
+            for file in files
+            if file.content
+        ]
+        is_complete = len(contents) == sum(map(len, self.marts.values()))
+        return results(contents) if is_complete else None
 
     @property
     def object_keys(self) -> frozenset[str]:

@@ -31,9 +31,10 @@ from shortdrama.datasets.model import Dataset
 from shortdrama.lake.ledger import Coverage, LoadRecord
 from shortdrama.warehouse.build import built, dbt
 from shortdrama.warehouse.build.inputs import BuildInputs
-from shortdrama.warehouse.build.manifest import month_columns
+from shortdrama.warehouse.build.manifest import built_marts, month_columns
 from shortdrama.warehouse.build.relations import prepare
 from shortdrama.warehouse.build.touched import Plan
+from shortdrama.warehouse.build.warehouse_file import open_or_start_over
 from shortdrama.warehouse.publish.views import KNOWN_AT
 
 FIRST = date(2025, 7, 21)
@@ -241,12 +242,13 @@ class Machine:
         plan = self.begin(inputs, lake)
         self.dbt(plan, number)
         with duckdb.connect(str(self.warehouse)) as connection:
-            built.finish(connection, inputs, plan, month_columns())
+            built.finish(connection, inputs, plan, built_marts(), month_columns())
         return plan
 
     def begin(self, inputs: BuildInputs, lake: Lake) -> Plan:
+        open_or_start_over(self.warehouse, print)
         with duckdb.connect(str(self.warehouse)) as connection:
-            return prepare(connection, inputs, lake)  # type: ignore[arg-type]
+            return prepare(connection, inputs, lake, lambda _: None)  # type: ignore[arg-type]
 
     def dbt(self, plan: Plan, number: int, *arguments: str) -> None:
         """dbt without its data tests, and in this process: it is run two dozen times."""

@@ -17,6 +17,7 @@ from shortdrama.lake.outcomes import Outcome, record_outcome
 from shortdrama.lake.overrides import Override
 from shortdrama.lake.store import ObjectStore
 from shortdrama.reports.ledger import claim, settle
+from shortdrama.warehouse.build import built
 from shortdrama.warehouse.build.inputs import read_inputs
 from shortdrama.warehouse.build.ops_sources import fill
 from shortdrama.warehouse.build.relations import prepare
@@ -28,12 +29,13 @@ NOON = datetime(2026, 2, 25, 12, tzinfo=UTC)
 @pytest.fixture
 def warehouse(s3: S3Settings) -> Iterator[duckdb.DuckDBPyConnection]:
     with duck.connect(s3) as connection:
+        built.make(connection)
         yield connection
 
 
 def prepared(connection: duckdb.DuckDBPyConnection, store: ObjectStore) -> None:
     """As a build does."""
-    prepare(connection, read_inputs(store), store)
+    prepare(connection, read_inputs(store), store, lambda _: None)
     fill(connection, store, TODAY)
 
 

@@ -14,6 +14,7 @@ from shortdrama.gates.published import COMPARED
 from shortdrama.lake.ledger import LoadLedger
 from shortdrama.lake.store import ObjectStore
 from shortdrama.warehouse.build.inputs import BuildInputs
+from shortdrama.warehouse.build.warehouse_file import open_or_start_over
 from shortdrama.warehouse.decide.audit import audit, published
 from shortdrama.warehouse.publish.publish import publish
 
@@ -27,11 +28,11 @@ def first(
 ) -> BuildInputs:
     """A build that passed its gate and is published."""
     monkeypatch.setattr(mart_gate, "gated_marts", lambda: ["dim_app"])
-    settings.warehouse_path.parent.mkdir(parents=True, exist_ok=True)
+    open_or_start_over(settings.warehouse_path, print)
     with duckdb.connect(str(settings.warehouse_path)) as connection:
         connection.execute(MARTS)
     inputs: BuildInputs = warehouse.build("first", {name: f"from marts.{name}" for name in NAMES})
-    audit(inputs, settings, store)
+    audit(inputs, settings, store, print)
     publish(inputs, settings, store, print)
     return inputs
 
@@ -40,13 +41,13 @@ def test_what_is_published_is_what_the_next_build_is_held_against(
     first: BuildInputs, warehouse: Any, settings: Settings, store: ObjectStore
 ) -> None:
     again = {name: f"from marts.{name}" for name in NAMES}
-    assert not audit(warehouse.build("second", again), settings, store).refused
+    assert not audit(warehouse.build("second", again), settings, store, print).refused
     doubled = again | {
         "rpt_market_size_monthly": "select * replace (2 * downloads as downloads)"
         " from marts.rpt_market_size_monthly"
     }
     with pytest.raises(MartsRefused, match="settled_world_factor"):
-        audit(warehouse.build("third", doubled), settings, store)
+        audit(warehouse.build("third", doubled), settings, store, print)
 
 
 def test_loads_that_no_longer_count_are_told_with_the_snapshot(

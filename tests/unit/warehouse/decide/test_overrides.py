@@ -20,8 +20,9 @@ from shortdrama.lake.outcomes import outcomes_of
 from shortdrama.lake.overrides import AcceptedFinding
 from shortdrama.lake.store import ObjectStore
 from shortdrama.lake.warned import Warned
-from shortdrama.warehouse.build import built
+from shortdrama.warehouse.build.contents import results
 from shortdrama.warehouse.build.inputs import BuildInputs, read_inputs
+from shortdrama.warehouse.build.warehouse_file import open_or_start_over
 from shortdrama.warehouse.decide.audit import audit, verdict
 from shortdrama.warehouse.decide.overrides import (
     accept_marts,
@@ -31,6 +32,7 @@ from shortdrama.warehouse.decide.overrides import (
 )
 
 NOW = datetime(2026, 2, 25, 8, tzinfo=UTC)
+NO_MARTS = results(())
 BECAUSE = "the universe was cut by review"
 
 
@@ -87,8 +89,8 @@ def inputs(store: ObjectStore) -> BuildInputs:
 
 def hold(inputs: BuildInputs, lake_settings: Settings) -> None:
     """Have the private warehouse hold the build, with no marts in it."""
+    open_or_start_over(lake_settings.warehouse_path, print)
     with duckdb.connect(str(lake_settings.warehouse_path)) as connection:
-        built.prepare(connection)
         connection.execute("delete from built.inputs")
         connection.execute("insert into built.inputs values (?)", [inputs.model_dump_json()])
 
@@ -108,7 +110,7 @@ def gate(
         )
         monkeypatch.setattr("shortdrama.gates.mart_gate.audit_marts", lambda *_: found)
         hold(inputs, lake_settings)
-        return audit(inputs, lake_settings, store)
+        return audit(inputs, lake_settings, store, print)
 
     return run
 
@@ -135,7 +137,7 @@ def test_an_accepted_build_passes_and_tells_what_was_let_pass(gate, accept, inpu
     left = gate(SHRUNK)
     assert not left.refused
     assert [warning.column for warning in left.warnings] == ["active_apps"]
-    assert verdict(inputs, store) == left
+    assert verdict(inputs, NO_MARTS, store) == left
 
 
 def test_another_finding_still_refuses(gate, accept, inputs, store) -> None:
@@ -145,7 +147,7 @@ def test_another_finding_still_refuses(gate, accept, inputs, store) -> None:
     with pytest.raises(MartsRefused, match="revenue_usd"):
         gate(SHRUNK, OFF)
     with pytest.raises(MartsRefused, match="revenue_usd"):
-        verdict(inputs, store)
+        verdict(inputs, NO_MARTS, store)
 
 
 def test_a_second_decision_takes_in_what_has_come_up_since(gate, accept) -> None:
@@ -164,10 +166,10 @@ def test_another_build_is_not_let_pass(gate, accept, store, lake_settings) -> No
     accept()
     add_load(store, "L2")
     with pytest.raises(BuildFailed, match="does not hold the build"):
-        audit(read_inputs(store), lake_settings, store)
+        audit(read_inputs(store), lake_settings, store, print)
     hold(read_inputs(store), lake_settings)
     with pytest.raises(MartsRefused):
-        audit(read_inputs(store), lake_settings, store)
+        audit(read_inputs(store), lake_settings, store, print)
 
 
 def test_the_record_keeps_what_the_gate_itself_found(gate, accept, inputs, store) -> None:

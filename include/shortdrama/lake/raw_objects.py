@@ -1,0 +1,109 @@
+"""The objects of raw/, compared with what the ledgers accepted.
+
+One listing per dataset tells whether an object is there, and by its ETag whether it is still the
+one that was found right before. Only an object of which nobody knows that is read, for its sha256.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+
+from shortdrama.core.errors import LoadsDamaged
+from shortdrama.lake import keys
+from shortdrama.lake.ledger import LoadRecord
+from shortdrama.lake.store import Digest, NotFound, ObjectStore
+
+READERS = 8
+"""How many objects are read at the same time."""
+
+WHAT_TO_DO = (
+    "What to do: put the accepted object back, from a backup or from an older version that the"
+    " bucket keeps; nothing else is needed. If there is none, take the load out with"
+    ' `shortdrama load revoke LOAD --because "…"`, and then make it again from what was landed with'
+    " `shortdrama replay LOAD`"
+)
+
+
+@dataclass(frozen=True)
+class Damage:
+    """An accepted load whose object is not what was accepted, and what is there instead."""
+
+    record: LoadRecord
+    instead: str
+
+    def __str__(self) -> str:
+        return (
+            f"{self.record.dataset} {self.record.coverage.window}, load {self.record.load_id}:"
+            f" {self.record.key} {self.instead}"
+        )
+
+
+@dataclass(frozen=True)
+class Compared:
+    """What a comparison found: the ETags of the right objects by load, and the damaged ones."""
+
+    etags: Mapping[str, str]
+    damaged: tuple[Damage, ...]
+
+    def refuse_damaged(self) -> None:
+        """Raise LoadsDamaged, which names every damaged load with its object, if there are any."""
+        if self.damaged:
+            count = len(self.damaged)
+            first, *others = (str(damage) for damage in self.damaged)
+            title = f"{count} accepted load{'s' * (count > 1)} damaged in the lake. {first}"
+            raise LoadsDamaged("\n".join([title, *others, WHAT_TO_DO]))
+
+
+def compare(
+    records: Sequence[LoadRecord], store: ObjectStore, known: Mapping[str, str]
+) -> Compared:
+    """Compare the objects of accepted loads with their records.
+
+    `known` are ETags by load, of objects that were found right before. An error of the store is
+    raised as it is: it says nothing about a load.
+    """
+    there = _listed(sorted({record.dataset for record in records}), store)
+    unchanged = {
+        record.load_id: known[record.load_id]
+        for record in records
+        if record.key in there and there[record.key] == known.get(record.load_id)
+    }
+    unknown = [record for record in records if record.load_id not in unchanged]
+    with ThreadPoolExecutor(READERS) as pool:
+        digests = list(pool.map(lambda record: _digest(record, store), unknown))
+    right = {
+        record.load_id: digest.etag
+        for record, digest in zip(unknown, digests, strict=True)
+        if digest and digest.sha256 == record.sha256
+    }
+    names = {record.sha256: record.load_id for record in records}
+    return Compared(
+        etags=unchanged | right,
+        damaged=tuple(
+            Damage(record, _instead(record, digest, names))
+            for record, digest in zip(unknown, digests, strict=True)
+            if record.load_id not in right
+        ),
+    )
+
+
+def _listed(datasets: Iterable[str], store: ObjectStore) -> dict[str, str]:
+    """The ETags of all objects in raw/ of these datasets, by key."""
+    return {
+        key: etag for dataset in datasets for key, etag in store.etags(keys.raw_folder(dataset))
+    }
+
+
+def _digest(record: LoadRecord, store: ObjectStore) -> Digest | None:
+    try:
+        return store.digest(record.key)
+    except NotFound:
+        return None
+
+
+def _instead(record: LoadRecord, digest: Digest | None, names: Mapping[str, str]) -> str:
+    if digest is None:
+        return "is gone"
+    if digest.sha256 in names:
+        return f"holds load {names[digest.sha256]} instead"
+    return f"has other bytes (sha256 {digest.sha256[:12]}… instead of {record.sha256[:12]}…)"

@@ -28,8 +28,9 @@ WORKDIR /opt/shortdrama
 RUN python -m venv "$VIRTUAL_ENV" && pip install --no-cache-dir uv==0.13.9
 
 # Requirements change seldom, code often: a change of code rebuilds only what follows the next COPY.
+# --no-deps: the file is the whole set, less a package of dbt's that is nothing but a downloader.
 COPY requirements.txt ./
-RUN uv pip install --no-cache --compile-bytecode --require-hashes --requirement requirements.txt
+RUN uv pip install --no-cache --compile-bytecode --no-deps --require-hashes --requirement requirements.txt
 
 
 FROM base AS production
@@ -57,7 +58,7 @@ FROM production AS local
 USER 0
 
 COPY requirements-local.txt ./
-RUN uv pip install --no-cache --compile-bytecode --require-hashes --requirement requirements-local.txt
+RUN uv pip install --no-cache --compile-bytecode --no-deps --require-hashes --requirement requirements-local.txt
 COPY --chown=shortdrama:shortdrama include/shortdrama_local include/shortdrama_local
 RUN uv pip install --no-cache --no-deps --no-build-isolation --editable include/shortdrama_local
 

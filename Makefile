@@ -27,7 +27,7 @@ $(UV):
 $(READY): requirements-dev.txt pyproject.toml include/shortdrama_local/pyproject.toml | $(UV)
 	@echo "Setting up $(VENV): about 250 packages, 1.5 GB"
 	test -x $(BIN)/python || $(UV) venv --quiet --python $(PYTHON) $(VENV)
-	$(UV) pip install --quiet --python $(BIN)/python --require-hashes -r requirements-dev.txt
+	$(UV) pip install --quiet --python $(BIN)/python --no-deps --require-hashes -r requirements-dev.txt
 	$(UV) pip install --quiet --python $(BIN)/python --no-deps --no-build-isolation -e . -e include/shortdrama_local
 	@touch $@
 

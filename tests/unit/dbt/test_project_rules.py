@@ -23,7 +23,6 @@ TYPES_OF_NAMES = {
     r"_rank$": r"int$",
 }
 """What docs/naming.md promises of names."""
-KEY_TESTS = {"unique", "unique_combination"}
 LAYERS_READ = {
     "staging": {"source"},
     "intermediate": {"staging", "intermediate", "seed"},
@@ -141,7 +140,7 @@ def test_every_model_and_seed_has_a_tested_key(build: Any) -> None:
     tested = {
         node_id
         for test in build.tests
-        if (test.get("test_metadata") or {}).get("name") in KEY_TESTS
+        if "unique" in (test.get("test_metadata") or {}).get("kwargs", {})
         for node_id in [test["attached_node"]]
     }
     nodes = {
@@ -149,7 +148,7 @@ def test_every_model_and_seed_has_a_tested_key(build: Any) -> None:
         for node_id, node in build.manifest["nodes"].items()
         if node["resource_type"] in ("model", "seed")
     }
-    assert nodes - tested == set(), "add `unique` or `unique_combination`"
+    assert nodes - tested == set(), "add the rule `unique`"
 
 
 def test_every_mart_is_published_with_its_key(build: Any, monkeypatch: pytest.MonkeyPatch) -> None:

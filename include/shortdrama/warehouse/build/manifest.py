@@ -21,13 +21,9 @@ def mart_keys() -> dict[str, tuple[str, ...]]:
     keys: dict[str, tuple[str, ...]] = {}
     for node in nodes.values():
         model = nodes.get(node.get("attached_node") or "", {})
-        if model.get("schema") != "marts" or not node.get("test_metadata"):
-            continue
-        test = node["test_metadata"]
-        if test["name"] == "unique_combination":
-            keys[model["name"]] = tuple(test["kwargs"]["columns"])
-        elif test["name"] == "unique":
-            keys.setdefault(model["name"], (test["kwargs"]["column_name"],))
+        rules = (node.get("test_metadata") or {}).get("kwargs", {})
+        if model.get("schema") == "marts" and "unique" in rules:
+            keys[model["name"]] = tuple(rules["unique"])
     return keys
 
 

@@ -1,11 +1,12 @@
 """Airflow imports this in every process that it starts; the name is Airflow's.
 
-Great Expectations takes seconds to import, and every task is a process of its own. The scheduler's
-task processes are forked from it, so what it has imported costs them nothing. All other Airflow
-processes and commands are spared.
+Great Expectations and dbt take seconds to import, and every task is a process of its own. The
+scheduler's task processes are forked from it, so what it has imported costs them nothing. All other
+Airflow processes and commands are spared.
 """
 
 import logging
+import os
 import sys
 from importlib import import_module
 
@@ -16,7 +17,12 @@ def _is_scheduler() -> bool:
 
 if _is_scheduler():
     logging.getLogger("great_expectations").setLevel(logging.WARNING)
+    # dbt, once imported, takes variables from a `.env` of the working folder: the team's stack has
+    # one, with its passwords.
+    os.environ["PYTHON_DOTENV_DISABLED"] = "1"
     for module in (
+        "dbt.adapters.duckdb",
+        "dbt.cli.main",
         "great_expectations",
         "shortdrama.gates.load_gate",
         "shortdrama.gates.mart_gate",

@@ -1,8 +1,9 @@
 {#- The spans of whole months that this build rewrites, `first day/day after the last`; none if it
-    rewrites all. The warehouse runner says so in the environment: for another value of a variable
-    dbt would parse everything anew. -#}
+    rewrites all. The warehouse runner says so in the environment, and it is read while nodes run:
+    for another value of a variable dbt would parse everything again, and for another value of the
+    environment every model that had read it while it was parsed. -#}
 {% macro touched_spans() -%}
-    {%- set said = env_var('SHORTDRAMA_TOUCHED_DAYS', 'all') -%}
+    {%- set said = env_var('SHORTDRAMA_TOUCHED_DAYS', 'all') if execute else 'all' -%}
     {%- do return(none if said == 'all' else said.split()) -%}
 {%- endmacro %}
 
@@ -45,12 +46,9 @@
     all months if it is in each. -#}
 {% macro default__get_where_subquery(relation) -%}
     {%- set conditions = [config.get('where')] if config.get('where') else [] -%}
-    {%- if execute and touched_spans() is not none -%}
-        {%- for node in graph.nodes.values()
-            if node.alias == relation.identifier
-            and node.config.incremental_strategy == 'by_month' -%}
-            {%- do conditions.append(in_touched_months(node.config.event_time)) -%}
-        {%- endfor -%}
+    {%- set tested = graph.nodes[model.attached_node] if execute else none -%}
+    {%- if tested and tested.config.incremental_strategy == 'by_month' -%}
+        {%- do conditions.append(in_touched_months(tested.config.event_time)) -%}
     {%- endif -%}
     {%- if conditions -%}
         {%- do return('(select * from ' ~ relation ~ ' where ' ~ conditions | join(' and ')

@@ -1,50 +1,102 @@
-"""dbt, as a build runs it: its command, its environment, its artefacts."""
+"""dbt, as a build runs it: in a process of its own, with its environment; its artefacts."""
 
+import json
+import multiprocessing
 import os
-import subprocess
-import sys
-from collections.abc import Callable
+import signal
+from collections.abc import Callable, Iterator
 from datetime import datetime
 from pathlib import Path
 from urllib.parse import urlsplit
 
 from shortdrama.core.errors import DbtFailed
 from shortdrama.core.settings import DBT_PROJECT, S3Settings, Settings, home
+from shortdrama.lake import duck
 from shortdrama.lake.credentials import credentials
+from shortdrama.warehouse.build import dbt_process
 from shortdrama.warehouse.build.dbt_errors import errors_of
 from shortdrama.warehouse.build.touched import Plan
+
+FORK = multiprocessing.get_context("fork")
+"""What this process has imported, the child need not: a scheduler's tasks have dbt already."""
+
+SHOWN_ROWS = 5
+"""Of each data test that failed."""
 
 
 def run_dbt(
     settings: Settings, plan: Plan, say: Callable[[str], None], target: str = "lake"
 ) -> None:
-    """Build and test all models; `target` is of profiles.yml. Raises DbtFailed."""
-    command = [
-        sys.executable, "-m", "shortdrama.warehouse.build.dbt_child", str(os.getpid()), "build",
+    """Build and test all models; `target` is of profiles.yml. Raises DbtFailed.
+
+    dbt runs in a process of its own, which ends with this one: whatever dbt does to its
+    environment, its memory or its end, this process does not feel it.
+    """
+    arguments = [
+        "build",
         "--project-dir", str(DBT_PROJECT),
         "--target", target,
         "--target-path", str(dbt_target()),
-        "--log-path", str(home() / "logs"),
         "--no-use-colors",
+        # Lines are printed by `dbt_process`.
+        "--log-level", "none",
         # They test the models' logic, not this lake's rows: `make test` runs them.
         "--exclude-resource-type", "unit_test",
-        *(["--full-refresh"] if plan.is_full_refresh else []),
+        # Other seeds are other code, and that is a full refresh; they are tested all the same.
+        *(["--full-refresh"] if plan.is_full_refresh else ["--exclude-resource-type", "seed"]),
     ]  # fmt: skip
+    _run_results().unlink(missing_ok=True)
+    environment = dbt_environment(settings) | build_environment(plan, settings.clock.now())
     lines: list[str] = []
-    with subprocess.Popen(  # noqa: S603 - dbt's own command
-        command,
-        env=dbt_environment(settings) | build_environment(plan, settings.clock.now()),
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-    ) as process:
-        for line in process.stdout or ():
-            lines.append(line.rstrip())
-            say(line.rstrip())
-    if process.returncode != 0:
-        first, *others = errors_of(lines) or [f"dbt ended with {process.returncode}"]
-        raise DbtFailed("\n".join([first, *others, "The published snapshot stays."]))
+
+    def take(line: str) -> None:
+        lines.append(line)
+        say(line)
+
+    ended = _run_apart(arguments, environment, take)
+    if ended != 0:
+        how = f"was ended by {signal.Signals(-ended).name}" if ended < 0 else f"ended with {ended}"
+        ended_early = [] if ended == 1 else [f"dbt's process {how}"]
+        errors = [*ended_early, *errors_of(lines), *_failing_rows(settings)]
+        raise DbtFailed("\n".join([*errors, "The published snapshot stays."]))
+
+
+def _run_apart(
+    arguments: list[str], environment: dict[str, str], take: Callable[[str], None]
+) -> int:
+    """Run dbt in a child, whose output is taken line by line; its exit code, or minus a signal."""
+    readable, writable = os.pipe()
+    with os.fdopen(readable, encoding="utf-8", errors="replace") as output:
+        child = FORK.Process(target=dbt_process.run, args=(arguments, environment, writable))
+        try:
+            child.start()
+        finally:
+            os.close(writable)
+        try:
+            for line in output:
+                take(line.rstrip())
+        except BaseException:
+            # The task is being ended, or nobody listens any more: nor shall dbt go on.
+            child.kill()
+            raise
+        finally:
+            child.join()
+    return child.exitcode or 0
+
+
+def _failing_rows(settings: Settings) -> Iterator[str]:
+    """What the data tests of the last run found, a line per row."""
+    if not _run_results().exists():
+        return
+    results = json.loads(_run_results().read_text(encoding="utf-8"))["results"]
+    with duck.connect(settings.s3, settings.warehouse_path) as warehouse:
+        for result in results:
+            if result["status"] == "fail":
+                found = warehouse.execute(result["compiled_code"])
+                columns = [column for column, *_ in found.description]
+                for row in found.fetchmany(SHOWN_ROWS):
+                    shown = ", ".join(f"{c} {v}" for c, v in zip(columns, row, strict=True))
+                    yield f"{result['unique_id'].split('.')[2]} found {shown}"
 
 
 def build_environment(plan: Plan, built_at: datetime) -> dict[str, str]:
@@ -59,7 +111,12 @@ def build_environment(plan: Plan, built_at: datetime) -> dict[str, str]:
 def dbt_environment(settings: Settings) -> dict[str, str]:
     """What `profiles.yml` reads: where the warehouse is, and how the lake is reached."""
     return {
+        # Every statement with its time, for who looks for a fault; it costs a second a build.
+        "DBT_LOG_LEVEL_FILE": "none",
         **os.environ,
+        # dbt would take variables from a `.env` of the working folder: the team's stack has one.
+        "PYTHON_DOTENV_DISABLED": "1",
+        "DBT_LOG_PATH": str(home() / "logs"),
         "DBT_PROFILES_DIR": str(DBT_PROJECT),
         "DBT_SEND_ANONYMOUS_USAGE_STATS": "false",
         "SHORTDRAMA_WAREHOUSE_PATH": str(settings.warehouse_path),
@@ -79,6 +136,10 @@ def _s3_environment(s3: S3Settings) -> dict[str, str]:
         "DBT_ENV_SECRET_S3_SECRET": keys.secret,
         "DBT_ENV_SECRET_S3_SESSION_TOKEN": keys.session_token,
     }
+
+
+def _run_results() -> Path:
+    return dbt_target() / "run_results.json"
 
 
 def dbt_target() -> Path:

@@ -8,6 +8,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 UV := $(VENV)-uv/bin/uv
+DUCKDB_CLIENTS := build/duckdb-oldest/.ready build/duckdb-newest/.ready
 
 .PHONY: help setup demo up down status sql backfill doctor test check resilience raw-damage e2e docs lint format lock env bench clean
 
@@ -29,6 +30,12 @@ $(READY): requirements-dev.txt pyproject.toml include/shortdrama_local/pyproject
 	test -x $(BIN)/python || $(UV) venv --quiet --python $(PYTHON) $(VENV)
 	$(UV) pip install --quiet --python $(BIN)/python --no-deps --require-hashes -r requirements-dev.txt
 	$(UV) pip install --quiet --python $(BIN)/python --no-deps --no-build-isolation -e . -e include/shortdrama_local
+	@touch $@
+
+# Other DuckDBs than the project's, to read what is published with; apart from its environment.
+build/duckdb-%/.ready: requirements-duckdb-%.txt | $(UV)
+	rm -rf $(@D)
+	$(UV) pip install --quiet --python $(PYTHON) --target $(@D) --no-deps --require-hashes -r $<
 	@touch $@
 
 demo: $(READY) ## The whole pipeline on this machine, with the answers on screen
@@ -53,10 +60,10 @@ backfill: $(READY) ## Airflow's backfill, a day a run: FROM=2025-07-01 TO=2025-0
 doctor: $(READY) ## Check endpoints, credentials, the lake, quota, extension
 	$(BIN)/shortdrama doctor
 
-test: $(READY) ## All tests but e2e and damage; of resilience three
+test: $(READY) $(DUCKDB_CLIENTS) ## All tests but e2e and damage; of resilience three
 	$(BIN)/pytest -m "not e2e and not resilience and not damage" --numprocesses 2 --dist loadfile
 
-check: $(READY) ## A first look: lint, types, the tests of what changed since main
+check: $(READY) $(DUCKDB_CLIENTS) ## A first look: lint, types, the tests of what changed since main
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
@@ -80,6 +87,7 @@ bench: $(READY) ## Measure ingest, gates, marts, ledger, checks of loads
 	$(BIN)/python benchmarks/marts.py
 	$(BIN)/python benchmarks/ledger.py
 	$(BIN)/python benchmarks/loads.py
+	$(BIN)/python benchmarks/day_build.py
 
 docs: $(READY) ## The catalogue of expectations, and dbt's pages
 	UPDATE_DOCS=1 $(BIN)/pytest tests/unit/docs/test_expectations.py
@@ -106,6 +114,9 @@ lock: $(UV) ## Compile the pinned requirements from pyproject.toml
 	$(UV) pip compile --quiet --generate-hashes --python-version 3.11 --no-header --extra dev pyproject.toml -o requirements-dev.txt
 	$(UV) pip compile --quiet --generate-hashes --python-version 3.11 --no-header --extra local pyproject.toml -c requirements-dev.txt -o requirements-local.txt
 	$(UV) pip compile --quiet --generate-hashes --python-version 3.11 --no-header pyproject.toml -c requirements-dev.txt -o requirements.txt
+	for client in duckdb-oldest duckdb-newest; do \
+		$(UV) pip compile --quiet --generate-hashes --python-version 3.11 --no-header --group $$client -o requirements-$$client.txt || exit 1; \
+	done
 
 env: $(READY) ## Write .env with random passwords for docker-compose.yml
 	$(BIN)/python -m shortdrama_local.embedded.env_file

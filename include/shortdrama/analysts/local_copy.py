@@ -19,7 +19,7 @@ from shortdrama.core.errors import Failure
 from shortdrama.core.settings import Settings
 from shortdrama.lake import duck, keys
 from shortdrama.lake.store import NotFound, ObjectStore
-from shortdrama.warehouse.publish.views import write_macros
+from shortdrama.warehouse.publish.views import STORAGE, write_macros
 from shortdrama.warehouse.snapshots.manifest import (
     MANIFEST_FILE,
     VIEWS_FILE,
@@ -129,7 +129,7 @@ def _write_views(folder: Path, settings: Settings, manifest: SnapshotManifest) -
     comments = _comments(settings, manifest.snapshot_id)
 
     def write(part: Path) -> None:
-        with duck.connect(path=part) as views:
+        with duck.connect(path=part, storage=STORAGE) as views:
             for mart in manifest.marts:
                 files = [
                     str(path) for path, _ in _placed(folder, manifest) if path.parent.name == mart

@@ -17,13 +17,21 @@ class NoExtension(Failure):
 
 
 def connect(
-    s3: S3Settings | None = None, path: Path | str = ":memory:", *, read_only: bool = False
+    s3: S3Settings | None = None,
+    path: Path | str = ":memory:",
+    *,
+    read_only: bool = False,
+    storage: str | None = None,
 ) -> duckdb.DuckDBPyConnection:
     """A connection in UTC; with `s3` it also reads and writes the lake.
 
-    The secret lives in the connection only: no file that the connection writes holds it.
+    The secret lives in the connection only: no file that the connection writes holds it. `storage`
+    is the format of a file that is made, by the first DuckDB that reads it; else this DuckDB's own.
     """
-    connection = duckdb.connect(str(path), read_only=read_only, config={"threads": 2})
+    config: dict[str, str | bool | int | float | list[str]] = {"threads": 2}
+    if storage is not None:
+        config["storage_compatibility_version"] = storage
+    connection = duckdb.connect(str(path), read_only=read_only, config=config)
     connection.execute("set TimeZone = 'UTC'")
     if s3 is not None:
         _allow_lake(connection, s3)

@@ -13,6 +13,9 @@ from shortdrama.warehouse.snapshots.manifest import MartFile
 KNOWN_AT = Path(__file__).parent / "known_at.sql"
 """Macros that tell what the marts said at an earlier instant."""
 
+STORAGE = "v1.0.0"
+"""The format of every DuckDB file that is published: a newer one shuts older clients out."""
+
 READ_BY_MACROS = frozenset(
     {"dim_country", "dim_vendor", "fct_app_estimates_versions", "fct_estimate_coverage"}
 )
@@ -26,7 +29,7 @@ def write_views(
     store: ObjectStore,
 ) -> None:
     """Write the file. It names the Parquet files one by one and holds no secret."""
-    with duck.connect(s3, path) as views:
+    with duck.connect(s3, path, storage=STORAGE) as views:
         for mart, files in marts.items():
             uris = duck.list_literal([store.uri(file.key) for file in files])
             views.execute(f"create view {mart} as from read_parquet({uris})")

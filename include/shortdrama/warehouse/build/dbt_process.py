@@ -1,6 +1,7 @@
 """The process that `dbt.py` forks: dbt, what it prints, and its end with its parent."""
 
 import faulthandler
+import gc
 import multiprocessing
 import os
 import signal
@@ -17,6 +18,8 @@ def run(arguments: list[str], environment: dict[str, str], output: int) -> None:
     """
     _forget_the_parent(environment, output)
     Thread(target=_end_with_parent, daemon=True).start()
+    # It lives for seconds: what it does not use any more goes with it.
+    gc.disable()
     # Here and not above: they take seconds to import, and only a build needs them.
     from dbt.adapters.duckdb.connections import DuckDBConnectionManager
     from dbt.cli.main import dbtRunner

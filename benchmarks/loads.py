@@ -10,6 +10,8 @@ from datetime import UTC, date, datetime, timedelta
 from tempfile import TemporaryDirectory
 from time import perf_counter
 
+from shortdrama_local.embedded.s3 import s3_service
+
 from shortdrama.core.settings import settings
 from shortdrama.core.windows import Window
 from shortdrama.datasets.appfigures_estimates import ESTIMATES
@@ -18,7 +20,6 @@ from shortdrama.lake.ledger import Coverage, LoadRecord
 from shortdrama.lake.raw_objects import Compared, compare
 from shortdrama.lake.store import ObjectStore
 from shortdrama_local.embedded.machine import this_machine
-from shortdrama_local.embedded.s3 import s3_service
 from shortdrama_local.embedded.stack import ensure_store
 
 LOADS = 1_000

@@ -11,6 +11,7 @@ from time import monotonic, sleep
 from typing import Any
 
 import pytest
+from shortdrama_local.embedded.s3 import s3_service, start_s3
 
 from shortdrama.core.settings import settings
 from shortdrama.datasets import DATASETS
@@ -22,7 +23,6 @@ from shortdrama.warehouse.snapshots.read import connect
 from shortdrama_local.embedded.airflow_api import AirflowApi, Run
 from shortdrama_local.embedded.demo import CLOCK, load_and_publish
 from shortdrama_local.embedded.machine import Machine
-from shortdrama_local.embedded.s3 import s3_service, start_s3
 from shortdrama_local.embedded.stack import start_stack, stop_stack
 
 LINEAGE = ("load_id",)

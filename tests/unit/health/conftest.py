@@ -10,9 +10,9 @@ from urllib.parse import urlsplit
 
 import duckdb
 import pytest
-from fake_airflow import airflow  # noqa: F401 - a fixture
 from pydantic import SecretStr
 
+from fake_airflow import airflow  # noqa: F401 - a fixture
 from shortdrama.core.settings import S3Settings
 from shortdrama.lake import duck
 

@@ -10,8 +10,6 @@ from datetime import UTC, date, datetime, timedelta
 from tempfile import TemporaryDirectory
 from time import perf_counter
 
-from shortdrama_local.embedded.s3 import s3_service
-
 from shortdrama.core.settings import settings
 from shortdrama.core.windows import Window
 from shortdrama.datasets.appfigures_estimates import ESTIMATES
@@ -19,8 +17,7 @@ from shortdrama.lake import keys
 from shortdrama.lake.ledger import Coverage, LoadRecord
 from shortdrama.lake.raw_objects import Compared, compare
 from shortdrama.lake.store import ObjectStore
-from shortdrama_local.embedded.machine import this_machine
-from shortdrama_local.embedded.stack import ensure_store
+from shortdrama_local.embedded.stack import ensure_store, stop_stack
 
 LOADS = 1_000
 LOAD_BYTES = 200_000
@@ -35,7 +32,7 @@ def main() -> None:
         try:
             _measure(ObjectStore.of(settings().s3))
         finally:
-            s3_service(this_machine()).stop()
+            stop_stack()
 
 
 def _measure(store: ObjectStore) -> None:

@@ -11,7 +11,6 @@ from time import monotonic, sleep
 from typing import Any
 
 import pytest
-from shortdrama_local.embedded.s3 import s3_service, start_s3
 
 from shortdrama.core.settings import settings
 from shortdrama.datasets import DATASETS
@@ -23,7 +22,9 @@ from shortdrama.warehouse.snapshots.read import connect
 from shortdrama_local.embedded.airflow_api import AirflowApi, Run
 from shortdrama_local.embedded.demo import CLOCK, load_and_publish
 from shortdrama_local.embedded.machine import Machine
-from shortdrama_local.embedded.stack import start_stack, stop_stack
+from shortdrama_local.embedded.stack import ensure_store, start_stack, stop_stack
+from shortdrama_local.embedded.store import STORE
+from shortdrama_local.embedded.supervisor import Supervisor
 
 LINEAGE = ("load_id",)
 
@@ -74,11 +75,13 @@ class Stack:
     @contextmanager
     def without_store(self) -> Iterator[None]:
         """Nobody answers for the lake meanwhile."""
-        s3_service(self.machine).stop()
+        supervisor = Supervisor.running(self.machine)
+        assert supervisor is not None
+        supervisor.stop_service(STORE.name)
         try:
             yield
         finally:
-            start_s3(self.machine)
+            ensure_store()
 
     def publish(self) -> str:
         """Run market_marts by hand; the snapshot that is current then."""

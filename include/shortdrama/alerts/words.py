@@ -50,8 +50,7 @@ WORDS: dict[Kind, Words] = {
     "load_refused": Words("Load refused", "`shortdrama gate show` has the details."),
     "loads_damaged": Words(
         "Accepted load damaged",
-        "Put the accepted object back from a backup or an older version of the bucket. If there is"
-        " none: `shortdrama load revoke`, then `shortdrama replay`. docs/operators.md says more.",
+        "Restore the object as the message says. Readers keep the last snapshot until then.",
         "An object in raw/ is not what the gate accepted. Nothing is published from it.",
     ),
     "dbt_error": Words("dbt error", "Correct the model. Readers keep the last snapshot."),

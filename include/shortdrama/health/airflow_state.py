@@ -3,33 +3,19 @@
 Heartbeats and waiting times are of the machine's own clock, also where the pipeline's stands still.
 """
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
-import requests
-
-from shortdrama.core import machine
 from shortdrama.core.clock import Clock
-from shortdrama.core.errors import Failure
 from shortdrama.core.settings import AirflowSettings
+from shortdrama.health.airflow_client import PAGE, TIMEOUT_SECONDS, connected
 
 if TYPE_CHECKING:
     from airflow_client.client import ApiClient
 
-TIMEOUT_SECONDS = 15.0
-PAGE = 100
-"""As many as Airflow gives at once."""
 DEAD_AFTER = timedelta(seconds=60)
 """A scheduler or DAG processor writes a heartbeat every few seconds."""
-UNDERSTOOD_BY_NOBODY = (ValueError, LookupError, TypeError, AttributeError)
-"""How the client fails at an answer of another shape."""
-
-
-class AirflowAway(Failure):
-    """Airflow's API cannot be asked; the message says where and why."""
 
 
 @dataclass(frozen=True)
@@ -86,7 +72,7 @@ class AirflowState:
 
 def read_airflow(airflow: AirflowSettings) -> AirflowState:
     """Ask Airflow how it is. Raises AirflowAway."""
-    with _client(airflow) as client:
+    with connected(airflow) as client:
         from airflow_client.client import DAGApi, ImportErrorApi, MonitorApi
 
         health = MonitorApi(client).get_health(_request_timeout=TIMEOUT_SECONDS)
@@ -142,44 +128,6 @@ def _next_run(dags: list[Any]) -> NextRun | None:
         if not dag.is_paused and dag.next_dagrun_run_after
     ]
     return min(planned, key=lambda run: run.at, default=None)
-
-
-@contextmanager
-def _client(airflow: AirflowSettings) -> Iterator["ApiClient"]:
-    """A client that has logged in; whatever goes wrong with it becomes AirflowAway."""
-    url = airflow.base_url.rstrip("/")
-    machine.prove(url)
-    # Imported here: it takes a second, and most commands do not ask Airflow.
-    from airflow_client.client import ApiClient, ApiException, Configuration
-    from urllib3.exceptions import HTTPError
-
-    try:
-        token = _token(url, airflow)
-        with ApiClient(Configuration(host=url, access_token=token, retries=0)) as client:
-            yield client
-    except requests.HTTPError as error:
-        status = error.response.status_code
-        raise AirflowAway(f"Airflow at {url} answers HTTP {status} to a login") from None
-    except ApiException as error:
-        raise AirflowAway(f"Airflow at {url} answers HTTP {error.status} {error.reason}") from None
-    except UNDERSTOOD_BY_NOBODY as error:
-        what = f"what answers at {url} is no Airflow of this version ({type(error).__name__})"
-        raise AirflowAway(what) from None
-    except (requests.RequestException, HTTPError):
-        raise AirflowAway(f"Airflow does not answer at {url}") from None
-
-
-def _token(url: str, airflow: AirflowSettings) -> str:
-    """A token of the API. The login is the auth manager's own; the client has no call for it."""
-    login = {"username": airflow.username, "password": airflow.password.get_secret_value()}
-    answer = requests.post(f"{url}/auth/token", json=login, timeout=TIMEOUT_SECONDS)
-    if answer.status_code in (401, 403):
-        raise AirflowAway(
-            f"Airflow at {url} refuses the login of {airflow.username}. What to do: check"
-            " SHORTDRAMA_AIRFLOW__USERNAME and SHORTDRAMA_AIRFLOW__PASSWORD"
-        )
-    answer.raise_for_status()
-    return str(answer.json()["access_token"])
 
 
 def _instant(text: str | None) -> datetime | None:

@@ -64,7 +64,7 @@ def look(settings: Settings) -> Look:
     silent: list[SilentTask] = []
     now = MACHINE_CLOCK.now()
     try:
-        airflow = airflow_health(settings.airflow.base_url)
+        airflow = airflow_health(settings.airflow)
     except AirflowAway as error:
         airflow = error
     else:

@@ -5,9 +5,10 @@ from shortdrama_local.embedded.postgres import POSTGRES
 from shortdrama_local.embedded.service import Service
 from shortdrama_local.embedded.small import MAIL, SIMULATOR
 from shortdrama_local.embedded.store import STORE
+from shortdrama_local.embedded.watch import WATCH
 
 SOURCES = (STORE, SIMULATOR)
 """What a pull needs."""
-AIRFLOW = (API_SERVER, SCHEDULER, DAG_PROCESSOR)
-# A further service, such as a watch from outside the scheduler, is one more name here.
+AIRFLOW = (API_SERVER, SCHEDULER, DAG_PROCESSOR, WATCH)
+"""Airflow, and what watches it from outside."""
 SERVICES: tuple[Service, ...] = (POSTGRES, *SOURCES, MAIL, *AIRFLOW)

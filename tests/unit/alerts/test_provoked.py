@@ -25,11 +25,18 @@ from pydantic import SecretStr
 from shortdrama.alerts import watching
 from shortdrama.alerts.send import Alerts
 from shortdrama.core.errors import AirflowAway
-from shortdrama.core.settings import DBT_PROJECT, REPOSITORY, Recipient, Settings
+from shortdrama.core.settings import (
+    DBT_PROJECT,
+    REPOSITORY,
+    AirflowSettings,
+    Recipient,
+    Settings,
+)
 from shortdrama.core.windows import Window
 from shortdrama.datasets.appfigures_estimates import ESTIMATES
 from shortdrama.gates.results import Finding, GateResult
 from shortdrama.health.airflow import AirflowHealth, airflow_health
+from shortdrama.health.loads import accepted_loads
 from shortdrama.health.watch import Look
 from shortdrama.ingest.admit import admit, conform_or_quarantine
 from shortdrama.ingest.pull import pull
@@ -59,8 +66,9 @@ MAILS: dict[str, str] = {}
 NAMES = (
     "S3 away", "S3 away, of a window asked by hand", "Credential refused, by S3",
     "Credential refused, by a source", "Quota spent", "Quota spent, of a window asked by hand",
-    "Source away", "Disk full", "Load refused", "dbt error", "Marts refused", "Brief withheld",
-    "Mail not taken", "Mail not taken, and the alert has waited", "Task killed", "Run stopped",
+    "Source away", "Disk full", "Load refused", "Accepted load damaged",
+    "dbt error", "Marts refused", "Brief withheld", "Mail not taken",
+    "Mail not taken, and the alert has waited", "Task killed", "Run stopped",
     "Unknown error", "Airflow away", "Airflow's database away", "Scheduler silent",
     "No new snapshot", "Recovered",
 )  # fmt: skip
@@ -338,7 +346,7 @@ def test_dbt_finds_an_error(
         "build",
         lambda: dbt.run_dbt(airflow.settings, plan, print, target="local"),
     )
-    assert text.startswith("Subject: dbt error: Failure in model dim_app (models/dim_app.sql)")
+    assert text.startswith("Subject: dbt error: model dim_app (models/dim_app.sql)")
     assert 'column "revenue" not found' in text
 
 
@@ -355,29 +363,50 @@ OFF = Finding(
 )
 
 
-def test_the_marts_are_refused(airflow: Airflow, store: ObjectStore) -> None:
-    LoadLedger(store, ESTIMATES.id).append(
-        LoadRecord(
-            load_id="20260225T080000Z-444ba5ada874",
-            pull_id="444ba5ada874",
-            dataset=ESTIMATES.id,
-            status="accepted",
-            key="raw/x.parquet",
-            sha256="",
-            rows=1,
-            coverage=Coverage(window=WINDOW),
-            said_at=NOW,
-            decided_at=NOW,
-            is_sample=True,
-        )
+ACCEPTED = LoadRecord(
+    load_id="20260225T080000Z-444ba5ada874",
+    pull_id="444ba5ada874",
+    dataset=ESTIMATES.id,
+    status="accepted",
+    key="raw/x.parquet",
+    sha256="",
+    rows=1,
+    coverage=Coverage(window=WINDOW),
+    said_at=NOW,
+    decided_at=NOW,
+    is_sample=True,
+)
+
+
+def test_an_accepted_load_is_damaged(airflow: Airflow, store: ObjectStore) -> None:
+    """Its object was deleted after the gate had accepted it."""
+    LoadLedger(store, ESTIMATES.id).append(ACCEPTED)
+    text = airflow.fails(
+        "Accepted load damaged",
+        "housekeeping",
+        "check_loads",
+        lambda: accepted_loads(store).refuse_damaged(),
     )
+    assert text.startswith("Subject: Accepted load damaged: ")
+    assert "load 20260225T080000Z-444ba5ada874: raw/x.parquet" in text
+
+
+def test_the_marts_are_refused(airflow: Airflow, store: ObjectStore) -> None:
+    LoadLedger(store, ESTIMATES.id).append(ACCEPTED)
     inputs = read_inputs(store)
     gate = GateResult(
-        subject="marts", suites=(OFF.suite,), rows=66, findings=(OFF,), what_to_do="look"
+        subject="marts",
+        suites=(OFF.suite,),
+        rows=66,
+        findings=(OFF,),
+        what_to_do="look",
+        judged="these results",
     )
     store.put(keys.mart_gate(inputs.fingerprint), gate.model_dump_json().encode())
     airflow.hidden[build_id(inputs.fingerprint)] = "0a1b2c3d4e5f"
-    text = airflow.fails("Marts refused", "market_marts", "gate", lambda: verdict(inputs, store))
+    text = airflow.fails(
+        "Marts refused", "market_marts", "gate", lambda: verdict(inputs, "these results", store)
+    )
     assert text.startswith("Subject: Marts refused: build ")
     assert "status: 1 of 66 rows are not one of match, bound_holds" in text
     assert "Builds that follow and are refused for the same findings send no mail" in text
@@ -552,7 +581,9 @@ def watch(airflow: Airflow, clock: Any, monkeypatch: pytest.MonkeyPatch) -> Watc
 
 
 def test_airflow_is_away(airflow: Airflow, watch: Watch, closed_port: int) -> None:
-    watch.airflow = lambda: airflow_health(f"http://127.0.0.1:{closed_port}")
+    watch.airflow = lambda: airflow_health(
+        AirflowSettings(base_url=f"http://127.0.0.1:{closed_port}")
+    )
     watch.looks(12)
     assert airflow.mailed("Airflow away").startswith("Subject: Airflow away: its API server")
 
@@ -568,7 +599,7 @@ def test_airflows_database_is_away(airflow: Airflow, watch: Watch, source: Any) 
             "dag_processor": none | {"latest_dag_processor_heartbeat": None},
         }
     )
-    watch.airflow = lambda: airflow_health(source.url)
+    watch.airflow = lambda: airflow_health(AirflowSettings(base_url=source.url))
     watch.looks(5)
     text = airflow.mailed("Airflow's database away")
     assert text.startswith("Subject: Airflow's database away: no task can run")

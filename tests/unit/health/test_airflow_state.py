@@ -6,9 +6,9 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from pydantic import SecretStr
 
+from shortdrama.core.errors import AirflowAway
 from shortdrama.core.settings import AirflowSettings
 from shortdrama.health.airflow_state import (
-    AirflowAway,
     AirflowState,
     BrokenFile,
     NextRun,
@@ -120,7 +120,7 @@ def test_an_airflow_that_is_away_is_said_in_one_line() -> None:
 
 
 def test_an_airflow_that_hangs_is_away(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("shortdrama.health.airflow_state.TIMEOUT_SECONDS", 0.2)
+    monkeypatch.setattr("shortdrama.health.airflow_client.TIMEOUT_SECONDS", 0.2)
     with socket.create_server(("127.0.0.1", 0)) as silent:
         url = f"http://127.0.0.1:{silent.getsockname()[1]}"
         with pytest.raises(AirflowAway, match="does not answer at"):

@@ -9,9 +9,11 @@ from botocore.exceptions import ClientError, EndpointConnectionError, NoCredenti
 
 from shortdrama.core.errors import (
     AirflowAway,
+    BuildFailed,
     CredentialRefused,
     DbtFailed,
     LoadRefused,
+    LoadsDamaged,
     MartsRefused,
     PermanentError,
     QuotaError,
@@ -25,7 +27,6 @@ from shortdrama.health.causes import Run, cause_of, telling
 from shortdrama.lake.credentials import NoCredentials
 from shortdrama.mail.smtp import DeliveryFailed
 from shortdrama.orchestration.errors import classed
-from shortdrama.warehouse.publish.export import ExportFailed
 
 PULL = Run("ingest_appfigures", "pull", "appfigures.estimates 2025-09-01..2025-09-30")
 BUILD = Run("market_marts", "build")
@@ -72,6 +73,7 @@ DBT_WITHOUT_STORE = (
         (LoadRefused("odd", "L1"), PULL, "load_refused/L1"),
         (MartsRefused("odd", "f00"), BUILD, "marts_refused/f00"),
         (DbtFailed("Compilation Error"), BUILD, "dbt_error"),
+        (LoadsDamaged("one is not what was accepted"), BUILD, "loads_damaged"),
         (
             ReportWithheld("2025-W39", "x.y", "is late", "Load it."),
             BUILD,
@@ -81,7 +83,7 @@ DBT_WITHOUT_STORE = (
         (TaskKilled("gone"), BUILD, "task_killed/market_marts.build"),
         (RunStopped("too long"), BUILD, "run_stopped/market_marts"),
         (AirflowAway("silent"), BUILD, "airflow_away"),
-        (ExportFailed("no"), BUILD, "failed/market_marts.build.ExportFailed"),
+        (BuildFailed("no"), BUILD, "failed/market_marts.build.BuildFailed"),
         (KeyError("x"), BUILD, "unknown_error/market_marts.build.KeyError"),
         (KeyError("x"), PULL, "unknown_error/ingest_appfigures.appfigures.estimates.KeyError"),
     ],
@@ -95,8 +97,8 @@ def test_each_error_has_its_cause(error: BaseException, run: Run, key: str) -> N
     ("error", "key"),
     [
         # The machine and the store count more than what our own error says about them.
-        (chained(ExportFailed("no"), no_answer()), "store_away"),
-        (chained(ExportFailed("no"), OSError(errno.ENOSPC, "full")), "disk_full/box"),
+        (chained(BuildFailed("no"), no_answer()), "store_away"),
+        (chained(BuildFailed("no"), OSError(errno.ENOSPC, "full")), "disk_full/box"),
         (DbtFailed(DBT_WITHOUT_STORE), "store_away"),
         (DbtFailed("IO Error: Could not write: No space left on device"), "disk_full/box"),
         (chained(LoadRefused("shape", "L1"), SchemaError("odd")), "load_refused/L1"),

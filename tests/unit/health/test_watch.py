@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from pydantic import SecretStr
 
+from fake_airflow import ANSWERS
 from shortdrama.core.errors import AirflowAway
 from shortdrama.core.settings import AirflowSettings, S3Settings, Settings, WatchSettings
 from shortdrama.health.airflow import AirflowHealth, SilentTask
@@ -167,18 +168,25 @@ def test_a_damaged_pointer_is_seen(only_lake: Settings, store: ObjectStore) -> N
 
 
 def test_tasks_that_failed_without_a_word_are_seen(only_lake: Settings, server: Any) -> None:
-    failed = {
-        "dag_id": "market_marts", "dag_run_id": "r1", "map_index": -1, "state": "failed",
-        "end_date": "2026-02-25T07:59:00Z",
+    answered = ANSWERS["dags/~/dagRuns/~/taskInstances"]["task_instances"][0]
+    ended = {**answered, "dag_id": "market_marts", "end_date": "2026-02-25T07:59:00Z"}
+    mark = {
+        "dag_id": "market_marts", "run_id": ended["dag_run_id"], "task_id": "build",
+        "map_index": -1, "key": "alerted", "timestamp": "2026-02-25T07:59:00Z",
+        "run_after": "2026-02-25T07:30:00Z", "logical_date": None,
+        "dag_display_name": "market_marts", "task_display_name": "build",
     }  # fmt: skip
-    mark = {"dag_id": "market_marts", "run_id": "r1", "task_id": "build", "map_index": -1}
     server.answers |= {
         "/api/v2/monitor/health": health(NOW),
         "/auth/token": {"access_token": "t"},
         "/api/v2/dags/~/dagRuns/~/taskInstances": {
-            "task_instances": [{**failed, "task_id": "build"}, {**failed, "task_id": "publish"}]
+            "task_instances": [{**ended, "task_id": "build"}, {**ended, "task_id": "publish"}],
+            "total_entries": 2,
         },
-        "/api/v2/dags/~/dagRuns/~/taskInstances/~/xcomEntries": {"xcom_entries": [mark]},
+        "/api/v2/dags/~/dagRuns/~/taskInstances/~/xcomEntries": {
+            "xcom_entries": [mark],
+            "total_entries": 1,
+        },
     }
     login = AirflowSettings(base_url=server.url, password=SecretStr("p"))
     seen = look(only_lake.model_copy(update={"airflow": login}))
@@ -188,9 +196,9 @@ def test_tasks_that_failed_without_a_word_are_seen(only_lake: Settings, server: 
 @pytest.mark.parametrize(
     ("answer", "status", "said"),
     [
-        ("<html>a proxy</html>", 200, "does not answer in JSON"),
-        ({"status": "ok"}, 200, "is not Airflow's API server"),
-        ([], 200, "is not Airflow's API server"),
+        ("<html>a proxy</html>", 200, "is no Airflow of this version"),
+        ({"status": "ok"}, 200, "is no Airflow of this version"),
+        ([], 200, "is no Airflow of this version"),
         (None, 502, "answers HTTP 502"),
     ],
 )

@@ -25,7 +25,7 @@ def tree(tmp_path: Path) -> Path:
         ),
         (["include/shortdrama/warehouse/build/dbt.py"], ["tests/unit/warehouse/build"]),
         (["include/shortdrama/warehouse/publish/export.py"], ["tests/unit/warehouse"]),
-        (["include/shortdrama_local/embedded/s3.py"], ["tests/unit/local/embedded"]),
+        (["include/shortdrama_local/embedded/store.py"], ["tests/unit/local/embedded"]),
         (["tests/unit/gates/test_suites.py"], ["tests/unit/gates/test_suites.py"]),
         (["tests/unit/gates/conftest.py"], ["tests/unit/gates"]),
         (["tests/unit/gates/corpus/minis.catalog.toml"], ["tests/unit/gates"]),

@@ -27,7 +27,7 @@ def run(arguments: list[str], environment: dict[str, str], output: int) -> None:
     result = dbtRunner(callbacks=[_print]).invoke(arguments)
     DuckDBConnectionManager.close_all_connections()  # type: ignore[no-untyped-call]
     if result.exception is not None:
-        _say("ERROR " + " ".join(str(result.exception).split()))
+        _say(f"Encountered an error:\n{result.exception}")
     sys.exit(0 if result.success else 1)
 
 

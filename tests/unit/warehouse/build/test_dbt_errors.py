@@ -1,4 +1,4 @@
-"""dbt's errors, as it prints them (dbt 1.11)."""
+"""dbt's errors, as it prints them (dbt 1.12)."""
 
 from shortdrama.warehouse.build.dbt_errors import errors_of
 
@@ -7,7 +7,7 @@ RUN = """\
 11:22:43
 11:22:44  Completed with 1 error, 0 partial successes, and 0 warnings:
 11:22:44
-11:22:44  Failure in model dim_app (models/dim_app.sql)
+11:22:44  [ERROR]: in model dim_app (models/dim_app.sql)
 11:22:44    Runtime Error in model dim_app (models/dim_app.sql)
   Binder Error: Referenced column "revenue" not found in FROM clause!
 
@@ -21,7 +21,7 @@ RUN = """\
 
 def test_the_summary_names_model_and_reason() -> None:
     assert errors_of(RUN) == [
-        "Failure in model dim_app (models/dim_app.sql)",
+        "model dim_app (models/dim_app.sql)",
         "  Runtime Error in model dim_app (models/dim_app.sql)",
         '  Binder Error: Referenced column "revenue" not found in FROM clause!',
         "  LINE 5:     select revenue",
@@ -34,12 +34,14 @@ def test_without_times_it_is_the_same() -> None:
 
 def test_a_project_that_cannot_be_read_says_why() -> None:
     lines = [
-        "11:22:43  Running with dbt=1.11.16",
-        "11:22:44  Encountered an error:",
+        "11:22:43  Running with dbt=1.12.6",
+        "11:22:44  [ERROR]: Encountered an error:",
         "Compilation Error",
         "  Model 'model.x' depends on a node named 'y' which was not found",
     ]
     assert errors_of(lines) == lines[2:]
+    again = ["11:22:44  Encountered an error:", *lines[2:]]
+    assert errors_of(lines + again) == lines[2:], "said once, although dbt_process repeats it"
 
 
 def test_without_a_summary_the_last_lines_are_shown() -> None:

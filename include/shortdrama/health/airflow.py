@@ -74,7 +74,8 @@ def silent_tasks(airflow: AirflowSettings, since: datetime) -> list[SilentTask]:
     return [
         SilentTask(task.dag_id, task.task_id, task.end_date)
         for task in failed.task_instances
-        if (task.dag_id, task.dag_run_id, task.task_id, task.map_index) not in marked
+        if task.end_date
+        and (task.dag_id, task.dag_run_id, task.task_id, task.map_index) not in marked
     ]
 
 

@@ -39,9 +39,9 @@ def _measure(store: ObjectStore) -> None:
     records = [_accept(store, number) for number in range(LOADS)]
     print(f"| {LOADS:,} loads of {LOAD_BYTES // 1000} kB | objects read | seconds |")
     print("|---|---|---|")
-    first = _row("nothing is known of them", records, store, {})
+    first = _row("nothing is known about them", records, store, {})
     known = dict(first.etags)
-    _row("all were found right before", records, store, known)
+    _row("all were compared before", records, store, known)
     for record in records[::10]:
         del known[record.load_id]
     _row("a tenth is new", records, store, known)

@@ -1,1 +1,1 @@
-"""What every room stands on: settings, clock, windows, errors."""
+"""What every room uses: settings, clock, windows, errors."""

@@ -1,6 +1,6 @@
 """The pipeline's only source of "now", so that any day can be run again.
 
-A frozen clock gives the same answer for ever: replays, the demo and tests use it. Without one, the
+A frozen clock always gives the same instant: replays, the demo and tests use it. Otherwise the
 clock is the machine's, in UTC.
 """
 
@@ -13,7 +13,7 @@ def parse_instant(text: str) -> datetime:
     try:
         instant = datetime.fromisoformat(text)
     except ValueError:
-        raise ValueError(f"{text!r} is no ISO instant, such as 2026-02-25T08:00Z") from None
+        raise ValueError(f"{text!r} is not an ISO instant such as 2026-02-25T08:00Z") from None
     return instant if instant.tzinfo else instant.replace(tzinfo=UTC)
 
 
@@ -29,11 +29,11 @@ class Clock:
 
     @property
     def is_frozen(self) -> bool:
-        """Whether time stands still."""
+        """Whether the clock is frozen."""
         return self.frozen_at is not None
 
     def now(self) -> datetime:
-        """The current instant, in UTC, whole seconds (what the lake's timestamps carry)."""
+        """The current instant, in UTC, in whole seconds, as in the lake's timestamps."""
         instant = self.frozen_at or datetime.now(UTC)
         return instant.astimezone(UTC).replace(microsecond=0)
 

@@ -30,7 +30,7 @@ Kind = Literal[
     "failed",
     "unknown_error",
 ]
-"""What can be wrong. `failed` is any other error of ours, `unknown_error` any that is not ours."""
+"""What can be wrong. `failed` is any other error class of ours, `unknown_error` any foreign one."""
 
 
 class Failure(Exception):
@@ -63,7 +63,7 @@ class SchemaError(PermanentError):
 
 
 class QuotaError(SourceError):
-    """The day's quota is spent; it starts again at 00:00 UTC."""
+    """The day's quota is used up; it starts again at 00:00 UTC."""
 
     is_final = True
     kind = "quota_spent"
@@ -80,7 +80,7 @@ class TransientError(SourceError):
 
 
 class LoadRefused(Failure):
-    """The gate refused the load; it lies in quarantine with its reasons."""
+    """The gate refused the load; it is in quarantine with its reasons."""
 
     is_final = True
     kind = "load_refused"
@@ -131,7 +131,7 @@ class ReportWithheld(Failure):
 
 
 class DecisionRefused(Failure):
-    """A person's decision cannot be carried out; the message says why, and what can be done."""
+    """A person's decision cannot be carried out; the message says why, and what to do instead."""
 
     is_final = True
 

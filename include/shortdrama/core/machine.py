@@ -1,7 +1,7 @@
 """The extra that runs a machine's own services, if it is installed.
 
-It announces itself by an entry point. This package never imports it by name, so that production
-can do without it.
+It registers an entry point. This package never imports it by name, so that production does not need
+it.
 """
 
 from collections.abc import Mapping, Sequence
@@ -19,7 +19,7 @@ GROUP = "shortdrama.machine"
 class ServiceState:
     """How one of the home's own services is. Times are of the real clock, in UTC.
 
-    `gave up` means that it ended each time it was started, and is not started again by itself.
+    `gave up` means that it stopped after each start and is not started again automatically.
     """
 
     name: str
@@ -38,7 +38,7 @@ class LocalMachine(Protocol):
         ...
 
     def ensure_store(self) -> None:
-        """Have the home's own store running; nothing to do in a home that has none."""
+        """Start the home's own store if it does not run; do nothing in a home that has none."""
         ...
 
     def prove(self, host: str, port: int) -> None:
@@ -70,9 +70,9 @@ def ensure_store() -> None:
 
 
 def prove(url: str) -> None:
-    """Before anything is asked of a service: at an address of this home its own must answer.
+    """Call it before using a service: at an address of this home, its own service must answer.
 
-    Raises a Failure that names who answers there instead. Any other address is taken as it is.
+    Raises a Failure that names who answers there instead. Other addresses are not checked.
     """
     machine = local_machine()
     address = urlsplit(url)

@@ -1,7 +1,7 @@
 """All settings, typed, in one place.
 
 Values come from the environment (`SHORTDRAMA_S3__BUCKET=…`) and, below it, from `settings.env` in
-the pipeline's home, which the embedded services write. Production sets the environment alone.
+the pipeline's home, which the embedded services write. Production sets only the environment.
 """
 
 from datetime import datetime
@@ -23,12 +23,12 @@ PUBLISHED_FIGURES = DBT_PROJECT / "seeds" / "published_figures.csv"
 
 
 def home() -> Path:
-    """The folder of everything that this machine keeps outside the lake."""
+    """The folder for everything that this machine keeps outside the lake."""
     return Path(environ.get("SHORTDRAMA_HOME", REPOSITORY / ".shortdrama"))
 
 
 class S3Settings(BaseModel):
-    """The lake's bucket. Without an endpoint it is Amazon's; without keys boto3 looks for them."""
+    """The lake's bucket. Without an endpoint it is at Amazon; without keys boto3 looks for them."""
 
     endpoint_url: str | None = None
     region: str = "us-east-1"
@@ -38,7 +38,7 @@ class S3Settings(BaseModel):
 
 
 class AppfiguresSettings(BaseModel):
-    """The estimates account. `countries` are asked one by one; the world is always asked too.
+    """The estimates account. Each of `countries` is asked for, and always the world too.
 
     `products`: `account` leaves it to the vendor, whose default is the account's active products;
     `listed` names those of the newest accepted load, inactive ones too, in more calls.
@@ -55,11 +55,11 @@ class AppfiguresSettings(BaseModel):
 
 
 class TiktokSettings(BaseModel):
-    """Who says what TikTok's hashtags do: `provider` names the API that `base_url` speaks.
+    """Where TikTok's hashtag figures come from: `provider` names the API at `base_url`.
 
     `creative_center` is a gateway that passes on the Creative Center's answers, `business` is
-    TikTok API for Business. Without a `base_url` it is the provider's own; `advertiser_id` is of
-    the latter alone.
+    TikTok API for Business. Without a `base_url` the provider's own is used; only `business` needs
+    `advertiser_id`.
     """
 
     provider: Literal["creative_center", "business"] = "creative_center"
@@ -76,14 +76,14 @@ class TiktokSettings(BaseModel):
 
 
 class Recipient(BaseModel):
-    """Somebody who is sent the reports, in a language."""
+    """A person who gets the reports, and in which language."""
 
     address: str
     locale: Literal["en", "zh"] = "en"
 
 
 class MailSettings(BaseModel):
-    """The SMTP server and who hears from us: `engineers` when something was refused or failed."""
+    """The SMTP server and who gets mail: `engineers`, when something was refused or failed."""
 
     host: str = "127.0.0.1"
     port: int = 25
@@ -104,7 +104,7 @@ class AirflowSettings(BaseModel):
 
 
 class WatchSettings(BaseModel):
-    """When `shortdrama watch` mails: nothing published, or no heartbeat of Airflow, for so long."""
+    """After how long `shortdrama watch` mails: nothing published, or no heartbeat of Airflow."""
 
     snapshot_hours: float = 26
     heartbeat_minutes: float = 10
@@ -134,7 +134,7 @@ class Settings(BaseSettings):
 
     @property
     def warehouse_path(self) -> Path:
-        """The private DuckDB file; it may be lost at any time."""
+        """The private DuckDB file; if it is lost, the next build makes it again."""
         return home() / "warehouse" / "market.duckdb"
 
 
@@ -145,7 +145,7 @@ def settings() -> Settings:
 
 
 def without_secrets(text: str, settings: BaseModel) -> str:
-    """The text, with whatever is a secret of the settings taken out."""
+    """The text without the secrets of the settings."""
     for value in dict(settings).values():
         if isinstance(value, BaseModel):
             text = without_secrets(text, value)

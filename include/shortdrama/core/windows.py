@@ -6,7 +6,7 @@ from datetime import date, timedelta
 from pydantic import BaseModel, ConfigDict, model_validator
 
 MAX_DAYS_PER_PULL = 92
-"""A call is priced per country, not per day: windows are long, but bounded for memory's sake."""
+"""A call is priced per country, not per day, so windows are long; the limit saves memory."""
 
 
 class Window(BaseModel):
@@ -45,9 +45,9 @@ class Window(BaseModel):
 def asked_windows(
     start: date | None, end: date | None, today: date, otherwise: Window
 ) -> list[Window]:
-    """The windows of a run that a person triggered: the dates they gave, `otherwise` that window.
+    """The windows of a run that a person triggered: the given dates, or else `otherwise`.
 
-    Raises ValueError when only one date is given or the end is still to come.
+    Raises ValueError when only one date is given or the end is in the future.
     """
     if start is None and end is None:
         return list(otherwise.split())

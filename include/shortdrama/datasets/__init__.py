@@ -1,6 +1,6 @@
-"""The datasets: one file each, with all that is particular to it.
+"""The datasets: one file each, with everything that is special about it.
 
-A new file is found by itself. Nothing else in the package says what a dataset is like.
+A new file is found automatically. Nothing else in the package describes a dataset.
 """
 
 from importlib import import_module
@@ -25,24 +25,24 @@ def datasets_of(source: str) -> list[Dataset]:
 
 
 def sources_by(way: type[Api] | type[Inbox]) -> list[str]:
-    """The sources whose datasets arrive that way."""
+    """The sources whose datasets arrive in that way."""
     found = (dataset.source for dataset in DATASETS.values() if isinstance(dataset.arrives, way))
     return list(dict.fromkeys(found))
 
 
 def pools() -> list[str]:
-    """The pools of Airflow in whose slots the APIs are asked; its own default is not among them."""
+    """The Airflow pools that pulls run in, without Airflow's default pool."""
     names = dict.fromkeys(dataset.pool for dataset in DATASETS.values())
     return [name for name in names if name != DEFAULT_POOL]
 
 
 def headline() -> Dataset:
-    """The dataset by whose newest day people know a snapshot."""
+    """The dataset whose newest day identifies a snapshot for people."""
     return next(dataset for dataset in DATASETS.values() if dataset.is_headline)
 
 
 def dataset_named(name: str) -> Dataset:
-    """The dataset of that id, or of that name if one source alone has it.
+    """The dataset with that id, or with that name if only one source has it.
 
     Raises KeyError with the known ids.
     """

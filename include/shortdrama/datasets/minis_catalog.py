@@ -36,5 +36,5 @@ CATALOG = Dataset(
     follows=Edition(("snapshot_on", "market"), spans=("snapshot_on", "snapshot_on")),
     stale_after_days=60,
 )
-"""A row is one named mini app; or, where only a number is published, `apps` of them without names;
-or what is said about the market and no app (`apps` is empty). `evidence` tells which."""
+"""A row is one named mini app; or, if only a number is published, that many `apps` without names;
+or a statement about the market and no app (`apps` is empty). `evidence` says which."""

@@ -28,5 +28,5 @@ SEARCH_INTEREST = Dataset(
     ),
     stale_after_days=60,
 )
-"""`growth_ratio` is the increase against `compared_with`: 3.0 is 300% more. `hashtag_views` are of
-all time as of the window's end."""
+"""`growth_ratio` is the increase since `compared_with`: 3.0 is 300% more. `hashtag_views` are the
+all-time total at the window's end."""

@@ -15,7 +15,7 @@ WORLD = "ZZ"
 
 
 DEFAULT_POOL = "default_pool"
-"""Airflow's own pool, for sources without a quota of calls."""
+"""Airflow's default pool, for sources without a quota of calls."""
 
 
 @dataclass(frozen=True)
@@ -38,7 +38,7 @@ LINEAGE = (
 class Trailing:
     """How many days a scheduled run pulls again, because the vendor restates.
 
-    `daily` is the usual window, `monthly` that of a month's first run.
+    `daily` is the usual window, `monthly` the window of a month's first run.
     """
 
     daily: int
@@ -52,9 +52,9 @@ class Trailing:
 
 @dataclass(frozen=True)
 class Api:
-    """The dataset is asked of a vendor's API, in a slot of Airflow's `pool`.
+    """The dataset is pulled from a vendor's API, in a slot of Airflow's `pool`.
 
-    `trailing` is None for a source that tells only how things stand now: the past cannot be asked.
+    `trailing` is None for a source that only says how things are now, never how they were.
     """
 
     pool: str = DEFAULT_POOL
@@ -68,10 +68,10 @@ class Inbox:
 
 @dataclass(frozen=True)
 class ByDay:
-    """A newer load replaces each country and day that it covers, also by absence.
+    """A newer load replaces each country and day that it covers, also rows that it does not have.
 
-    `day_column` has the day. A day is settled once it was this old when the source said it; before
-    that it is provisional and may still be missing.
+    `day_column` has the day. A day is settled if it was this old when the source said it; a younger
+    day is provisional and may still be missing.
     """
 
     day_column: str
@@ -80,12 +80,12 @@ class ByDay:
 
 @dataclass(frozen=True)
 class Snapshot:
-    """A load says how things stand now; a newer one replaces it, by country if it has countries."""
+    """A load says how things are now; a newer one replaces it, by country if it has countries."""
 
 
 @dataclass(frozen=True)
 class Edition:
-    """A load says one edition whole; an edition that is handed in again replaces the earlier one.
+    """A load holds one whole edition; an edition that is handed in again replaces the earlier one.
 
     `named_by` are the columns that name an edition, `spans` those with the first and the last
     business date of a row.
@@ -97,15 +97,15 @@ class Edition:
 
 @dataclass(frozen=True)
 class Dataset:
-    """One table-shaped thing of a source. `key` is unique within a load.
+    """One table of a source. `key` is unique within a load.
 
     `titles` are what readers of the reports call it, by locale.
 
-    The newest business date may be `stale_after_days` old before people are told.
-    `is_kept_by_month`: its facts are kept and published by month, for there are many rows.
-    `is_headline`: people know a snapshot by its newest day. `is_of_universe`: the universe's
-    reviewed file decides which of its rows count. `is_lookup`: it only names what other datasets
-    measure.
+    If the newest business date is more than `stale_after_days` old, there is a warning.
+    `is_kept_by_month`: its facts are kept and published by month, because there are many rows.
+    `is_headline`: its newest day identifies a snapshot for people. `is_of_universe`: the
+    universe's reviewed file decides which of its rows count. `is_lookup`: it only names what other
+    datasets measure.
     """
 
     source: str
@@ -123,7 +123,7 @@ class Dataset:
 
     @property
     def id(self) -> str:
-        """`source.name`, as people say it and as Airflow shows it."""
+        """`source.name`, as people and Airflow call it."""
         return f"{self.source}.{self.name}"
 
     @property
@@ -138,12 +138,12 @@ class Dataset:
 
     @property
     def pool(self) -> str:
-        """Airflow's pool in whose slots it is pulled."""
+        """The Airflow pool that its pulls run in."""
         return self.arrives.pool if isinstance(self.arrives, Api) else DEFAULT_POOL
 
     @property
     def has_past(self) -> bool:
-        """Whether earlier days can be asked for."""
+        """Whether earlier days can be pulled."""
         return isinstance(self.arrives, Api) and self.arrives.trailing is not None
 
     @property
@@ -158,5 +158,5 @@ class Dataset:
 
     @property
     def settles_after_days(self) -> int:
-        """How old a day is when it counts as settled; 0 where loads are not by day."""
+        """How old a day must be to count as settled; 0 for loads that are not by day."""
         return self.follows.settles_after_days if isinstance(self.follows, ByDay) else 0

@@ -1,4 +1,4 @@
-"""The keys to the lake, for the engines that do not look for them as boto3 does."""
+"""The keys to the lake, for engines that do not find them as boto3 does."""
 
 from dataclasses import dataclass
 
@@ -10,7 +10,7 @@ from shortdrama.core.settings import S3Settings
 
 @dataclass(frozen=True, repr=False)
 class Credentials:
-    """Keys as they are now; temporary ones carry a session token."""
+    """The current keys; temporary ones have a session token."""
 
     key_id: str
     secret: str
@@ -18,7 +18,7 @@ class Credentials:
 
 
 class NoCredentials(Failure):
-    """Neither the settings nor the machine know keys to the lake."""
+    """Neither the settings nor the machine have keys to the lake."""
 
     kind = "store_refused"
 

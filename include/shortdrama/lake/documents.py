@@ -1,8 +1,9 @@
-"""Documents: the JSON objects of the lake that are read back, in whatever form they were written.
+"""Documents: the JSON objects of the lake that the code reads again, whatever form they have.
 
-A document says in `schema_version` which form it has; those from before that field have form 1.
-Code writes the newest form that it knows and reads every older one, for nobody rewrites a lake when
-the software changes. A form that is newer than the code is refused: what it means is not known.
+A document says in `schema_version` which form it has; older ones without that field have form 1.
+Code writes the newest form that it knows and reads every older one, because a lake is not rewritten
+when the software changes. A form that is newer than the code is refused, because the code does not
+know what it means.
 """
 
 from collections.abc import Callable
@@ -22,9 +23,9 @@ SHOWN_FIELDS = 3
 class Document(BaseModel):
     """The base of all documents.
 
-    Who changes a form gives `schema_version` the next number and appends to `upgrades` a function
-    that makes the new form of the one before, both as parsed JSON. Fixtures of the old form are
-    kept in `tests/fixtures/`.
+    To change a form, give `schema_version` the next number and append to `upgrades` a function that
+    makes the new form from the one before, both as parsed JSON. Keep fixtures of the old form in
+    `tests/fixtures/`.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -36,13 +37,13 @@ class Document(BaseModel):
 
     @classmethod
     def read(cls, found: object, where: str) -> Self:
-        """The document as it lies in the lake: JSON text, or parsed already.
+        """Read a document as the lake has it: JSON text, or already parsed JSON.
 
-        `where` is its key, for messages. Raises NewerDocument, or DamagedDocument when it is no
-        such document in any form.
+        `where` is its key, for messages. Raises NewerDocument, or DamagedDocument when it does not
+        fit any form of this document.
         """
         try:
-            # Not the json of Python: this one makes one string of those that are equal.
+            # Not Python's json: this parser keeps only one copy of equal strings.
             document: Any = from_json(found) if isinstance(found, bytes | str) else found
             version, newest = _version(document), cls.model_fields["schema_version"].default
             if version > newest:
@@ -51,7 +52,7 @@ class Document(BaseModel):
                 document = upgrade(document)
             return cls.model_validate({**document, "schema_version": newest})
         except (ValueError, TypeError, LookupError, AttributeError) as error:
-            raise DamagedDocument(where, f"it is no {cls.__name__} ({_short(error)})") from error
+            raise DamagedDocument(where, f"it is not a {cls.__name__} ({_short(error)})") from error
 
     @property
     def body(self) -> bytes:
@@ -76,21 +77,21 @@ def find(kind: type[D], store: ObjectStore, key: str) -> D | None:
 
 
 def put(document: Document, store: ObjectStore, key: str) -> None:
-    """Write a document. Two writers of the same key are expected to write the same."""
+    """Write a document. If two write the same key, they must write the same."""
     store.put(key, document.body, content_type="application/json")
 
 
 def update(kind: type[D], store: ObjectStore, key: str, change: Callable[[D | None], D]) -> D:
-    """Apply `change` to the document by compare-and-swap until it holds.
+    """Apply `change` to the document by compare-and-swap, until one attempt succeeds.
 
-    `change` gets the current document (None if there is none) and returns the one that shall
-    stand: the one that it got, to leave it as it is. Returns the document that now stands.
+    `change` gets the current document (None if there is none) and returns the new one, or the same
+    one to leave it unchanged. Returns the document that is now in the lake.
     """
     return store.update(key, change, lambda body: kind.read(body, key), lambda one: one.body)
 
 
 def _version(document: object) -> int:
-    """The form of a parsed document; raises ValueError when it has no version that can be."""
+    """The form of a parsed document; raises ValueError when the version is not valid."""
     version = document.get("schema_version", 1) if isinstance(document, dict) else 1
     if type(version) is not int or version < 1:
         raise ValueError(f"schema_version is {version!r}")
@@ -98,7 +99,7 @@ def _version(document: object) -> int:
 
 
 def _short(error: Exception) -> str:
-    """What is wrong, in a few words: of a model the first fields that do not fit."""
+    """What is wrong, in a few words: for a model, the first fields that do not fit."""
     if isinstance(error, ValidationError):
         first = error.errors(include_url=False)[:SHOWN_FIELDS]
         return "; ".join(f"{'.'.join(map(str, one['loc']))}: {one['msg']}" for one in first)

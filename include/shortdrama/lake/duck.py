@@ -25,8 +25,8 @@ def connect(
 ) -> duckdb.DuckDBPyConnection:
     """A connection in UTC; with `s3` it also reads and writes the lake.
 
-    The secret lives in the connection only: no file that the connection writes holds it. `storage`
-    is the format of a file that is made, by the first DuckDB that reads it; else this DuckDB's own.
+    Only the connection holds the secret, no file that it writes. `storage` is the format of a new
+    file, named by the first DuckDB that reads it; the default is this DuckDB's own.
     """
     config: dict[str, str | bool | int | float | list[str]] = {"threads": 2}
     if storage is not None:
@@ -48,7 +48,7 @@ def _allow_lake(connection: duckdb.DuckDBPyConnection, s3: S3Settings) -> None:
 
 
 def httpfs_file() -> Path:
-    """The extension httpfs, from its package and not from DuckDB's site: works without network.
+    """The extension httpfs, from its package and not from DuckDB's site: it works offline.
 
     Raises NoExtension.
     """
@@ -65,7 +65,7 @@ def httpfs_file() -> Path:
 
 
 def lake_secret(s3: S3Settings, key_id: str, secret: str, session_token: str) -> str:
-    """The statement by which a session reaches the lake; keys are SQL expressions."""
+    """The statement that gives a session access to the lake; keys are SQL expressions."""
     options = {
         "key_id": key_id,
         "secret": secret,
@@ -94,7 +94,7 @@ def list_literal(texts: list[str]) -> str:
 
 
 def loads_query(columns: Mapping[str, str], uris: Sequence[str]) -> str:
-    """A query of the loads in those files with the columns (types by name); of none it is empty.
+    """A query of the loads in those files with the columns (types by name); no files, no rows.
 
     A column that a load does not have yet reads as NULL.
     """

@@ -1,4 +1,4 @@
-"""Where things lie in the lake: every key is derived here, and nowhere else.
+"""Where things are in the lake: every key is derived here, and nowhere else.
 
 A dataset is named by its id, `source.name`.
 """
@@ -9,7 +9,7 @@ LAKE = "lake.json"
 CURRENT_SNAPSHOT = "marts/current.json"
 SNAPSHOTS = "marts/snapshots/"
 INCIDENTS = "ops/alerts.json"
-"""What the engineers were mailed about, and what of it is over."""
+"""Which causes were mailed to the engineers, and which of them are over."""
 
 
 def landing_prefix(dataset: str, day: date, pull_id: str) -> str:
@@ -18,13 +18,13 @@ def landing_prefix(dataset: str, day: date, pull_id: str) -> str:
 
 
 def pull_record(dataset: str, said_at: datetime, pull_id: str) -> str:
-    """What a finished pull asked and landed. By load: a run cleared a day later may pull anew."""
+    """What a finished pull asked for and landed. By load: a run cleared a day later pulls again."""
     prefix = landing_prefix(dataset, said_at.date(), pull_id)
     return f"{prefix}{load_id(said_at, pull_id)}.pull.json"
 
 
 def load_id(said_at: datetime, pull_id: str, revision: int = 1) -> str:
-    """Id of the load that a pull becomes; a replay of it is the next revision."""
+    """Id of the load that a pull becomes; each replay is the next revision."""
     suffix = f"-r{revision}" if revision > 1 else ""
     return f"{said_at:%Y%m%dT%H%M%SZ}-{pull_id}{suffix}"
 
@@ -90,7 +90,7 @@ def mart_gate(fingerprint: str) -> str:
 
 
 def mart_overrides(fingerprint: str) -> str:
-    """Who let a build be published in spite of its gate, and why."""
+    """Who let a build be published although its gate was red, and why."""
     return f"ops/overrides/marts/{fingerprint}.json"
 
 

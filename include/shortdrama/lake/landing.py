@@ -1,8 +1,7 @@
 """Landing: the bytes as received, one part per request, never changed.
 
 A part is its gzipped body and a `.meta.json` beside it. The metadata is written last, so a part
-without it was killed halfway and does not count. A pull's parts are listed in its
-`<load_id>.pull.json`.
+without it was killed halfway and does not count. `<load_id>.pull.json` lists a pull's parts.
 """
 
 import gzip
@@ -20,11 +19,11 @@ from shortdrama.lake.records import Coverage
 from shortdrama.lake.store import ObjectStore
 
 REUSE_FOR = timedelta(hours=24)
-"""A retried or cleared run takes the parts it already has, if they are younger than this."""
+"""A retried or cleared run reuses its own parts if they are younger than this."""
 
 
 class Part(Document):
-    """One answer of a source. `context` is what the request meant (a country, a page)."""
+    """One answer of a source. `context` says what the request was for (a country, a page)."""
 
     schema_version: Literal[1] = 1
     key: str
@@ -38,9 +37,9 @@ class Part(Document):
 
 
 class Pull(Document):
-    """A finished pull: what was asked, when it was said, and the parts in order.
+    """A finished pull: what was asked for, when the source said it, and the parts in order.
 
-    `revision` counts the loads made of it: 1 is the first, the others are replays.
+    `revision` counts the loads made from it: 1 is the first, the others are replays.
     """
 
     schema_version: Literal[1] = 1
@@ -52,7 +51,7 @@ class Pull(Document):
 
     @property
     def said_at(self) -> datetime:
-        """The oldest answer's time: nothing in the pull is older than this."""
+        """The time of the oldest answer: nothing in the pull is older."""
         return min(part.said_at for part in self.parts)
 
     @property
@@ -62,7 +61,7 @@ class Pull(Document):
 
     @property
     def load_id(self) -> str:
-        """The id of the load that this pull becomes; the same however often it is conformed."""
+        """The id of the load that this pull becomes; it stays the same when conformed again."""
         return keys.load_id(self.said_at, self.pull_id, self.revision)
 
 
@@ -79,7 +78,7 @@ class Cost:
     """What one attempt of a pull has cost so far.
 
     `used` counts requests sent, repeated ones too; `reused` answers that an earlier attempt of the
-    same run had landed. `limit` and `usage` are the account's, as the newest answer told them.
+    same run had landed. `limit` and `usage` are the account's, from the newest answer.
     """
 
     used: int = 0
@@ -166,5 +165,5 @@ def read_pull(store: ObjectStore, key: str) -> Pull:
 
 
 def read_part(store: ObjectStore, part: Part) -> bytes:
-    """A part's body, unzipped; whole in memory, so for small parts only."""
+    """A part's body, unzipped, all in memory: only for small parts."""
     return gzip.decompress(store.get(part.key))

@@ -49,24 +49,24 @@ class LoadLedger:
     def append(self, record: LoadRecord) -> LoadRecord:
         """Commit a gate's verdict; a load that the ledger already has stays as it is.
 
-        A step that runs twice therefore changes nothing. Returns the record that stands.
+        So a step that runs twice changes nothing. Returns the record that is in force.
         """
         return self.append_all([record])[0]
 
     def append_all(self, records: Sequence[LoadRecord]) -> list[LoadRecord]:
-        """Commit verdicts on several loads, all at once; the records that stand, in their order."""
+        """Commit verdicts on several loads at once; the records now in force, in their order."""
         return self._commit(records, is_new_load)
 
     def decide(self, record: LoadRecord) -> LoadRecord:
-        """Commit what a person decided about a load that was decided before.
+        """Commit a person's decision about a load that already has a verdict.
 
         `record.override` is the decision. The same decision again changes nothing. Returns the
-        record that stands. Raises DecisionRefused when the load is not in the state before.
+        record in force. Raises DecisionRefused when the load is not in the state before.
         """
         return self.decide_all([record])[0]
 
     def decide_all(self, records: Sequence[LoadRecord]) -> list[LoadRecord]:
-        """Commit decisions on several loads, all at once; the records that stand, in their order.
+        """Commit decisions on several loads at once; the records now in force, in their order.
 
         Raises DecisionRefused when one of the loads is not in the state before; then none is
         committed.
@@ -81,7 +81,7 @@ class LoadLedger:
         records: Sequence[LoadRecord],
         is_new: Callable[[LoadRecord, LoadRecord | None], bool],
     ) -> list[LoadRecord]:
-        """Append those that are new, held against what stands; what then stands, in their order."""
+        """Append the records that the ledger does not have; the records then in force, in order."""
         ids = [record.load_id for record in records]
         standing: dict[str, LoadRecord] = {}
 

@@ -15,17 +15,17 @@ Kind = Literal["pull", "gate", "build", "publish", "rollback", "release", "gc", 
 
 
 class Outcome(Document):
-    """One step's end. `subject` is what it was about: a load, a build, an edition.
+    """How a step ended. `subject` is what it was about: a load, a build, an edition.
 
-    `details` of a gate are its GateResult (`gates/results.py`) whatever it said: `subject`,
+    `details` of a gate are its GateResult (`gates/results.py`), passed or refused: `subject`,
     `judged`, `suites`, `rows`, `what_to_do` and `findings`, each finding with `suite`,
     `expectation`, `column`, `severity`, `unexpected`, `checked`, `expected`, `observed`, `samples`,
-    `reason`. A gate of a load has a `dataset`, one of marts has none and the build's fingerprint as
-    `subject`.
-    Of an answer that could not be made into rows the one finding's suite is `shape`.
+    `reason`. A gate of a load has a `dataset`; a gate of marts has none, and its `subject` is the
+    build's fingerprint. If an answer could not be made into rows, the only finding has the suite
+    `shape`.
 
-    A build reads outcomes in SQL (`warehouse/build/ops_sources.py`): who changes their form has it
-    read both there.
+    A build reads outcomes in SQL (`warehouse/build/ops_sources.py`): if you change their form, that
+    SQL must read both forms.
     """
 
     schema_version: Literal[1] = 1
@@ -40,7 +40,7 @@ class Outcome(Document):
 
     @property
     def key(self) -> str:
-        """Derived from the content: the same end recorded twice is one record."""
+        """Derived from the content: the same outcome recorded twice is one record."""
         content = self.model_dump_json(exclude={"schema_version"})
         digest = hashlib.sha256(content.encode()).hexdigest()[:16]
         return keys.outcome(self.kind, self.ended_at, digest)
@@ -52,6 +52,6 @@ def record_outcome(store: ObjectStore, outcome: Outcome) -> None:
 
 
 def outcomes_of(store: ObjectStore, kind: Kind, day: date) -> Iterator[Outcome]:
-    """The outcomes of a kind that ended on a day, in no order. For people; not on a hot path."""
+    """The outcomes of a kind that ended on a day, unordered. It is slow: use it only for people."""
     for key in store.list(keys.outcomes(kind, day)):
         yield documents.get(Outcome, store, key)

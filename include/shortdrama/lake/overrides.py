@@ -12,7 +12,7 @@ Filled = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
 
 
 class AcceptedFinding(BaseModel):
-    """A critical finding of the mart gate that a person has let pass."""
+    """A critical finding of the mart gate that a person accepted."""
 
     model_config = ConfigDict(frozen=True)
 
@@ -25,7 +25,7 @@ class Override(BaseModel):
     """A decision: by whom, when (UTC) and why.
 
     `subject` is a load id, or for marts the build id; `dataset` is that of the load. For marts
-    `findings` are the critical findings that were accepted, and no others.
+    `findings` are exactly the critical findings that were accepted.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -39,12 +39,12 @@ class Override(BaseModel):
     findings: tuple[AcceptedFinding, ...] = ()
 
     def repeats(self, other: "Override | None") -> bool:
-        """Whether the same person has decided the same for the same reason before."""
+        """Whether the same person already decided the same for the same reason."""
         return other is not None and self.model_copy(update={"at": other.at}) == other
 
     @property
     def text(self) -> str:
-        """Who, when and why, as an error or a log says it."""
+        """Who, when and why, as errors and logs print it."""
         return f"by {self.by} on {self.at:%Y-%m-%d %H:%M} UTC (“{self.because}”)"
 
 

@@ -1,9 +1,9 @@
 """What a ledger consists of: a head that changes, and sealed pages that never do.
 
-The head holds the newest records itself and names the pages before them. A page that is full
-becomes an object of its own, named by the digest of its bytes, and is written before the head that
-names it. So an append reads and writes the head alone, however long the history is; a writer that
-is killed in between leaves a page that no head names, which nobody reads.
+The head holds the newest records itself and names the pages before them. A full page becomes an
+object of its own, named by the digest of its bytes, and is written before the head that names it.
+So an append reads and writes only the head, however long the history is. If a writer is killed in
+between, it leaves a page that no head names and nobody reads.
 """
 
 import gc
@@ -40,7 +40,7 @@ class Page(Document):
 
     @property
     def body(self) -> bytes:
-        """Without blanks: a history has hundreds of pages, and no person reads them."""
+        """JSON without blanks: a history has hundreds of pages, and no person reads them."""
         return self.model_dump_json().encode()
 
 
@@ -48,7 +48,7 @@ class SealedPage(BaseModel):
     """What the head says about a page: the digest of its object, and which loads it may hold.
 
     `spans` are the smallest and the largest load id of each month that its ids begin with: by
-    month, because the replay of a load of long ago may stand between loads of today.
+    month, because a replay of a very old load may be on a page with loads of today.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -67,7 +67,7 @@ class SealedPage(BaseModel):
 
 
 def _from_list(records: list[dict[str, Any]]) -> dict[str, Any]:
-    """Form 1 was the list of all records; some have warnings that are their text alone."""
+    """Form 1 was the list of all records; in some of them a warning is only its text."""
     return {
         "records": [
             {**record, "warnings": structured(record.get("warnings", []))} for record in records
@@ -76,7 +76,7 @@ def _from_list(records: list[dict[str, Any]]) -> dict[str, Any]:
 
 
 class Head(Document):
-    """A ledger's own object: its sealed pages, oldest first, and its newest records."""
+    """The first object of a ledger: its sealed pages, oldest first, and its newest records."""
 
     upgrades = (_from_list,)
     schema_version: Literal[2] = 2
@@ -89,15 +89,15 @@ class Head(Document):
         return sum(page.count for page in self.sealed) + len(self.records)
 
     def with_records(self, added: Iterable[LoadRecord]) -> Self:
-        """The head with more records, perhaps more than it may hold: see `seal`."""
+        """The head with more records, maybe more than it may hold: see `seal`."""
         return self.model_copy(update={"records": (*self.records, *added)})
 
 
 def seal(head: Head, store: ObjectStore, dataset: str) -> Head:
     """The head with at most a page's records of its own; the others are on sealed pages.
 
-    Where a page ends depends on the records before it alone, so that two writers of the same
-    history write the same pages.
+    Where a page ends depends only on the records before it, so that two writers of the same history
+    write the same pages.
     """
     sealed, records = list(head.sealed), head.records
     while len(records) > PAGE_RECORDS:
@@ -138,7 +138,7 @@ def _read(pages: Iterable[SealedPage], store: ObjectStore, dataset: str) -> Iter
 
 @contextmanager
 def _collector_paused() -> Iterator[None]:
-    """Without Python's search for garbage: there is none yet, and it takes longer than reading."""
+    """Run without Python's garbage collector: it takes longer than reading and finds nothing."""
     was_enabled = gc.isenabled()
     gc.disable()
     try:
@@ -154,7 +154,7 @@ def _page(store: ObjectStore, dataset: str, digest: str) -> tuple[LoadRecord, ..
     try:
         body = store.get(key)
     except NotFound:
-        raise DamagedDocument(key, f"the ledger of {dataset} names it, and it is gone") from None
+        raise DamagedDocument(key, f"the ledger of {dataset} names it, but it is gone") from None
     if hashlib.sha256(body).hexdigest() != digest:
-        raise DamagedDocument(key, "its bytes are not those that the ledger has sealed")
+        raise DamagedDocument(key, "its bytes are not those that the ledger sealed")
     return Page.read(body, key).records

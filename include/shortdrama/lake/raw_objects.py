@@ -1,7 +1,7 @@
 """The objects of raw/, compared with what the ledgers accepted.
 
-One listing per dataset tells whether an object is there, and by its ETag whether it is still the
-one that was found right before. Only an object of which nobody knows that is read, for its sha256.
+One listing per dataset says whether an object is there and, by its ETag, whether it is still the
+object that was compared before. Only an object without a known ETag is read, for its sha256.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -26,7 +26,7 @@ WHAT_TO_DO = (
 
 @dataclass(frozen=True)
 class Damage:
-    """An accepted load whose object is not what was accepted, and what is there instead."""
+    """An accepted load whose object has changed, and what is there instead."""
 
     record: LoadRecord
     instead: str
@@ -40,7 +40,7 @@ class Damage:
 
 @dataclass(frozen=True)
 class Compared:
-    """What a comparison found: the ETags of the right objects by load, and the damaged ones."""
+    """The result of a comparison: the ETags of unchanged objects by load, and the damaged ones."""
 
     etags: Mapping[str, str]
     damaged: tuple[Damage, ...]
@@ -59,7 +59,7 @@ def compare(
 ) -> Compared:
     """Compare the objects of accepted loads with their records.
 
-    `known` are ETags by load, of objects that were found right before. An error of the store is
+    `known` are ETags by load, of objects that were found unchanged before. An error of the store is
     raised as it is: it says nothing about a load.
     """
     there = _listed(sorted({record.dataset for record in records}), store)

@@ -18,14 +18,14 @@ from shortdrama.lake.warned import Warned
 Status = Literal["accepted", "quarantined", "revoked"]
 
 STATUS_BEFORE: dict[Status, Status] = {"accepted": "quarantined", "revoked": "accepted"}
-"""What a load must be for a person to make it this."""
+"""The status that a load must have before a person can give it this one."""
 
 
 class Coverage(BaseModel):
-    """What a load asked for and was answered.
+    """What a load asked for and got an answer to.
 
-    `countries` is empty for datasets that have none. A row that a newer load covers and does not
-    hold is gone.
+    `countries` is empty for datasets that have none. If a newer load covers a row but does not have
+    it, the row is gone.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -37,10 +37,10 @@ class Coverage(BaseModel):
 class LoadRecord(BaseModel):
     """What the ledger says about a load. `seq` orders loads that were said at the same instant.
 
-    `reasons` say why a load does not count; of a load that a person let in, why the gate had
-    refused it. `warnings` are what the gate told of an accepted one. `override` is the person's
-    decision, if this record is one. `etag` is how the store marked the object when the gate let it
-    in; of others, and of loads of older releases, nobody knows it.
+    `reasons` say why a load does not count; for a load that a person accepted, why the gate had
+    refused it. `warnings` are those of the gate about an accepted load. `override` is the person's
+    decision, if this record is one. `etag` is the store's ETag of the object when the gate accepted
+    it; other loads, and loads of older releases, have none.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -64,13 +64,13 @@ class LoadRecord(BaseModel):
 
 
 def newest_of(records: Iterable[LoadRecord]) -> list[LoadRecord]:
-    """The newest record of each load, in the order in which the gate decided the loads."""
-    # A key that is set again keeps its place.
+    """The newest record of each load, in the order of the gate's verdicts."""
+    # A dict key that is set again keeps its place.
     return list({record.load_id: record for record in records}.values())
 
 
 def accepted_of(newest: Iterable[LoadRecord]) -> list[LoadRecord]:
-    """Those of the loads that count, oldest decision first."""
+    """The loads that count, oldest decision first."""
     return sorted(
         (record for record in newest if record.status == "accepted"),
         key=lambda record: record.seq,
@@ -78,14 +78,14 @@ def accepted_of(newest: Iterable[LoadRecord]) -> list[LoadRecord]:
 
 
 def is_new_load(_: LoadRecord, standing: LoadRecord | None) -> bool:
-    """Whether a gate's verdict is the first about its load; only that one stands."""
+    """Whether a gate's verdict is the first about its load; only the first one counts."""
     return standing is None
 
 
 def is_new_decision(record: LoadRecord, standing: LoadRecord | None) -> bool:
-    """Whether a person's decision was not made before.
+    """Whether a person's decision is new.
 
-    Raises DecisionRefused, with what can be done, unless the load is one step before.
+    Raises DecisionRefused, with what to do, unless the load is one step before.
     """
     if (
         standing is not None
@@ -111,6 +111,6 @@ def _check_step(record: LoadRecord, standing: LoadRecord | None) -> None:
     if before == "revoked" and record.status == "accepted":
         why = (
             f"was revoked{who}, and that is final. `shortdrama replay {record.load_id}` makes a new"
-            " load of what was landed, and gates it anew"
+            " load of what was landed, and gates it again"
         )
     raise DecisionRefused(f"{record.dataset} load {record.load_id} {why}")

@@ -1,4 +1,4 @@
-"""Who was sent an edition, as its send ledger says; `reports` writes it, SQL reads it too."""
+"""Who was sent an edition, from its send ledger; `reports` writes it, SQL reads it too."""
 
 import hashlib
 from datetime import datetime
@@ -15,8 +15,8 @@ Records = dict[str, "SendRecord"]
 class SendRecord(Document):
     """The last attempt to send an edition to somebody. `claim_id` says whose attempt it is.
 
-    The send ledger is a list of these, each with its own version: older code takes a ledger that
-    is no list for an empty one, and would mail everybody again.
+    The send ledger is a list of these, each with its own version: older code treats a ledger that
+    is not a list as empty, and would mail everybody again.
     """
 
     schema_version: Literal[1] = 1
@@ -30,7 +30,7 @@ class SendRecord(Document):
 
 
 def recipient_id(address: str) -> str:
-    """Stands for an address where no address may be seen: in logs, messages and marts."""
+    """Replaces an address where no address may be seen: in logs, messages and marts."""
     return hashlib.sha256(address.lower().encode()).hexdigest()[:12]
 
 
@@ -47,6 +47,6 @@ def parsed_sends(document: object, edition_id: str) -> Records:
     """
     key = keys.sends(edition_id)
     if document is not None and not isinstance(document, list):
-        raise DamagedDocument(key, "it is no list of sends")
+        raise DamagedDocument(key, "it is not a list of sends")
     records = (SendRecord.read(entry, key) for entry in document or [])
     return {record.address: record for record in records}

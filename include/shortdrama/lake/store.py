@@ -35,17 +35,17 @@ class Conflict(RuntimeError):
 
 
 class Digest(NamedTuple):
-    """Which bytes an object has: the store's own mark of them, and theirs."""
+    """Which bytes an object has: the store's ETag, and their sha256."""
 
     etag: str
     sha256: str
 
 
 def s3_client(s3: S3Settings, *, quick: bool = False) -> "S3Client":
-    """A client of the lake's endpoint; raises NoCredentials when nobody knows keys to it.
+    """A client of the lake's endpoint; raises NoCredentials when there are no keys.
 
-    Path-style for an endpoint of one's own, as every S3 server understands it. A `quick` one gives
-    up within seconds: for callers that have another way.
+    Path-style if an endpoint is set, because every S3 server understands that. A `quick` client
+    gives up within seconds: for callers that have another way.
     """
     credentials(s3)
     secret = s3.secret_access_key.get_secret_value() if s3.secret_access_key else None
@@ -79,11 +79,11 @@ class ObjectStore:
 
     @classmethod
     def of(cls, s3: S3Settings, *, quick: bool = False) -> "ObjectStore":
-        """The store that the settings name; `quick` as of s3_client."""
+        """The store that the settings name; `quick` as in s3_client."""
         return cls(s3_client(s3, quick=quick), s3.bucket)
 
     def ensure_bucket(self) -> None:
-        """Make the bucket unless it is there."""
+        """Make the bucket if it does not exist."""
         try:
             self.client.head_bucket(Bucket=self.bucket)
         except ClientError as error:
@@ -92,7 +92,7 @@ class ObjectStore:
             self.client.create_bucket(Bucket=self.bucket)
 
     def uri(self, key: str) -> str:
-        """How DuckDB and other engines call the object."""
+        """The object's address for DuckDB and other engines."""
         return f"s3://{self.bucket}/{key}"
 
     def get(self, key: str) -> bytes:
@@ -101,11 +101,11 @@ class ObjectStore:
         return body
 
     def put(self, key: str, body: bytes, *, content_type: str = "application/octet-stream") -> None:
-        """Write an object. Two writers of the same key are expected to write the same."""
+        """Write an object. If two write the same key, they must write the same."""
         self.client.put_object(Bucket=self.bucket, Key=key, Body=body, ContentType=content_type)
 
     def exists(self, key: str) -> bool:
-        """Whether the object is there."""
+        """Whether the object exists."""
         try:
             self.etag(key)
         except NotFound:
@@ -130,11 +130,11 @@ class ObjectStore:
         self.client.copy({"Bucket": self.bucket, "Key": source}, self.bucket, target)
 
     def delete(self, key: str) -> None:
-        """Remove an object, if it is there."""
+        """Remove an object, if it exists."""
         self.client.delete_object(Bucket=self.bucket, Key=key)
 
     def list(self, prefix: str) -> Iterator[str]:
-        """Keys under a prefix. For inboxes, outcomes and people; not on a hot path."""
+        """Keys under a prefix. It is slow: for inboxes, outcomes and people."""
         yield from (key for key, _ in self.etags(prefix))
 
     def etag(self, key: str) -> str:
@@ -147,7 +147,7 @@ class ObjectStore:
             raise
 
     def digest(self, key: str) -> Digest:
-        """Read the object, in pieces, for its sha256; raises NotFound."""
+        """Read the object in pieces to get its sha256; raises NotFound."""
         answer = self._open(key)
         sha256 = hashlib.sha256()
         for piece in answer["Body"].iter_chunks(CHUNK):
@@ -175,7 +175,7 @@ class ObjectStore:
     def compare_and_swap(self, key: str, body: bytes, etag: str | None) -> str:
         """Write if the object still has `etag` (None: if there is none yet); the new ETag.
 
-        Raises Conflict when somebody was faster.
+        Raises Conflict when another writer was faster.
         """
         precondition = {"IfNoneMatch": "*"} if etag is None else {"IfMatch": etag}
         try:
@@ -205,10 +205,10 @@ class ObjectStore:
             return None, None
 
     def update_json(self, key: str, change: Callable[[Any | None], Any | None]) -> Any:
-        """Apply `change` to the JSON document by compare-and-swap until it holds.
+        """Apply `change` to the JSON document by compare-and-swap, until one attempt succeeds.
 
         `change` gets the current document (None if there is none) and returns the new one, or None
-        to leave it as it is. Returns the document that now stands.
+        to leave it as it is. Returns the document that is now in the lake.
         """
 
         def changed(found: Any | None) -> Any:
@@ -224,10 +224,10 @@ class ObjectStore:
         parse: Callable[[bytes], T],
         dump: Callable[[T], bytes],
     ) -> T:
-        """Apply `change` to what the object says, by compare-and-swap until it holds.
+        """Apply `change` to the object's content by compare-and-swap, until one attempt succeeds.
 
-        `change` gets that (None if there is no object) and returns what it shall say: what it got,
-        to leave the object as it is. Returns what the object now says.
+        `change` gets the content (None if there is no object) and returns the new content, or the
+        same to leave the object as it is. Returns the object's content afterwards.
         """
         for _ in range(SWAP_ATTEMPTS):
             body, etag = self.read_versioned(key)
@@ -240,7 +240,10 @@ class ObjectStore:
             except Conflict:
                 continue
             return wanted
-        raise Conflict(f"{key} changed under {SWAP_ATTEMPTS} attempts; who keeps writing to it?")
+        raise Conflict(
+            f"{key} was changed by others during {SWAP_ATTEMPTS} attempts;"
+            " find out what keeps writing to it"
+        )
 
     def _read(self, key: str) -> tuple[bytes, str]:
         answer = self._open(key)

@@ -1,4 +1,4 @@
-"""What a gate told of something that it let pass; it travels with the data."""
+"""A gate's warnings about something that passed; they are kept with the data."""
 
 from collections.abc import Iterable
 from typing import Any, Literal
@@ -11,7 +11,7 @@ reports' locales. The suites say it in `meta.concern`."""
 
 
 class Warned(BaseModel):
-    """A warning. `about` are the datasets that it concerns; none: the marts as a whole."""
+    """A warning. `about` are the datasets that it concerns; empty: the marts as a whole."""
 
     model_config = ConfigDict(frozen=True)
 
@@ -21,7 +21,7 @@ class Warned(BaseModel):
 
 
 def structured(warnings: Iterable[Any]) -> list[Any]:
-    """Warnings as JSON, from documents of before 2026-11-28: some hold the text alone."""
+    """Warnings as JSON, from documents older than 2026-11-28: some hold only the text."""
     return [
         {"about": [], "concern": "plausibility", "text": warning}
         if isinstance(warning, str)

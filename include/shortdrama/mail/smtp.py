@@ -1,6 +1,6 @@
-"""Hands a mail to the SMTP server, and knows whether it was taken: reports and alerts alike.
+"""Gives a mail to the SMTP server and says whether it was accepted, for reports and alerts.
 
-Errors name no recipient, although servers like to repeat the address: messages are logged.
+Errors never name a recipient, because messages are logged; servers often repeat the address.
 """
 
 import re
@@ -24,7 +24,7 @@ class DeliveryFailed(Failure):
 
 
 class DeliveryUnknown(Failure):
-    """The connection broke while the server was taking the mail: it may have left."""
+    """The connection broke while the server was accepting the mail: it may have been sent."""
 
     kind = "mail_refused"
 
@@ -52,7 +52,7 @@ def deliver(message: EmailMessage, mail: MailSettings) -> None:
 
 
 def connect(mail: MailSettings) -> smtplib.SMTP:
-    """An open, authenticated connection; raises DeliveryFailed with what to repair."""
+    """An open, authenticated connection; raises DeliveryFailed with what to correct."""
     try:
         server = smtplib.SMTP(mail.host, mail.port, timeout=TIMEOUT_SECONDS)
     except OSError as error:
@@ -73,7 +73,7 @@ def connect(mail: MailSettings) -> smtplib.SMTP:
 
 
 def mail_domain(sender: str) -> str:
-    """The domain that ids of our mails carry; raises ValueError for a sender without one."""
+    """The domain for the ids of our mails; raises ValueError for a sender without one."""
     _, address = parseaddr(sender)
     _, _, domain = address.partition("@")
     if not domain:

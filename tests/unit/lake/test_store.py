@@ -101,7 +101,7 @@ def test_an_update_gives_up_on_a_key_that_never_stands_still(store: ObjectStore)
         store.put(KEY, str(attempts).encode())
         return -1
 
-    with pytest.raises(Conflict, match=f"changed under {SWAP_ATTEMPTS} attempts"):
+    with pytest.raises(Conflict, match=f"changed by others during {SWAP_ATTEMPTS} attempts"):
         store.update_json(KEY, change)
     assert attempts == SWAP_ATTEMPTS
 

@@ -1,1 +1,1 @@
-"""Gates: Great Expectations audits between two zones. Critical refuses, warning tells."""
+"""Gates: Great Expectations audits between two zones. Critical refuses, warning only reports."""

@@ -14,7 +14,7 @@ from pydantic import JsonValue
 from shortdrama.gates.results import Sample
 
 SLICE_ROWS = 250_000
-"""Rows that are in memory at a time: about 20 MB of estimates."""
+"""Rows in memory at a time: about 20 MB of estimates."""
 
 NULLABLE = {
     pa.int16(): pd.Int16Dtype(),
@@ -28,7 +28,7 @@ NULLABLE = {
 def slices(parquet: Path, columns: Sequence[str], slice_rows: int) -> Iterator[pa.Table]:
     """The file's rows, `slice_rows` at a time; an empty file gives one empty slice.
 
-    The empty slice is what makes the row count fail: without it nothing would be checked at all.
+    The empty slice makes the row count fail; without it nothing would be checked at all.
     """
     with pq.ParquetFile(parquet) as file:
         if file.metadata.num_rows == 0:
@@ -41,8 +41,8 @@ def slices(parquet: Path, columns: Sequence[str], slice_rows: int) -> Iterator[p
 def to_pandas(table: pa.Table) -> pd.DataFrame:
     """The rows as pandas, numbered from 0.
 
-    DECIMAL becomes a double: that keeps sign, zero and order, which is all that a limit needs, and
-    is far faster than Python's decimals. Exact values for people come from `samples`.
+    DECIMAL becomes a double: that keeps sign, zero and order, which is enough for limits, and is
+    far faster than Python's decimals. Exact values for people come from `samples`.
     """
     return pd.DataFrame(
         {name: _series(table.column(name)) for name in table.column_names},
@@ -51,9 +51,9 @@ def to_pandas(table: pa.Table) -> pd.DataFrame:
 
 
 def _series(column: pa.ChunkedArray) -> pd.Series:
-    """One column; numbers as NumPy's own, which Great Expectations compares several times faster.
+    """One column; numbers as NumPy types, which Great Expectations compares several times faster.
 
-    Integers with nulls cannot be.
+    Integers with nulls cannot be NumPy integers.
     """
     if pa.types.is_decimal(column.type):
         column = column.cast(pa.float64())
@@ -75,7 +75,7 @@ def samples(table: pa.Table, rows: Sequence[int], columns: Sequence[str]) -> lis
 
 
 def json_safe(row: dict[str, Any]) -> Sample:
-    """A row as JSON can say it: decimals and dates as text."""
+    """A row in JSON types: decimals and dates as text."""
     return {name: _json_value(value) for name, value in row.items()}
 
 

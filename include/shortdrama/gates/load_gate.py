@@ -21,11 +21,11 @@ from shortdrama.lake.ledger import Coverage, LoadRecord
 from shortdrama.lake.store import ObjectStore
 
 MEMORY_LIMIT = "192MB"
-"""Of DuckDB, beside Great Expectations' own 300 MB; what does not fit is spilled to disk."""
+"""For DuckDB; Great Expectations takes 300 MB besides. What does not fit is spilled to disk."""
 
 WHAT_TO_DO = (
-    "the load is in quarantine with its rows and the last accepted load stays in force. If the"
-    " source was at fault, pull the window again, or drop a mended file; if it says the same again,"
+    "the load is in quarantine with its rows, and the last accepted load stays in force. If the"
+    " source was wrong, pull the window again, or drop a corrected file; if it says the same again,"
     " ask the source"
 )
 
@@ -44,9 +44,9 @@ def audit_load(
 ) -> GateResult:
     """Audit a candidate, a local Parquet file with the dataset's columns, against the lake.
 
-    `said_at` has a time zone. `accepted` are the dataset's loads so far; their files are read from
-    the store, in place, with `s3`. Raises duckdb.Error if the file is no Parquet, SuiteError if a
-    suite does not fit the dataset.
+    `said_at` has a time zone. `accepted` are the dataset's loads so far; DuckDB reads their files
+    directly from the store, with `s3`. Raises duckdb.Error if the file is not Parquet, SuiteError
+    if a suite does not fit the dataset.
     """
     rows_suite = Suite.load(f"{dataset.id}.rows")
     load_suite = Suite.load(f"{dataset.id}.load")
@@ -60,7 +60,7 @@ def audit_load(
             _describe_asked(connection, dataset, load_id, coverage, said_at)
             before = said_before(accepted, load_id, said_at)
             attach_previous(connection, dataset, coverage, before, store)
-            # DuckDB computes beside Great Expectations, which keeps Python's lock for itself.
+            # DuckDB computes in parallel; Great Expectations holds Python's lock meanwhile.
             with ThreadPoolExecutor(max_workers=1) as beside:
                 figures = beside.submit(load_profile, connection, dataset)
                 findings = [
@@ -117,7 +117,7 @@ def _describe_asked(
     coverage: Coverage,
     said_at: datetime,
 ) -> None:
-    """The one-row relation `asked`: what the profile holds the load against."""
+    """The one-row relation `asked`, with which the profile compares the load."""
     connection.execute(
         """
         create table asked as

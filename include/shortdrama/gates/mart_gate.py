@@ -15,16 +15,16 @@ from shortdrama.lake.marker import LakeKind
 
 WHAT_TO_DO = (
     "nothing was published and the last snapshot stays. Look at the rows in the private warehouse,"
-    " mend the model or revoke the load that they come from, and build again"
+    " fix the model or revoke the load that they come from, and build again"
 )
 
 
 @dataclass(frozen=True)
 class MartContext:
-    """What a build's marts are held against.
+    """What a build's marts are compared with.
 
     The lake's kind, the datasets that have loads, the day of the build, and the snapshot that
-    readers have now: None on the first build.
+    readers have now (None on the first build).
     """
 
     lake_kind: LakeKind
@@ -38,9 +38,9 @@ def audit_marts(
 ) -> GateResult:
     """Audit the schema `marts`: small marts row by row, large ones through their profile.
 
-    Then all of them together, against what is published. A mart whose datasets (`meta.datasets`
-    of its suite) have no accepted load yet is empty by right and is not audited; one that says
-    `meta.may_be_empty` is audited. Raises SuiteError if a suite does not fit its mart.
+    Then all of them together, compared with what is published. A mart may be empty while its
+    datasets (`meta.datasets` of its suite) have no accepted load; then it is not audited. A mart
+    with `meta.may_be_empty` is always audited. Raises SuiteError if a suite does not fit its mart.
     """
     findings: list[Finding] = []
     suites: list[str] = []
@@ -73,7 +73,7 @@ def audit_together(
     rows: Mapping[str, int],
     empty_by_right: Collection[str],
 ) -> list[Finding]:
-    """Audit the marts as one set, `rows` by mart, against what is published."""
+    """Audit the marts as one set, `rows` by mart, compared with what is published."""
     attach_published(connection, context.published, context.built_on)
     count_rows(connection, rows, context.published, empty_by_right)
     return audit_profile(Suite.load(MARTS), mart_profile(connection, MARTS))
@@ -83,5 +83,5 @@ def audit_mart(connection: duckdb.DuckDBPyConnection, mart: str, suite: Suite) -
     """Audit one mart: its profile if it has one, else all of its rows."""
     if has_profile(suite.name):
         return audit_profile(suite, mart_profile(connection, suite.name))
-    # Report marts are small: one slice, so that expectations about the whole table hold too.
+    # Report marts are small: one slice, so that expectations about the whole table work too.
     return audit_rows(suite, [connection.table(f"marts.{mart}").to_arrow_table()], suite.key)

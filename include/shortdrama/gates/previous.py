@@ -1,4 +1,4 @@
-"""What the lake said before about what a load covers: the relation `previous` of a gate.
+"""What earlier loads said about what a load covers: the relation `previous` of a gate.
 
 Which rows are previous depends on how loads of the dataset follow each other:
 
@@ -6,8 +6,8 @@ Which rows are previous depends on how loads of the dataset follow each other:
 |---|---|
 | by day | the rows of each covered country and day, from the newest load that covers them |
 | as snapshots with countries | the rows of each covered country, from the newest such load |
-| as snapshots | the newest load: each one is the whole list |
-| as editions | every edition, as its newest load has it |
+| as snapshots | the newest load: each one has the whole list |
+| as editions | every edition, from its newest load |
 """
 
 from collections.abc import Sequence
@@ -25,10 +25,10 @@ from shortdrama.lake.store import ObjectStore
 def said_before(
     accepted: Sequence[LoadRecord], load_id: str, said_at: datetime
 ) -> list[LoadRecord]:
-    """The loads that a load can be held against: other ones, said no later.
+    """The loads that a load can be compared with: other loads that were not said later.
 
-    A replay of an old load is not held against what was said since. Its original, said at the same
-    instant, comes before it.
+    A replay of an old load is not compared with what was said since. Its original, said at the
+    same instant, counts as earlier.
     """
     return [
         record for record in accepted if record.load_id != load_id and record.said_at <= said_at
@@ -44,9 +44,9 @@ def attach_previous(
 ) -> None:
     """Create the view `previous`, with the dataset's columns; empty if nothing was said before.
 
-    `accepted` are loads of the dataset; of two, the one said later is newer, then the one with the
-    higher `seq`. Only the files of loads that own a row are named, and they are read when the view
-    is: the connection must be able to reach the lake.
+    `accepted` are loads of the dataset. The one said later is newer; at the same instant, the one
+    with the higher `seq`. The view names only files of loads that own a row, and reads them when
+    it is queried: the connection must be able to reach the lake.
     """
     newest_first = sorted(accepted, key=lambda record: (record.said_at, record.seq), reverse=True)
     if isinstance(dataset.follows, Edition):
@@ -92,7 +92,7 @@ Slice = tuple[str, str | None, date | None]
 def _slices(
     dataset: Dataset, coverage: Coverage, newest_first: Sequence[LoadRecord]
 ) -> list[Slice]:
-    """Which load owns each slice of the coverage, as far as any does."""
+    """Which load owns each slice of the coverage; slices without a load are left out."""
     if not coverage.countries:
         return [(record.load_id, None, None) for record in newest_first[:1]]
     days: list[date | None] = [None]
@@ -119,7 +119,7 @@ def _attach_editions(
     newest_first: Sequence[LoadRecord],
     store: ObjectStore,
 ) -> None:
-    """All files are read: there are a few a year, each of some hundred rows."""
+    """All files are read: there are only a few per year, with some hundred rows each."""
     named_by = ", ".join(edition.named_by)
     order = duck.list_literal([record.load_id for record in newest_first])
     connection.execute(

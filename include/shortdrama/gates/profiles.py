@@ -13,18 +13,18 @@ from shortdrama.datasets.model import Dataset
 
 
 def has_profile(name: str) -> bool:
-    """Whether there is a profile of that name."""
+    """Whether there is a profile with that name."""
     return _path(name).is_file()
 
 
 def parts_of(dataset: Dataset) -> tuple[str, ...]:
-    """The profiles that make up that of a load: what holds of every load, then its own."""
+    """The profiles of a load: the one for every load, then that of its dataset."""
     of_countries = ("asked_countries",) if "country_code" in dataset.key else ()
     return ("every_load", *of_countries, dataset.id)
 
 
 def load_profile(connection: duckdb.DuckDBPyConnection, dataset: Dataset) -> dict[str, Any]:
-    """The figures of the relation `load`, held against the one-row relation `asked`, by name.
+    """The figures of the relation `load`, compared with the one-row relation `asked`, by name.
 
     `<figure>_samples` holds up to five rows that explain the figure.
     """
@@ -35,7 +35,7 @@ def load_profile(connection: duckdb.DuckDBPyConnection, dataset: Dataset) -> dic
 
 
 def mart_profile(connection: duckdb.DuckDBPyConnection, name: str) -> dict[str, Any]:
-    """The figures of a mart, or of all of them, in the schema `marts`; likewise with samples."""
+    """The figures of a mart, or of all of them, in the schema `marts`; also with samples."""
     return _row(connection, text(name))
 
 
@@ -53,5 +53,5 @@ def _row(connection: duckdb.DuckDBPyConnection, sql: str) -> dict[str, Any]:
     columns = [column[0] for column in cursor.description or ()]
     row = cursor.fetchone()
     if row is None:
-        raise RuntimeError(f"a profile must aggregate, this one gave no row: {sql[:200]}")
+        raise RuntimeError(f"a profile must aggregate, but this one gave no row: {sql[:200]}")
     return dict(zip(columns, row, strict=True))

@@ -1,4 +1,4 @@
-"""What the marts of a build are held against: those that were published last."""
+"""What the marts of a build are compared with: those that were published last."""
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
@@ -16,15 +16,15 @@ COMPARED = (
     "rpt_market_size_quarterly",
     "rpt_app_leaderboard_monthly",
 )
-"""Small marts that tell every loss and move. Of large ones only the rows are counted."""
+"""Small marts that show every loss and move. For large marts only the rows are counted."""
 
 
 @dataclass(frozen=True)
 class Published:
     """The snapshot that readers have now.
 
-    `views` is the address of its view file, `rows` its rows by mart, `withdrawn` the loads that it
-    was made of and that no longer count.
+    `views` is the address of its view file, `rows` its rows by mart, `withdrawn` those of its loads
+    that no longer count.
     """
 
     views: str
@@ -37,7 +37,7 @@ def attach_published(
 ) -> None:
     """Attach the catalogue `previous`: the COMPARED marts as published, with today's columns.
 
-    They are empty when nothing is published, as are marts that are new; a new column is null.
+    They are empty when nothing is published; so are new marts. A new column is null.
     `previous.withdrawn_loads` are the loads that no longer count, `build` has the day of the build.
     """
     connection.execute(
@@ -82,7 +82,7 @@ def count_rows(
 
 
 def _create(connection: duckdb.DuckDBPyConnection, mart: str, published: frozenset[str]) -> None:
-    """A view, so that of the files in the lake only what a figure needs is read."""
+    """A view, so that DuckDB reads only those parts of the files that a figure needs."""
     columns = ", ".join(
         name if name in published else f"cast(null as {kind}) as {name}"
         for name, kind in _columns(connection, f"marts.{mart}").items()

@@ -1,4 +1,4 @@
-"""What a gate found. Light to import: whoever reads a result does not load Great Expectations."""
+"""What a gate found. Light to import: reading a result does not load Great Expectations."""
 
 from typing import Literal
 
@@ -12,7 +12,7 @@ Sample = dict[str, JsonValue]
 
 
 class Finding(BaseModel):
-    """One expectation that does not hold.
+    """One expectation that failed.
 
     `unexpected` of `checked` rows break it; for a figure about the whole table (a row count, a
     column of a profile) `observed` is that figure and both counts are 1. `samples` are some of the
@@ -35,7 +35,7 @@ class Finding(BaseModel):
 
     @property
     def name(self) -> str:
-        """The expectation and its column, as people say it."""
+        """The expectation and its column, for people."""
         return f"{self.expectation}({self.column})" if self.column else self.expectation
 
     @property
@@ -56,7 +56,7 @@ class Finding(BaseModel):
         return f"{self.name} — {self._said}{example}. {self.reason}"
 
     def warned(self, *about: str) -> Warned:
-        """The warning about those datasets; without any, about those that the samples name."""
+        """The warning about these datasets; if none are given, about those in the samples."""
         named = dict.fromkeys(str(row["dataset"]) for row in self.samples if "dataset" in row)
         return Warned(about=about or tuple(named), concern=self.concern, text=self.text)
 
@@ -64,8 +64,8 @@ class Finding(BaseModel):
 class GateResult(Document):
     """What a gate says about a load, or about the marts of a build.
 
-    `judged` is a digest of what the marts held: the verdict is on that, not on what another build
-    of the same loads makes of them.
+    `judged` is a digest of the marts' content: the verdict is only about this content, even if
+    another build of the same loads gives a different one.
     """
 
     schema_version: Literal[1] = 1
@@ -83,7 +83,7 @@ class GateResult(Document):
 
     @property
     def warnings(self) -> tuple[Finding, ...]:
-        """The findings that travel on with the data."""
+        """The findings that are kept with the data."""
         return tuple(finding for finding in self.findings if finding.severity == "warning")
 
     @property

@@ -1,4 +1,4 @@
-"""Where the suites lie: one file each in `expectations/`, but marts of one shape share theirs.
+"""Where the suites are: one file each in `expectations/`; marts of the same shape share one.
 
 Light to import: nothing here needs Great Expectations or pandas.
 """
@@ -11,7 +11,7 @@ from typing import Any
 from shortdrama.core.settings import EXPECTATIONS
 
 MARTS = "marts"
-"""The suite about all marts together, and the folder of those about one."""
+"""The suite about all marts together, and the folder of the suites about one mart."""
 
 
 def read_suite(name: str, folder: Path = EXPECTATIONS) -> dict[str, Any]:
@@ -31,7 +31,7 @@ def gated_marts(folder: Path = EXPECTATIONS) -> list[str]:
 
 
 def datasets_of_mart(mart: str) -> tuple[str, ...]:
-    """The datasets that the mart's suite says it is made of; none for a mart without a suite."""
+    """The datasets of a mart, as its suite says; none for a mart without a suite."""
     if mart not in _mart_files(EXPECTATIONS):
         return ()
     return tuple(read_suite(f"{MARTS}/{mart}")["meta"]["datasets"])

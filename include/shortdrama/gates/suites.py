@@ -28,7 +28,7 @@ class SuiteError(RuntimeError):
 
 @dataclass(frozen=True)
 class Suite:
-    """A suite, as its JSON file has it; `suite_files` says what it is called."""
+    """A suite, as in its JSON file; `suite_files` says what it is called."""
 
     name: str
     document: dict[str, Any]
@@ -64,11 +64,11 @@ class Suite:
         return ()
 
     def with_key(self, key: Sequence[str]) -> tuple[str, ...]:
-        """The columns to read: those that are looked at, and those that name a row."""
+        """The columns to read: those of the expectations, and those that name a row."""
         return tuple(dict.fromkeys((*key, *self.columns)))
 
     def for_lake(self, kind: LakeKind) -> "Suite":
-        """The suite without what `meta.lake` reserves for the other kind of lake."""
+        """The suite without the expectations that `meta.lake` keeps for the other kind of lake."""
         kept = [e for e in self.expectations if e["meta"].get("lake", kind) == kind]
         return Suite(self.name, {**self.document, "expectations": kept})
 
@@ -100,10 +100,10 @@ class _Tally:
 
 
 def audit_rows(suite: Suite, slices: Iterable[pa.Table], key: Sequence[str]) -> list[Finding]:
-    """Run the suite on every slice; one finding per expectation that some slice breaks.
+    """Run the suite on every slice; one finding per expectation that fails in some slice.
 
-    Over more than one slice only expectations about single rows and a row count of at least 1 have
-    a meaning; what concerns the whole table belongs to a profile.
+    With more than one slice, use only expectations about single rows and a row count of at least 1.
+    Expectations about the whole table belong to a profile.
     """
     tallies = [_Tally() for _ in suite.expectations]
     for table in slices:
@@ -129,8 +129,8 @@ def audit_rows(suite: Suite, slices: Iterable[pa.Table], key: Sequence[str]) -> 
 def audit_profile(suite: Suite, profile: dict[str, Any]) -> list[Finding]:
     """Run the suite on a profile: figures about a whole table, by name.
 
-    A figure that is None does not apply and breaks nothing. `<figure>_samples`, a list of rows, is
-    what a finding about the figure shows.
+    A figure that is None does not apply and always passes. A finding about a figure shows the rows
+    of `<figure>_samples`.
     """
     figures = {name: profile[name] for name in suite.columns}
     frame = pd.DataFrame({name: _figure_series(value) for name, value in figures.items()})
@@ -203,8 +203,8 @@ def expected_words(expectation: dict[str, Any]) -> str:
 
 @cache
 def _batch_definition() -> Any:
-    """The one context of this process: in memory, silent, and telling nobody."""
-    # First: the import itself says hundreds of lines.
+    """The only context of this process: in memory, silent, without telemetry."""
+    # Before the import, because the import itself logs hundreds of lines.
     logging.getLogger("great_expectations").setLevel(logging.WARNING)
     import great_expectations as gx
 
@@ -216,9 +216,9 @@ def _batch_definition() -> Any:
 
 
 def _failures(suite: Suite, frame: pd.DataFrame) -> dict[int, Any]:
-    """What does not hold: results with counts and rows, by place in the suite; raises SuiteError.
+    """What failed: results with counts and rows, by place in the suite; raises SuiteError.
 
-    Counts and rows cost as much again as the verdict, so they are asked for only where it is no.
+    Counts and rows double the cost, so they are computed only for expectations that failed.
     """
     verdicts = _validate(suite, range(len(suite.expectations)), frame, "BOOLEAN_ONLY")
     broken = [number for number, result in verdicts.items() if not result.success]
@@ -228,10 +228,10 @@ def _failures(suite: Suite, frame: pd.DataFrame) -> dict[int, Any]:
 def _validate(
     suite: Suite, numbers: Sequence[int], frame: pd.DataFrame, detail: str
 ) -> dict[int, Any]:
-    """Great Expectations' results on some of the expectations, by their place in the suite."""
+    """Great Expectations' results for some of the expectations, by their place in the suite."""
     from great_expectations import ExpectationSuite
 
-    # It returns results grouped by column: an id for each expectation tells them apart.
+    # It returns results grouped by column; the id says which expectation a result is for.
     numbered = [{**suite.expectations[number], "id": str(number)} for number in numbers]
     batch = _batch_definition().get_batch(batch_parameters={"dataframe": frame})
     results = batch.validate(

@@ -1,4 +1,4 @@
-"""Triage: what a person needs to judge a gate's verdict, as a page for a screen or a mail."""
+"""Triage: what a person needs to judge a gate's verdict, as text for a screen or a mail."""
 
 import textwrap
 from collections.abc import Iterator, Sequence
@@ -13,8 +13,8 @@ from shortdrama.lake.overrides import Override
 class Compared(BaseModel):
     """A failing row, and the same row as it was before, if there was one.
 
-    `has_previous` is false when the row cannot be looked up: it has not the whole key, or there is
-    nothing to look it up in.
+    `has_previous` is false when the row cannot be looked up: part of its key is missing, or there
+    is nothing to look it up in.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -25,7 +25,7 @@ class Compared(BaseModel):
 
 
 class Judged(BaseModel):
-    """A finding with its samples compared."""
+    """A finding, its samples compared with the rows before."""
 
     model_config = ConfigDict(frozen=True)
 
@@ -35,7 +35,7 @@ class Judged(BaseModel):
 
 
 class Step(BaseModel):
-    """What can be done: when it is right, and the command."""
+    """Something that can be done: when to do it, and the command."""
 
     model_config = ConfigDict(frozen=True)
 
@@ -44,7 +44,7 @@ class Step(BaseModel):
 
 
 class Triage(BaseModel):
-    """A verdict and what to do about it. `reasons` stand for findings where there are none.
+    """A verdict and what to do about it. `reasons` are used if there are no findings.
 
     `subject` is its id, `name` what people call it.
     """
@@ -78,7 +78,7 @@ def compared(
     key: Sequence[str],
     samples: Sequence[Sample],
 ) -> tuple[Compared, ...]:
-    """Each sample beside the row of `relation` with the same key, in the sample's columns."""
+    """Each sample, and the row of `relation` with the same key, in the sample's columns."""
     # Imported here: pandas takes a second.
     from shortdrama.gates.frames import json_safe
 
@@ -112,7 +112,7 @@ def compared(
 def page(triage: Triage, width: int | None = None) -> str:
     """The triage as plain text, wrapped at a width; without one, lines are as long as they are.
 
-    Mail is not wrapped: a phone does that better.
+    Mail is not wrapped: a phone wraps it better.
     """
     lines: list[str] = []
     for indent, text in _lines(triage):

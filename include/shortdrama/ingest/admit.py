@@ -1,4 +1,4 @@
-"""Admit: the gate's verdict on a candidate, and the one commit of a load, the ledger's append."""
+"""Admit: the gate's verdict on a candidate, and the commit of a load: the append to the ledger."""
 
 import hashlib
 from collections.abc import Sequence
@@ -19,13 +19,13 @@ from shortdrama.lake.outcomes import Outcome, record_outcome
 from shortdrama.lake.store import ObjectStore
 
 SHAPE = "shape"
-"""Stands for a suite: what conforming itself checks."""
+"""Used in place of a suite's name for what conforming itself checks."""
 
 
 def conform_or_quarantine(pull: Pull, settings: Settings, store: ObjectStore) -> str:
-    """The candidate's key; an answer of another shape is quarantined as it came.
+    """The candidate's key; an answer of another shape is quarantined as received.
 
-    A load that was decided before needs no candidate. Raises LoadRefused when the shape is wrong.
+    A load that already has a verdict needs no candidate. Raises LoadRefused for a wrong shape.
     """
     dataset = dataset_named(pull.dataset)
     decided = LoadLedger(store, dataset.id).find(pull.load_id)
@@ -39,7 +39,7 @@ def conform_or_quarantine(pull: Pull, settings: Settings, store: ObjectStore) ->
             pull_id=pull.pull_id,
             dataset=dataset.id,
             status="quarantined",
-            # Nothing could be conformed: what is kept of the load is its first landing part.
+            # Nothing could be conformed: the record points to the load's first landing part.
             key=pull.parts[0].key,
             sha256=pull.parts[0].sha256,
             rows=0,
@@ -56,7 +56,7 @@ def conform_or_quarantine(pull: Pull, settings: Settings, store: ObjectStore) ->
 def admit(pull: Pull, settings: Settings, store: ObjectStore) -> LoadRecord:
     """Gate the candidate of a pull and commit the verdict; the ledger's record.
 
-    A load that was decided before stays as it was decided. Raises LoadRefused with the reasons.
+    A load that already has a verdict keeps it. Raises LoadRefused with the reasons.
     """
     dataset = dataset_named(pull.dataset)
     ledger = LoadLedger(store, dataset.id)
@@ -117,7 +117,7 @@ def _judge(
 
 
 def _another_shape(pull: Pull, error: SchemaError) -> GateResult:
-    """What a gate would say about an answer that could not be made into rows."""
+    """A gate's result for an answer that could not be made into rows."""
     return GateResult(
         subject=f"{pull.dataset} {pull.coverage.window}, load {pull.load_id},",
         suites=(SHAPE,),
@@ -135,7 +135,7 @@ def _another_shape(pull: Pull, error: SchemaError) -> GateResult:
                 reason="Only an answer of the agreed shape can be made into rows.",
             ),
         ),
-        what_to_do="mend the connector, the layout or the file, then replay the load",
+        what_to_do="fix the connector, the layout or the file, then replay the load",
     )
 
 
@@ -151,7 +151,7 @@ def _refusals(result: GateResult, pull: Pull, store: ObjectStore) -> tuple[str, 
 def _decide(
     record: LoadRecord, dataset: Dataset, store: ObjectStore, gate: GateResult
 ) -> LoadRecord:
-    """Reasons and outcome first, the ledger last: a killed step is decided anew."""
+    """Reasons and outcome first, the ledger last: a killed step is decided again."""
     refused = record.status == "quarantined"
     outcome = Outcome(
         kind="gate",

@@ -17,8 +17,8 @@ ROW_GROUP_ROWS = 250_000
 def conform(pull: Pull, s3: S3Settings, store: ObjectStore) -> str:
     """Write the candidate of a pull; its key.
 
-    Raises SchemaError, naming part and field, when an answer is not of the agreed shape. Doing it
-    again writes the same rows.
+    Raises SchemaError, naming part and field, when an answer does not have the agreed shape. A
+    second run writes the same rows.
     """
     dataset = dataset_named(pull.dataset)
     key = keys.candidate(dataset.id, pull.load_id)
@@ -53,7 +53,7 @@ def write_parquet(
         # Catch data errors only. If the lake is unreachable, that says nothing about the load.
         raise SchemaError(
             f"{pull.dataset} {pull.coverage.window}, load {pull.load_id}: an answer does not have"
-            f" the agreed shape. {_first_line(error)} The answers are kept in landing; mend the"
+            f" the agreed shape. {_first_line(error)} The answers are kept in landing; fix the"
             " connector if the vendor changed its format, else pull again"
         ) from error
 

@@ -17,7 +17,7 @@ from shortdrama.lake.store import ObjectStore
 def accept_load(
     load_id: str, because: str, by: str, settings: Settings, store: ObjectStore
 ) -> LoadRecord:
-    """Let a quarantined load count, in spite of its gate; its rows are copied to `raw/`.
+    """Let a quarantined load count although its gate refused it; its rows are copied to `raw/`.
 
     The same decision again changes nothing. Raises DecisionRefused for a load that is not in
     quarantine, that is sample on a real lake, or whose rows do not have the dataset's shape.
@@ -40,7 +40,7 @@ def accept_load(
 def revoke_load(
     load_id: str, because: str, by: str, settings: Settings, store: ObjectStore
 ) -> LoadRecord:
-    """Take an accepted load back out; its object stays in `raw/`, where nothing reads it.
+    """Take an accepted load back out; its object stays in `raw/`, but nothing reads it.
 
     The same decision again changes nothing. Raises DecisionRefused for a load that does not count.
     """
@@ -66,7 +66,7 @@ def _override(
 
 
 def _decided(standing: LoadRecord, override: Override) -> LoadRecord:
-    """The record of the decision: `decided_at` is when the load was let in or taken out."""
+    """The record of the decision: `decided_at` is when the load was accepted or taken out."""
     status = "accepted" if override.kind == "load_accepted" else "revoked"
     return standing.model_copy(
         update={"status": status, "decided_at": override.at, "override": override}
@@ -76,7 +76,7 @@ def _decided(standing: LoadRecord, override: Override) -> LoadRecord:
 def why_not_takeable(
     standing: LoadRecord, dataset: Dataset, gate: GateResult | None, store: ObjectStore
 ) -> str | None:
-    """Why no person can let a quarantined load in, and what can be done; None if one can."""
+    """Why nobody can accept a quarantined load, and what to do instead; None if somebody can."""
     name = f"{dataset.id} load {standing.load_id}"
     if standing.is_sample and lake_kind(store) == "real":
         return (
@@ -84,12 +84,12 @@ def why_not_takeable(
             " source's base URL at the real service and pull again"
         )
     mend = (
-        "mend the connector, layout or file that its reasons name, then make a new load of what"
+        "fix the connector, layout or file that its reasons name, then make a new load from what"
         f" was landed: shortdrama replay {standing.load_id}"
     )
     if standing.key != keys.quarantined(dataset.id, standing.load_id):
         return (
-            f"{name} has another shape than agreed and could not be made into rows, so there is"
+            f"{name} does not have the agreed shape and could not be made into rows, so there is"
             f" nothing to accept; {mend}"
         )
     if not store.exists(standing.key):
@@ -102,7 +102,7 @@ def why_not_takeable(
 
 
 def gate_of(standing: LoadRecord, dataset: Dataset, store: ObjectStore) -> GateResult | None:
-    """What the gate found in a refused load, if that is still in quarantine."""
+    """What the gate found in a refused load, if its result is still in quarantine."""
     key = keys.quarantine_reasons(dataset.id, standing.load_id)
     kept = documents.find(Outcome, store, key)
     return GateResult.read(kept.details, key) if kept and kept.details else None

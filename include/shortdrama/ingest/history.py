@@ -1,4 +1,4 @@
-"""What all ledgers together know about a load."""
+"""What the ledgers together know about a load."""
 
 from shortdrama.core.errors import UnknownLoad
 from shortdrama.datasets import DATASETS
@@ -12,5 +12,5 @@ def load_history(load_id: str, store: ObjectStore) -> list[LoadRecord]:
         if history := LoadLedger(store, dataset_id).history(load_id):
             return history
     raise UnknownLoad(
-        f"no ledger knows a load {load_id}; `shortdrama gate list` says what was refused"
+        f"no ledger has a load {load_id}; `shortdrama gate list` says what was refused"
     )

@@ -1,4 +1,4 @@
-"""What a pull will cost, before anything is asked."""
+"""What a pull will cost, before it asks for anything."""
 
 from shortdrama.core.settings import Settings
 from shortdrama.datasets import dataset_named
@@ -8,15 +8,15 @@ from shortdrama.sources.modules import module_of
 
 
 def planned_calls(request: PullRequest, settings: Settings, store: ObjectStore) -> int | None:
-    """How many calls a pull makes if no earlier attempt has landed any and none is repeated.
+    """How many calls a pull makes if no earlier attempt landed answers and no call is repeated.
 
-    None for a source that says only in its answers how many there are (pages) or that costs none.
-    Asks no source. Raises SourceError when the request cannot be planned.
+    None if only the answers say how many calls are needed (pages), or if calls cost nothing. Does
+    not ask the source. Raises SourceError when the request cannot be planned.
     """
     module = module_of(dataset_named(request.dataset))
     return count_calls(module.connector(settings, store), request)
 
 
 def count_calls(connector: Connector, request: PullRequest) -> int | None:
-    """As `planned_calls`, of a connector that will then be asked to pull."""
+    """Like `planned_calls`, for a connector that will then pull."""
     return len(connector.calls(request)) if isinstance(connector, Planned) else None

@@ -21,8 +21,8 @@ def pull(
 ) -> str:
     """Land the answers to a request; the key of its `.pull.json`.
 
-    A second attempt of the same run asks only for what the first did not land. `say` is told the
-    planned and the used calls. Raises SourceError, after the failure was recorded.
+    A second attempt of the same run asks only for what the first did not land. `say` gets a line
+    with the planned and the used calls. Raises SourceError, after the failure was recorded.
     """
     dataset = dataset_named(request.dataset)
     clock = settings.clock
@@ -58,7 +58,7 @@ def pull(
 def _cost(
     request: PullRequest, planned: int | None, landing: Landing, say: Callable[[str], None]
 ) -> dict[str, int | None]:
-    """What the attempt has cost, for the outcome; also said."""
+    """What the attempt has cost, for the outcome; also passed to `say`."""
     cost = landing.cost
     said = f"{request}: {cost.used} calls used"
     if planned is not None:

@@ -1,4 +1,4 @@
-"""How much of a source's daily quota is used, as its own answers told the pulls of the day."""
+"""How much of a source's daily quota is used, as its own answers said in the pulls of the day."""
 
 from datetime import date
 
@@ -10,7 +10,7 @@ from shortdrama.lake.store import ObjectStore
 
 
 class Quota(BaseModel):
-    """Calls of the account, of all who use it. The day is UTC."""
+    """Calls of the account by all its users. The day is UTC."""
 
     model_config = ConfigDict(frozen=True)
 
@@ -23,7 +23,7 @@ class Quota(BaseModel):
 
 
 def quotas_of(store: ObjectStore, day: date) -> list[Quota]:
-    """The newest usage of each source that told one on that day.
+    """The newest usage of each source whose answers gave one on that day.
 
     It only grows within a day, so the newest is the highest.
     """

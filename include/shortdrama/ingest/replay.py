@@ -1,8 +1,8 @@
-"""Replay: landing is conformed and gated anew, after a parser or an expectation was mended.
+"""Replay: conform and gate landing again, after a parser or an expectation was fixed.
 
-No source is asked. A replay is a load of its own with the pull's `said_at`; of loads that were said
-at the same instant the one decided later counts, so an accepted replay takes its original's place
-and a refused one leaves it in force.
+No source is asked. A replay is a load of its own with the pull's `said_at`. If two loads were said
+at the same instant, the one decided later counts. So an accepted replay replaces its original, and
+after a refused one the original still counts.
 """
 
 from collections.abc import Iterator, Sequence
@@ -24,21 +24,21 @@ class ReplayRefused(Failure):
 
 
 def loads_to_replay(dataset: Dataset, since: date | None, store: ObjectStore) -> list[LoadRecord]:
-    """One load of each pull that was said since then, oldest first; revoked ones stay out."""
+    """One load of each pull that was said since then, oldest first, without revoked ones."""
     by_pull = {
         (record.said_at, record.pull_id): record
         for record in LoadLedger(store, dataset.id).newest()
         if record.status != "revoked" and (since is None or record.said_at.date() >= since)
     }
-    # Pulls that were said at the same instant keep their order, for the later one wins.
+    # Pulls that were said at the same instant keep their order, because the later one wins.
     return sorted(by_pull.values(), key=lambda record: (record.said_at, record.seq))
 
 
 def replay(record: LoadRecord, settings: Settings, store: ObjectStore) -> LoadRecord:
-    """Conform and gate the landing of a load's pull as its next revision; the new record.
+    """Conform and gate the landed answers of a load as its next revision; the new record.
 
-    Raises LoadRefused when the new load is refused too, ReplayRefused when landing is gone. A
-    replay that was killed before its verdict is taken up again.
+    Raises LoadRefused when the new load is refused too, ReplayRefused when landing is gone. If a
+    replay was killed before its verdict, the next one continues it.
     """
     dataset = dataset_named(record.dataset)
     pull = _pull_of(record, dataset, store)
@@ -50,7 +50,7 @@ def replay(record: LoadRecord, settings: Settings, store: ObjectStore) -> LoadRe
 def replay_all(
     records: Sequence[LoadRecord], settings: Settings, store: ObjectStore
 ) -> Iterator[tuple[LoadRecord, LoadRecord | LoadRefused]]:
-    """Each load and what its replay became; a refused one does not hold back the others."""
+    """Each load and what its replay became; if one is refused, the others still go on."""
     for record in records:
         try:
             yield record, replay(record, settings, store)
@@ -65,7 +65,7 @@ def _pull_of(record: LoadRecord, dataset: Dataset, store: ObjectStore) -> Pull:
     except NotFound:
         raise ReplayRefused(
             f"{dataset.id} load {record.load_id}: landing has no {key} any more, so it cannot be"
-            " replayed; pull its window anew"
+            " replayed; pull its window again"
         ) from None
 
 

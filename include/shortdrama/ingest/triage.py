@@ -1,4 +1,4 @@
-"""Triage of a load: what its gate found beside what was known before, and what can be done."""
+"""Triage of a load: what its gate found, what was known before, and what can be done."""
 
 from shortdrama.core.settings import Settings
 from shortdrama.datasets import dataset_named
@@ -15,7 +15,7 @@ SAID = {"accepted": "is accepted", "quarantined": "was refused", "revoked": "was
 
 
 def triage_of_load(load_id: str, settings: Settings, store: ObjectStore) -> Triage:
-    """What there is to know about a load that was decided; raises UnknownLoad."""
+    """Everything known about a load that has a verdict; raises UnknownLoad."""
     history = load_history(load_id, store)
     first, standing = history[0], history[-1]
     dataset = dataset_named(standing.dataset)
@@ -37,7 +37,7 @@ def triage_of_load(load_id: str, settings: Settings, store: ObjectStore) -> Tria
 
 
 def _gate_on_record(first: LoadRecord, store: ObjectStore) -> GateResult | None:
-    """What the gate found, from the outcomes of its day: also of a load that passed."""
+    """What the gate found, from the outcomes of its day; also for a load that passed."""
     for outcome in outcomes_of(store, "gate", first.decided_at.date()):
         if outcome.subject == first.load_id and outcome.details:
             return GateResult.read(outcome.details, outcome.key)
@@ -64,7 +64,7 @@ def _judged(
     settings: Settings,
     store: ObjectStore,
 ) -> tuple[Judged, ...]:
-    """The findings, critical ones first, each sample beside the row that was said before."""
+    """The findings, critical ones first, each sample with the row that was said before."""
     ordered = sorted(findings, key=lambda finding: finding.severity != "critical")
     samples = list({str(sample): sample for one in ordered for sample in one.samples}.values())
     beside = {
@@ -105,20 +105,20 @@ def _steps(
 ) -> tuple[Step, ...]:
     load_id = standing.load_id
     replay = Step(
-        when="We were at fault (a parser, a layout, an expectation): mend it, then make a new load"
-        " of what was landed",
+        when="We were wrong (a parser, a layout, an expectation): fix it, then make a new load from"
+        " what was landed",
         command=f"shortdrama replay {load_id}",
     )
     if standing.status == "accepted":
         revoke = f'shortdrama load revoke {load_id} --because "…"'
-        return (Step(when="It counts. If it should not, take it back out", command=revoke),)
+        return (Step(when="It counts. If it should not, take it out again", command=revoke),)
     if standing.status == "revoked":
-        return (Step(when="To have it after all, gate it anew", command=replay.command),)
+        return (Step(when="To accept it after all, gate it again", command=replay.command),)
     steps = [_pull_again(standing, dataset), replay]
     if why_not_takeable(standing, dataset, gate, store) is None:
         steps.append(
             Step(
-                when="The figures are right as they are: accept the load, with a reason. It is"
+                when="The figures are right: accept the load, with a reason. The reason is"
                 " kept, and shown in the snapshot and in the report",
                 command=f'shortdrama gate accept {load_id} --because "…"',
             )
@@ -135,11 +135,11 @@ def _pull_again(standing: LoadRecord, dataset: Dataset) -> Step:
     trigger = f"shortdrama airflow dags trigger {dataset.dag_id}"
     if dataset.arrives.trailing is None:
         return Step(
-            when="The source was at fault: pull again. It tells only how things stand now",
+            when="The source was wrong: pull again. It only says how things are now",
             command=trigger,
         )
     window = standing.coverage.window
     return Step(
-        when="The source was at fault: pull the window again",
+        when="The source was wrong: pull the window again",
         command=f'{trigger} \\\n  --conf \'{{"start": "{window.start}", "end": "{window.end}"}}\'',
     )

@@ -127,7 +127,7 @@ def test_of_decisions_at_once_one_stands_for_all(enter, decide, ledger) -> None:
 
 @pytest.mark.parametrize("what", DECISIONS)
 def test_a_load_that_nobody_knows_cannot_be_decided(decide, what) -> None:
-    with pytest.raises(UnknownLoad, match="no ledger knows a load load"):
+    with pytest.raises(UnknownLoad, match="no ledger has a load load"):
         decide(what, "load")
 
 
@@ -170,7 +170,9 @@ def test_nobody_accepts_a_sample_on_a_real_lake(enter, decide, store, ledger) ->
 
 def test_a_load_without_rows_is_to_be_replayed(enter, decide, ledger) -> None:
     enter("shapeless", key="landing/appfigures/estimates/2026/02/25/p/0.json.gz", rows=0)
-    with pytest.raises(DecisionRefused, match=r"another shape.*shortdrama replay shapeless"):
+    with pytest.raises(
+        DecisionRefused, match=r"does not have the agreed shape.*shortdrama replay shapeless"
+    ):
         decide("accept", "shapeless")
     assert ledger.accepted() == []
 

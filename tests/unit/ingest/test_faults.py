@@ -55,7 +55,7 @@ PASSING = {
 """Faults that a second try gets over, if they are gone by then."""
 
 REMEDY = re.compile(
-    r"\b(set|check|mend|clear|trigger|pull the window again|pulls this window again)\b",
+    r"\b(set|check|fix|mend|clear|trigger|pull the window again|pulls this window again)\b",
     re.IGNORECASE,
 )
 OPERATORS = REPOSITORY / "docs" / "operators.md"
@@ -203,4 +203,4 @@ def test_the_table_of_faults_in_the_manual_is_true() -> None:
     if os.environ.get("UPDATE_DOCS"):
         OPERATORS.write_text(TABLE.sub(lambda _: table, manual))
         manual = OPERATORS.read_text()
-    assert TABLE.findall(manual) == [table], "write it anew with UPDATE_DOCS=1"
+    assert TABLE.findall(manual) == [table], "write it again with UPDATE_DOCS=1"

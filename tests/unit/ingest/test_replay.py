@@ -1,4 +1,4 @@
-"""Loads made anew from landing: after a mended parser, without a call, in the original's place."""
+"""Loads made again from landing: after a parser was fixed, without a call, replacing the original."""
 
 from datetime import date, timedelta
 from typing import Any
@@ -98,7 +98,7 @@ def test_rows_of_a_replay_carry_its_own_id_and_the_old_time(load, settings, stor
     assert found == [(new.load_id, old.said_at.replace(tzinfo=None))]
 
 
-def test_a_load_that_a_parser_spoilt_is_taken_in_once_the_parser_is_mended(
+def test_a_load_that_a_parser_broke_is_accepted_once_the_parser_is_fixed(
     load, settings, store, ledger, broken_parser
 ) -> None:
     with pytest.raises(LoadRefused, match="agreed shape"):
@@ -145,11 +145,11 @@ def test_a_datasets_history_is_each_pull_once_oldest_first(load, settings, store
 
 
 def test_what_cannot_be_replayed_is_said(load, settings, store) -> None:
-    with pytest.raises(UnknownLoad, match="no ledger knows a load L0"):
+    with pytest.raises(UnknownLoad, match="no ledger has a load L0"):
         load_history("L0", store)
     record = load()
     store.delete(keys.pull_record(ESTIMATES.id, record.said_at, record.pull_id))
-    with pytest.raises(ReplayRefused, match="pull its window anew"):
+    with pytest.raises(ReplayRefused, match="pull its window again"):
         replay(load_history(record.load_id, store)[-1], settings, store)
 
 

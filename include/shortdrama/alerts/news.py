@@ -12,7 +12,7 @@ from datetime import datetime
 from shortdrama.alerts.incidents import Incident, Work
 from shortdrama.alerts.outbox import Alert
 from shortdrama.alerts.words import WORDS, span, what_follows
-from shortdrama.core.errors import LoadRefused, MartsRefused, ReportWithheld
+from shortdrama.core.errors import LoadRefused, LoadsDamaged, MartsRefused, ReportWithheld
 from shortdrama.core.settings import Settings, without_secrets
 from shortdrama.gates.triage import Triage, page
 from shortdrama.health.causes import OF_A_SOURCE, Cause, Run, cause_of, telling
@@ -147,6 +147,8 @@ def _headline(cause: Cause, run: Run, error: BaseException, message: str) -> str
         return f"{type(error).__name__} in {run.dag_id}, {run.task}"
     if isinstance(error, ReportWithheld):
         return f"{error.period}, because of {error.dataset}"
+    if isinstance(error, LoadsDamaged):
+        return error.headline
     if cause.kind in ("dbt_error", "failed", "load_refused", "marts_refused"):
         return message.splitlines()[0]
     if cause.kind in OF_A_SOURCE:
@@ -182,6 +184,9 @@ HEALED_BY: dict[str, str] = {"load_refused": "gate", "marts_refused": "publish"}
 
 
 def _healed_by(cause: Cause, run: Run) -> Work:
+    if cause.kind == "loads_damaged":
+        # A build compares only the loads that it reads.
+        return Work(dag_id="housekeeping", task="check_loads")
     task = HEALED_BY.get(cause.kind, run.task)
     return Work(dag_id=run.dag_id, task=task, dataset=run.dataset)
 

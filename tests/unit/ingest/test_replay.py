@@ -1,4 +1,4 @@
-"""Loads made again from landing: after a parser was fixed, without a call, replacing the original."""
+"""Loads made again from landing after a parser was fixed, without a call, in place of the first."""
 
 from datetime import date, timedelta
 from typing import Any

@@ -1,1 +1,1 @@
-"""From accepted loads to marts: what is read, what is touched, and dbt in the private file."""
+"""From accepted loads to marts: what is read, what has changed, and dbt in the private file."""

@@ -1,4 +1,4 @@
-"""Build: the private warehouse is given its sources and dbt builds the marts in it."""
+"""Build: give the private warehouse its sources and let dbt build the marts in it."""
 
 from collections.abc import Callable
 
@@ -24,12 +24,12 @@ def build(
     *,
     full_refresh: bool = False,
 ) -> None:
-    """Bring the private warehouse to the inputs; `full_refresh` forgets what it holds.
+    """Bring the private warehouse up to date with the inputs; `full_refresh` reuses nothing.
 
     dbt's output goes to `say`, line by line. The inputs are kept in the lake under their
-    fingerprint, by which the gate and the publisher find them. A warehouse that is found damaged,
-    even in the middle of dbt's run, is thrown away and built from nothing. Raises BuildFailed with
-    dbt's own errors, LoadsDamaged if an object that is read is not what was accepted.
+    fingerprint, so that the gate and the publisher find them. A damaged warehouse, even if found in
+    the middle of dbt's run, is thrown away and built from nothing. Raises BuildFailed with dbt's
+    own errors, LoadsDamaged if an object that it reads is not what was accepted.
     """
     keep_inputs(inputs, store)
     outcome = Outcome(
@@ -69,7 +69,7 @@ def _build(
     try:
         run_dbt(settings, plan, say)
     finally:
-        # What dbt has read is what was checked, and a damaged object names itself better than dbt.
+        # Check again what dbt has read; this also names a damaged object better than dbt does.
         raw.check_again()
     with duck.connect(path=path) as connection:
         built.finish(connection, inputs, plan, built_marts(), month_columns())

@@ -1,6 +1,6 @@
-"""What the private warehouse says about its own builds, in its schema `built`.
+"""What the private warehouse knows about its own builds, in its schema `built`.
 
-It lies in the warehouse's file, so that it is lost together with what it speaks of.
+It is in the warehouse's file, so it is lost together with the marts that it describes.
 """
 
 from collections.abc import Iterable, Mapping
@@ -14,7 +14,7 @@ from shortdrama.warehouse.build.inputs import BuildInputs
 from shortdrama.warehouse.build.touched import Plan
 
 FORM = 1
-"""Of this schema. A file of another form is of another release and is not built upon."""
+"""The form of this schema. A file with another form is from another release and is not reused."""
 
 TABLES = f"""
 create schema built;
@@ -25,7 +25,7 @@ create table built.inputs (document varchar);
 create table built.begun_months (month_on date);
 -- The app and store that each product's rows were given.
 create table built.products (product_id bigint, app_id varchar, store varchar);
--- The ETags of the loads' objects that were found right by their sha256.
+-- The ETags of the loads' objects whose sha256 was found right.
 create table built.compared (load_id varchar, etag varchar);
 """
 
@@ -39,7 +39,7 @@ def make(connection: duckdb.DuckDBPyConnection) -> None:
 
 
 def is_ours(connection: duckdb.DuckDBPyConnection) -> bool:
-    """Whether the file is a warehouse of this release."""
+    """Whether the file is a warehouse made by this release."""
     known = connection.execute(
         "select 1 from duckdb_tables() where schema_name = 'built' and table_name = 'form'"
     ).fetchone()
@@ -47,7 +47,7 @@ def is_ours(connection: duckdb.DuckDBPyConnection) -> bool:
 
 
 def last_inputs(connection: duckdb.DuckDBPyConnection) -> BuildInputs | None:
-    """What the last finished build read; None if none was finished."""
+    """What the last finished build read; None if no build has finished."""
     row = connection.execute("select document from built.inputs").fetchone()
     return BuildInputs.read(row[0], "built.inputs of the private warehouse") if row else None
 
@@ -55,7 +55,7 @@ def last_inputs(connection: duckdb.DuckDBPyConnection) -> BuildInputs | None:
 def check_holds(connection: duckdb.DuckDBPyConnection, inputs: BuildInputs) -> None:
     """Raise BuildFailed unless the warehouse holds the finished build of these inputs.
 
-    The gate and the publisher may run on a worker whose file is of another build.
+    The gate and the publisher may run on a worker whose file is from another build.
     """
     held = last_inputs(connection) if is_ours(connection) else None
     if held is None or held.fingerprint != inputs.fingerprint:
@@ -72,10 +72,10 @@ def begun_months(connection: duckdb.DuckDBPyConnection) -> frozenset[date]:
 
 
 def moved_products(connection: duckdb.DuckDBPyConnection) -> list[int]:
-    """Products whose rows were given to another app or store than the accepted loads say now.
+    """Products whose rows are under another app or store than the accepted loads say now.
 
-    Schema `raw` must be prepared, and the warehouse be built by the same models. A product that is
-    new has moved nowhere.
+    Schema `raw` must be prepared, and the warehouse must be built by the same models. A new product
+    does not count as moved.
     """
     rows = connection.execute(
         """
@@ -93,7 +93,7 @@ def moved_products(connection: duckdb.DuckDBPyConnection) -> list[int]:
 
 
 def compared(connection: duckdb.DuckDBPyConnection) -> dict[str, str]:
-    """The ETags by load of the objects that were found right."""
+    """The ETags, by load, of the objects that were found right."""
     return dict(connection.execute("select load_id, etag from built.compared").fetchall())
 
 
@@ -109,7 +109,7 @@ def remember_compared(connection: duckdb.DuckDBPyConnection, etags: Mapping[str,
 
 
 def begin(connection: duckdb.DuckDBPyConnection, plan: Plan) -> None:
-    """Note what is about to be rewritten: a build that is killed now is made up for by the next."""
+    """Note what will be rewritten: if the build is killed now, the next one rewrites it."""
     if plan.is_full_refresh:
         connection.execute("delete from built.inputs")
     else:
@@ -124,9 +124,9 @@ def finish(
     marts: Iterable[str],
     month_columns: Mapping[str, str],
 ) -> None:
-    """Note that dbt has built the inputs into these marts; `month_columns` of those kept by month.
+    """Note that dbt built these marts from the inputs; `month_columns` for those kept by month.
 
-    Raises BuildFailed for a row of a mart kept by month that is of no month.
+    Raises BuildFailed if a row of a mart that is kept by month has no date.
     """
     connection.begin()
     connection.execute("delete from built.begun_months")

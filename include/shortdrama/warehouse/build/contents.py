@@ -1,6 +1,6 @@
-"""What the marts hold, as digests: by them a snapshot is known, and a month of a mart.
+"""Digests of what the marts hold; they identify a snapshot, and a month of a mart.
 
-Not by what they were built from: the same inputs give other rows if an object was damaged when it
+The inputs cannot identify them: the same inputs give other rows if an object was damaged when it
 was read, and other inputs often give the same rows.
 """
 
@@ -19,14 +19,14 @@ create table built.contents (mart varchar, month_on date, row_count bigint, dige
 """
 
 ABOUT_OURSELVES = "ops_"
-"""Begins the names of marts about the pipeline, which differ whenever something has happened."""
+"""The prefix of marts about the pipeline, which differ after every event."""
 
 
 @dataclass(frozen=True)
 class Content:
-    """What a mart holds of a month (its first day), or in all (None).
+    """What a mart holds for a month (its first day), or in total (None).
 
-    Equal digests are equal rows: of the same columns and types, in whatever order they lie.
+    Equal digests mean equal rows, with the same columns and types, in any order.
     """
 
     mart: str
@@ -36,7 +36,7 @@ class Content:
 
 
 def results(contents: Iterable[Content]) -> str:
-    """A digest of all marts: equal for builds that say the same about the market."""
+    """A digest of all marts, equal for builds that say the same about the market."""
     lines = sorted(
         f"{content.mart} {content.month_on} {content.digest}"
         for content in contents
@@ -56,9 +56,9 @@ def note(
     marts: Iterable[str],
     month_columns: Mapping[str, str],
 ) -> None:
-    """Note what the marts hold; of those kept by month, by their date column, what was rewritten.
+    """Note what the marts hold; for those kept by month (`month_columns`), the rewritten months.
 
-    Raises BuildFailed for a row of such a mart that is of no month.
+    Raises BuildFailed if a row of a mart that is kept by month has no date.
     """
     connection.execute(
         f"delete from built.contents where month_on is null or {plan.condition('month_on')}"  # noqa: S608 - dates

@@ -1,4 +1,4 @@
-"""dbt, as a build runs it: in a process of its own, with its environment; its artefacts."""
+"""How a build runs dbt: in a process and an environment of its own; and dbt's artefacts."""
 
 import json
 import multiprocessing
@@ -18,19 +18,19 @@ from shortdrama.warehouse.build.dbt_errors import errors_of
 from shortdrama.warehouse.build.touched import Plan
 
 FORK = multiprocessing.get_context("fork")
-"""What this process has imported, the child need not: a scheduler's tasks have dbt already."""
+"""The child does not import again what this process has: a scheduler's tasks have dbt already."""
 
 SHOWN_ROWS = 5
-"""Of each data test that failed."""
+"""Rows shown for each failed data test."""
 
 
 def run_dbt(
     settings: Settings, plan: Plan, say: Callable[[str], None], target: str = "lake"
 ) -> None:
-    """Build and test all models; `target` is of profiles.yml. Raises DbtFailed.
+    """Build and test all models; `target` is a target of profiles.yml. Raises DbtFailed.
 
-    dbt runs in a process of its own, which ends with this one: whatever dbt does to its
-    environment, its memory or its end, this process does not feel it.
+    dbt runs in a process of its own, which ends with this one. Whatever dbt does to its environment
+    or memory, and however it ends, this process is not affected.
     """
     arguments = [
         "build",
@@ -42,7 +42,7 @@ def run_dbt(
         "--log-level", "none",
         # They test the models' logic, not this lake's rows: `make test` runs them.
         "--exclude-resource-type", "unit_test",
-        # Other seeds are other code, and that is a full refresh; they are tested all the same.
+        # If seeds change, that is a code change and a full refresh; they are tested anyway.
         *(["--full-refresh"] if plan.is_full_refresh else ["--exclude-resource-type", "seed"]),
     ]  # fmt: skip
     _run_results().unlink(missing_ok=True)
@@ -64,7 +64,7 @@ def run_dbt(
 def _run_apart(
     arguments: list[str], environment: dict[str, str], take: Callable[[str], None]
 ) -> int:
-    """Run dbt in a child, whose output is taken line by line; its exit code, or minus a signal."""
+    """Run dbt in a child and read its output line by line; its exit code, or minus the signal."""
     readable, writable = os.pipe()
     with os.fdopen(readable, encoding="utf-8", errors="replace") as output:
         child = FORK.Process(target=dbt_process.run, args=(arguments, environment, writable))
@@ -76,7 +76,7 @@ def _run_apart(
             for line in output:
                 take(line.rstrip())
         except BaseException:
-            # The task is being ended, or nobody listens any more: nor shall dbt go on.
+            # The task is being stopped, or nobody reads the output any more: stop dbt too.
             child.kill()
             raise
         finally:
@@ -100,7 +100,7 @@ def _failing_rows(settings: Settings) -> Iterator[str]:
 
 
 def build_environment(plan: Plan, built_at: datetime) -> dict[str, str]:
-    """What differs from build to build; `macros/` of the dbt project reads it."""
+    """What differs between builds; `macros/` of the dbt project reads it."""
     spans = " ".join(f"{start}/{end}" for start, end in plan.spans)
     return {
         "SHORTDRAMA_BUILT_AT": f"{built_at:%Y-%m-%dT%H:%M:%S}",
@@ -111,7 +111,7 @@ def build_environment(plan: Plan, built_at: datetime) -> dict[str, str]:
 def dbt_environment(settings: Settings) -> dict[str, str]:
     """What `profiles.yml` reads: where the warehouse is, and how the lake is reached."""
     return {
-        # Every statement with its time, for who looks for a fault; it costs a second a build.
+        # Every statement with its time, to find faults; it costs a second per build.
         "DBT_LOG_LEVEL_FILE": "none",
         **os.environ,
         # dbt would take variables from a `.env` of the working folder: the team's stack has one.

@@ -1,4 +1,4 @@
-"""What dbt says went wrong, out of all that it says."""
+"""The errors in dbt's output."""
 
 import re
 from collections.abc import Sequence
@@ -11,7 +11,7 @@ LAST_LINES = 20
 
 
 def errors_of(lines: Sequence[str]) -> list[str]:
-    """The errors of dbt's summary, the first one first; its last lines if it came to no summary."""
+    """The errors of dbt's summary, in its order; without a summary, its last lines."""
     said = [LEVEL.sub("", TIME.sub("", line)).rstrip() for line in lines]
     # The last one: an error that dbt reports itself is printed by `dbt_process` once more.
     begins = max((n for n, line in enumerate(said) if SUMMARY.match(line)), default=None)

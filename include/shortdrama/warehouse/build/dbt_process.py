@@ -1,4 +1,4 @@
-"""The process that `dbt.py` forks: dbt, what it prints, and its end with its parent."""
+"""The process that `dbt.py` forks: it runs dbt, prints its output, and ends with its parent."""
 
 import faulthandler
 import gc
@@ -12,15 +12,15 @@ from typing import Any
 
 
 def run(arguments: list[str], environment: dict[str, str], output: int) -> None:
-    """Run dbt with that environment alone; exits with 0 if all went well.
+    """Run dbt with only that environment; exit with 0 if all went well.
 
-    All that it and its libraries print goes to the file descriptor `output`.
+    Everything that it and its libraries print goes to the file descriptor `output`.
     """
     _forget_the_parent(environment, output)
     Thread(target=_end_with_parent, daemon=True).start()
-    # It lives for seconds: what it does not use any more goes with it.
+    # It lives only for seconds: unused memory is freed when it ends.
     gc.disable()
-    # Here and not above: they take seconds to import, and only a build needs them.
+    # Imported here: they take seconds to import, and only a build needs them.
     from dbt.adapters.duckdb.connections import DuckDBConnectionManager
     from dbt.cli.main import dbtRunner
 
@@ -32,10 +32,10 @@ def run(arguments: list[str], environment: dict[str, str], output: int) -> None:
 
 
 def _forget_the_parent(environment: dict[str, str], output: int) -> None:
-    """The parent's environment, output and signal handlers are not dbt's."""
+    """Replace the parent's environment, output and signal handlers."""
     os.environ.clear()
     os.environ.update(environment)
-    # First these: an Airflow task's own streams close their descriptors when they are let go.
+    # These first: an Airflow task's own streams close their descriptors when they are released.
     sys.stdout = sys.stderr = os.fdopen(output, "w", encoding="utf-8", buffering=1)
     for descriptor in (1, 2):
         os.dup2(output, descriptor)
@@ -45,7 +45,7 @@ def _forget_the_parent(environment: dict[str, str], output: int) -> None:
 
 
 def _end_with_parent() -> None:
-    """A build that is killed leaves no dbt behind, which would hold the warehouse's lock."""
+    """End dbt when a build is killed; otherwise it would keep the warehouse's lock."""
     parent = multiprocessing.parent_process()
     if parent is not None:
         parent.join()
@@ -53,7 +53,7 @@ def _end_with_parent() -> None:
 
 
 def _print(event: Any) -> None:
-    """Print an event as dbt's own logger would, which also formats thousands of lesser ones."""
+    """Print an event like dbt's own logger, which also formats thousands of less important ones."""
     if event.info.level in ("info", "warn", "error"):
         _say(event.info.msg)
 
@@ -61,5 +61,5 @@ def _print(event: Any) -> None:
 def _say(text: str) -> None:
     from dbt_common.events.functions import env_scrubber
 
-    # In one piece: several threads speak.
+    # In one call, because several threads print.
     sys.stdout.write(f"{datetime.now(UTC):%H:%M:%S}  {env_scrubber(text)}\n")

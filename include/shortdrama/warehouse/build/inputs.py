@@ -24,7 +24,7 @@ CODE = (
 
 
 class DatasetState(BaseModel):
-    """Where a dataset stands. `as_of` is the newest business date of its accepted loads."""
+    """The state of a dataset. `as_of` is the newest business date of its accepted loads."""
 
     model_config = ConfigDict(frozen=True)
 
@@ -33,11 +33,11 @@ class DatasetState(BaseModel):
     accepted_at: datetime | None
     load_ids: tuple[str, ...]
     refused_since: tuple[str, ...]
-    """Reasons of the loads that were refused after the last accepted one."""
+    """Reasons of the loads that were refused after the last accepted load."""
 
 
 def _from_version_1(inputs: dict[str, Any]) -> dict[str, Any]:
-    """Form 1 grew: in the first ones nobody had decided, and warnings are their text alone."""
+    """Form 1 grew over time: the oldest ones have no decisions, and a warning is only its text."""
     accepted = {
         dataset: [
             {**record, "warnings": structured(record.get("warnings", []))} for record in records
@@ -48,10 +48,10 @@ def _from_version_1(inputs: dict[str, Any]) -> dict[str, Any]:
 
 
 class BuildInputs(Document):
-    """All that decides the rows of a build, and what people decided about its loads.
+    """Everything that decides the rows of a build, and what people decided about its loads.
 
-    `overrides` are the decisions in force: loads that count in spite of their gate, and loads that
-    were revoked.
+    `overrides` are the decisions in force: loads that count although their gate refused them, and
+    loads that were revoked.
     """
 
     upgrades = (_from_version_1,)
@@ -74,7 +74,7 @@ class BuildInputs(Document):
         return hashlib.sha256("\n".join([self.code, *loads, *decisions]).encode()).hexdigest()
 
     def load_warnings(self) -> tuple[Warned, ...]:
-        """What the gate told of each dataset's newest load: the one behind its newest days."""
+        """The gate's warnings about each dataset's newest load, which has its newest days."""
         newest = (
             max(records, key=lambda record: (record.said_at, record.seq))
             for records in self.accepted.values()
@@ -113,12 +113,12 @@ def read_inputs(store: ObjectStore) -> BuildInputs:
 
 
 def keep_inputs(inputs: BuildInputs, store: ObjectStore) -> None:
-    """Keep what a build is made of, where any worker finds it."""
+    """Keep what a build is made of in the lake, so that any worker finds it."""
     documents.put(inputs, store, keys.build_inputs(inputs.fingerprint))
 
 
 def kept_inputs(fingerprint: str, store: ObjectStore) -> BuildInputs:
-    """What the build of that fingerprint was made of; raises BuildFailed if there was none."""
+    """What the build with that fingerprint was made of; raises BuildFailed if there was none."""
     inputs = documents.find(BuildInputs, store, keys.build_inputs(fingerprint))
     if inputs is None:
         raise BuildFailed(
@@ -129,7 +129,7 @@ def kept_inputs(fingerprint: str, store: ObjectStore) -> BuildInputs:
 
 
 def code_digest() -> str:
-    """A digest of the models, seeds and mart gates: other code is another build."""
+    """A digest of the models, seeds and mart gates: if they change, it is another build."""
     digest = hashlib.sha256()
     for folder, patterns in CODE:
         paths = {path for pattern in patterns for path in (REPOSITORY / folder).rglob(pattern)}
@@ -141,7 +141,7 @@ def code_digest() -> str:
 
 
 def _refused_since(newest: list[LoadRecord]) -> tuple[str, ...]:
-    """A load stands where its gate decided it, whatever a person decided about it later."""
+    """A load is ordered by its gate's verdict, whatever a person decided about it later."""
     reasons: list[str] = []
     for record in newest:
         if record.status == "accepted":

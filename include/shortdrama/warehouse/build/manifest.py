@@ -1,4 +1,4 @@
-"""What dbt's manifest says about the models of the last build. Nobody else reads the manifest."""
+"""What dbt's manifest says about the models of the last build. No other module reads it."""
 
 import json
 from typing import Any
@@ -7,7 +7,7 @@ from shortdrama.warehouse.build.dbt import dbt_target
 
 
 def built_marts() -> list[str]:
-    """The marts of the last build, by dbt's manifest: a table of a deleted model is none."""
+    """The marts of the last build, from dbt's manifest; a table of a deleted model is not one."""
     return sorted(
         node["name"]
         for node in _dbt_nodes().values()
@@ -16,7 +16,7 @@ def built_marts() -> list[str]:
 
 
 def mart_keys() -> dict[str, tuple[str, ...]]:
-    """The columns that name a row of each mart, by the uniqueness that dbt tests in the build."""
+    """The key columns of each mart: those whose uniqueness dbt tests in the build."""
     nodes = _dbt_nodes()
     keys: dict[str, tuple[str, ...]] = {}
     for node in nodes.values():

@@ -1,7 +1,7 @@
 """What happened, for the marts `ops_*`: the ledgers, the outcomes and the sends, in schema `raw`.
 
-Ledgers are read whole. Outcomes never change, so the private warehouse remembers them: a build
-lists only the days since the newest that it knows, and all days when the warehouse was lost.
+Ledgers are read completely. Outcomes never change, so the private warehouse keeps them: a build
+lists only the days since the newest one that it has, and all days when the warehouse was lost.
 """
 
 from collections.abc import Iterator, Sequence
@@ -19,7 +19,7 @@ from shortdrama.lake.sends import read_sends, recipient_id
 from shortdrama.lake.store import ObjectStore
 
 LATE_DAYS = 2
-"""An outcome bears the day on which its step began: a long pull's comes late."""
+"""An outcome is filed under the day on which its step began: that of a long pull comes late."""
 
 RELATIONS = """
 create schema if not exists raw;
@@ -124,13 +124,13 @@ from numbered;
 
 
 def create_relations(connection: duckdb.DuckDBPyConnection) -> None:
-    """The relations `raw.ops_*`: the datasets; what is read again is empty, what was kept stays."""
+    """Make the relations `raw.ops_*`, with the datasets; outcomes stay, other tables are empty."""
     connection.execute(RELATIONS)
     _insert(connection, "ops_datasets", list(_dataset_rows()))
 
 
 def fill(connection: duckdb.DuckDBPyConnection, store: ObjectStore, today: date) -> None:
-    """Fill the relations with things as they stand now, before the build that reads them."""
+    """Fill the relations with the current state, before the build that reads them."""
     _insert(connection, "ops_loads", list(_load_rows(store)))
     for edition in _remember_outcomes(connection, store, today):
         _remember_sends(connection, store, edition)
@@ -171,10 +171,10 @@ def load_row(number: int, record: LoadRecord) -> tuple[object, ...]:
 def _remember_outcomes(
     connection: duckdb.DuckDBPyConnection, store: ObjectStore, today: date
 ) -> list[str]:
-    """Read the outcomes that are not known yet; the editions that were sent since."""
+    """Read the outcomes that are not known yet; returns the editions that were sent since."""
     known = {uri for (uri,) in connection.execute("select uri from raw.ops_outcomes").fetchall()}
     if not all(uri.startswith(store.uri("")) for uri in known):
-        # The warehouse has served another lake.
+        # The warehouse was used with another lake.
         connection.execute("truncate raw.ops_outcomes; truncate raw.ops_sends")
         known = set()
     uris = [uri for uri in _listed(connection, store, today) if uri not in known]
@@ -192,7 +192,7 @@ def _remember_outcomes(
 def _read_outcomes(connection: duckdb.DuckDBPyConnection, uris: Sequence[str]) -> None:
     """Add the outcomes in those files; raises NewerDocument for a form that is not known.
 
-    All forms up to the newest have these fields; the first has no `schema_version`.
+    All forms up to the newest have these fields; form 1 has no `schema_version`.
     """
     connection.execute(
         """
@@ -225,7 +225,7 @@ def _read_outcomes(connection: duckdb.DuckDBPyConnection, uris: Sequence[str]) -
 def _listed(
     connection: duckdb.DuckDBPyConnection, store: ObjectStore, today: date
 ) -> Iterator[str]:
-    """The outcomes of the days since the newest known; of all days if none is."""
+    """The outcomes of the days since the newest known one; of all days if none is known."""
     (newest,) = connection.execute(
         "select cast(max(ended_at) as date) from raw.ops_outcomes"
     ).fetchone() or (None,)
@@ -243,7 +243,7 @@ def _listed(
 def _remember_sends(
     connection: duckdb.DuckDBPyConnection, store: ObjectStore, edition: str
 ) -> None:
-    """The edition's send ledger as it stands. An address becomes a digest: marts name nobody."""
+    """The edition's send ledger as it is now, with digests instead of addresses."""
     connection.execute("delete from raw.ops_sends where edition = ?", [edition])
     rows = [
         (

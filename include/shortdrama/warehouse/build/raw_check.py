@@ -11,7 +11,7 @@ from shortdrama.warehouse.build import built
 
 
 class RawCheck:
-    """Compares objects with the ledger; the warehouse remembers which it has found right."""
+    """Compares objects with the ledger; the warehouse remembers which ones were right."""
 
     def __init__(self, connection: duckdb.DuckDBPyConnection, store: ObjectStore) -> None:
         self._connection = connection
@@ -20,7 +20,7 @@ class RawCheck:
         self._records: list[LoadRecord] = []
 
     def check(self, records: Sequence[LoadRecord]) -> None:
-        """Raise LoadsDamaged unless these loads are as they were accepted."""
+        """Raise LoadsDamaged if one of these loads is not as it was accepted."""
         found = compare(records, self._store, self._etags)
         built.remember_compared(self._connection, dict(found.etags.items() - self._etags.items()))
         found.refuse_damaged()

@@ -1,4 +1,4 @@
-"""The relations of schema `raw`, which the models read: views of accepted files, and coverage."""
+"""The relations of schema `raw` that the models read: views of accepted files, and coverage."""
 
 from collections.abc import Callable, Mapping, Sequence
 
@@ -21,10 +21,10 @@ def prepare(
     *,
     full_refresh: bool = False,
 ) -> Plan:
-    """Give the warehouse its sources, and note and return what is to be rewritten from them.
+    """Give the warehouse its sources; note and return what must be rewritten from them.
 
-    Schema `raw` gets a view per dataset over the accepted files that the build reads; `check` is
-    given their loads before any of them is opened.
+    Schema `raw` gets a view per dataset over the accepted files that the build reads; `check` gets
+    their loads before any file is opened.
     """
     before = built.last_inputs(connection)
     connection.execute("create schema if not exists raw")
@@ -43,11 +43,11 @@ def prepare(
             inputs,
             before,
             built.begun_months(connection),
-            # Other models may not know what this asks for; they are a full refresh anyway.
+            # Other models may not have what this reads; they are a full refresh anyway.
             built.moved_products(connection) if before and before.code == inputs.code else (),
         )
     )
-    # A view opens its files when it is made: a history of daily loads has thousands.
+    # A view opens its files when it is made, and a history of daily loads has thousands.
     needed = {
         dataset.id: tuple(one for one in inputs.accepted[dataset.id] if plan.reads(one))
         for dataset in DATASETS.values()
@@ -59,7 +59,7 @@ def prepare(
 
 
 def _fill_coverage(connection: duckdb.DuckDBPyConnection, inputs: BuildInputs) -> None:
-    """`raw.load_coverage`: what the accepted loads were asked for."""
+    """`raw.load_coverage`: what the accepted loads asked for."""
     connection.execute(
         """
         create or replace table raw.load_coverage (

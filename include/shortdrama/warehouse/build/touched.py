@@ -1,9 +1,9 @@
-"""Which months a build rewrites: those that loads touched since the warehouse was last finished.
+"""Which months a build rewrites: those that loads touched since the last finished build.
 
-A mart that is kept by month holds, for a month, what the loads that cover it say, and nothing else
-about loads. So only a load that came in or was revoked changes it, and only in the months that
-the load covers. What has a say in all months, such as the code or a product's app, is answered by
-a full refresh.
+In a mart that is kept by month, a month depends only on the loads that cover it. So it changes only
+when a load is accepted or revoked, and only in the months that the load covers. If something
+changes that affects all months, such as the code or the app of a product, the build is a full
+refresh.
 """
 
 from collections.abc import Iterable
@@ -28,12 +28,12 @@ class Plan:
 
     @property
     def is_full_refresh(self) -> bool:
-        """Whether the build forgets what the warehouse holds."""
+        """Whether the build reuses nothing of the warehouse."""
         return self.everything_because is not None
 
     @property
     def spans(self) -> list[tuple[date, date]]:
-        """The months as half-open spans of days, one where they adjoin."""
+        """The months as half-open spans of days; adjacent months are one span."""
         spans: list[tuple[date, date]] = []
         for month in sorted(self.months):
             start = spans.pop()[0] if spans and spans[-1][1] == month else month
@@ -41,7 +41,7 @@ class Plan:
         return spans
 
     def condition(self, column: str) -> str:
-        """SQL: whether the column, a date, lies in a month that is rewritten."""
+        """SQL: whether the column, a date, is in a month that is rewritten."""
         spans = (
             f"{column} >= date '{start}' and {column} < date '{end}'" for start, end in self.spans
         )
@@ -68,18 +68,19 @@ def plan(
     begun: frozenset[date] = frozenset(),
     moved_products: Iterable[int] = (),
 ) -> Plan:
-    """The plan of a build of `now` in a warehouse that was last finished with `before`.
+    """The plan of a build of `now` in a warehouse whose last finished build was of `before`.
 
-    `begun` are months that builds have begun to rewrite since, without finishing. `moved_products`
+    `begun` are months that later builds began to rewrite but did not finish. `moved_products`
     belong to another app or store than before, or to none.
     """
     if before is None:
         return Plan(everything_because="the warehouse does not say what it was built from")
     if now.code != before.code:
-        return Plan(everything_because="models, seeds or mart gates are others than before")
-    # The world less the asked countries: another country changes that on every day there is.
+        return Plan(everything_because="models, seeds or mart gates have changed")
+    # `Other` is the world minus the asked countries: a new country changes it on every day.
     if others := _asked_beside_the_world(now) ^ _asked_beside_the_world(before):
-        return Plan(everything_because=f"asked or no longer asked: {', '.join(sorted(others))}")
+        changed = ", ".join(sorted(others))
+        return Plan(everything_because=f"the asked countries have changed: {changed}")
     if moved := sorted(moved_products):
         shown = ", ".join(map(str, moved[:SHOWN_PRODUCTS]))
         more = f" and {len(moved) - SHOWN_PRODUCTS} more" if moved[SHOWN_PRODUCTS:] else ""
@@ -89,7 +90,7 @@ def plan(
 
 
 def months_of(window: Window) -> frozenset[date]:
-    """The months that a window has days of, by their first days."""
+    """The months in which a window has days, as their first days."""
     months = {window.start.replace(day=1)}
     while (month := _month_after(max(months))) <= window.end:
         months.add(month)
@@ -101,13 +102,13 @@ def _month_after(month: date) -> date:
 
 
 def _asked_beside_the_world(inputs: BuildInputs) -> set[str]:
-    """The countries of the loads that also cover the world, of which they are parts."""
+    """The countries of the loads that also cover the world, which includes them."""
     asked = (record.coverage.countries for record in _kept_by_month(inputs))
     return {country for countries in asked if WORLD in countries for country in countries}
 
 
 def _changed_loads(now: BuildInputs, before: BuildInputs) -> list[LoadRecord]:
-    """Accepted in one but not in the other, or not with the same record."""
+    """Loads accepted in only one of the two, or with a different record."""
     new, old = (
         {record.load_id: record for record in _kept_by_month(side)} for side in (now, before)
     )

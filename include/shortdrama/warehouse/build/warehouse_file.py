@@ -1,7 +1,7 @@
-"""The private warehouse's file: it may be lost at any time, and is then built again.
+"""The private warehouse's file: if it is lost, it is built again.
 
-DuckDB keeps a checksum of every block, so a damaged file is never read as a good one. But the error
-may come late: when a query first meets the block.
+DuckDB keeps a checksum of every block, so it never reads a damaged block as good. But the error may
+come late: when a query first reads that block.
 """
 
 import os
@@ -17,7 +17,7 @@ from shortdrama.core.errors import BuildFailed
 from shortdrama.warehouse.build import built
 
 STORAGE_VERSION = "v1.4.0"
-"""The oldest that ties a write-ahead log to its file. Older ones replay the log of any file."""
+"""The oldest format that ties a write-ahead log to its file. Older ones replay any file's log."""
 
 LOCKED = 'IO Error: Could not set lock on file "'
 """How DuckDB's message begins when another process has the file open."""
@@ -27,22 +27,22 @@ T = TypeVar("T")
 
 
 class NoWarehouse(BuildFailed):
-    """There can be no private warehouse: somebody has it open, or no file can be made."""
+    """The private warehouse cannot be used: somebody has it open, or no file can be made."""
 
 
 def healing(
     path: Path, work: Callable[[], T], say: Say, rebuild: Callable[[], None] | None = None
 ) -> T:
-    """What `work` returns; if it fails on a damaged warehouse, with a new one, once.
+    """What `work` returns; if it fails on a damaged warehouse, it runs once more with a new one.
 
-    `rebuild` fills the new warehouse, for work that does not build by itself.
+    `rebuild` fills the new warehouse, for work that does not build it itself.
     """
     try:
         return work()
     except NoWarehouse:
         raise
     except (BuildFailed, duckdb.Error):
-        # Not by the error's text: of a file that is whole something else was wrong.
+        # Check the file, not the error's text: if the file is good, something else was wrong.
         why = _why_unusable(path, read_all=True)
         if why is None:
             raise
@@ -54,10 +54,10 @@ def healing(
 
 
 def open_or_start_over(path: Path, say: Say) -> None:
-    """Make sure that there is a warehouse at `path` on which a build can go on.
+    """Make sure that there is a warehouse at `path` that a build can use.
 
-    A file that cannot be opened is thrown away and an empty warehouse takes its place. Raises
-    NoWarehouse while somebody has it open, and where nothing can be made.
+    A file that cannot be opened is thrown away and replaced by an empty warehouse. Raises
+    NoWarehouse while somebody has it open, or when no file can be made.
     """
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -70,22 +70,22 @@ def open_or_start_over(path: Path, say: Say) -> None:
             _start_over(path)
     except (OSError, duckdb.Error) as error:
         raise NoWarehouse(
-            f"the private warehouse {path} cannot be made: {_in_a_line(error)}. Let the user that"
-            " builds write in this folder, and see that the disk has room; then clear the task"
-            " `build` of market_marts"
+            f"the private warehouse {path} cannot be made: {_in_a_line(error)}. Give the user that"
+            " builds the right to write in this folder, and check that the disk has room; then"
+            " clear the task `build` of market_marts"
         ) from error
 
 
 def _why_unusable(path: Path, *, read_all: bool = False) -> str | None:
-    """Why no build can go on with the file; None if one can. Raises NoWarehouse."""
+    """Why a build cannot use the file; None if it can. Raises NoWarehouse."""
     if not os.path.lexists(path):
         return f"{path.name} is gone"
     for one in (path, path.with_name(f"{path.name}.wal")):
-        # DuckDB would wait for ever to read from a pipe.
+        # DuckDB would wait forever to read from a pipe.
         if os.path.lexists(one) and not one.is_file():
             return f"{one.name} is not a regular file"
     try:
-        # For a file of SQLite it would look for an extension in the network.
+        # For a SQLite file it would try to download an extension.
         with duckdb.connect(
             str(path), config={"autoinstall_known_extensions": False}
         ) as connection:
@@ -94,7 +94,7 @@ def _why_unusable(path: Path, *, read_all: bool = False) -> str | None:
             if read_all:
                 _read_all(connection)
     except duckdb.Error as error:
-        # A connection of this process with other settings is in the way just the same.
+        # A connection of this process with other settings blocks it in the same way.
         if isinstance(error, duckdb.ConnectionException) or str(error).startswith(LOCKED):
             raise NoWarehouse(
                 "somebody has the private warehouse open, and only one run of market_marts may"
@@ -109,7 +109,7 @@ def _say_why(why: str, say: Say) -> None:
 
 
 def _start_over(path: Path) -> None:
-    """Remove the file and what DuckDB keeps beside it, and make an empty warehouse."""
+    """Remove the file and DuckDB's files next to it, and make an empty warehouse."""
     for one in list(path.parent.iterdir()):
         if one.name == path.name or one.name.startswith(f"{path.name}."):
             shutil.rmtree(one) if one.is_dir() and not one.is_symlink() else one.unlink()

@@ -1,1 +1,1 @@
-"""Two snapshots held against each other: what differs, and why."""
+"""Two snapshots compared: what differs, and why."""

@@ -1,4 +1,4 @@
-"""Why a row of a mart is another one than in an earlier snapshot, as far as the lake can tell."""
+"""Why a row of a mart differs from an earlier snapshot, as far as the lake knows."""
 
 import calendar
 from collections.abc import Iterator, Mapping
@@ -14,16 +14,16 @@ from shortdrama.lake.store import ObjectStore
 from shortdrama.warehouse.snapshots.manifest import SnapshotManifest
 
 Cause = Literal["restatement", "new load", "late load", "revocation", "universe", "code"]
-"""A source said something else of days that it had answered before; a load of days after all that
-was known; a load of earlier days that nobody had; a load that was taken back out; the reviewed
-file; the models."""
+"""In this order: a source said something else about days that it had answered before; a load of
+days after all known days; a load of earlier days that no load had; a load that was taken out; the
+reviewed file; the models."""
 
 DAYS = ("estimated_on", "ranked_on", "as_of_on", "as_of_at", "published_on", "date_on")
 
 
 @dataclass(frozen=True)
 class Causes:
-    """What happened between two snapshots. Loads are by dataset; `as_of` is the earlier one's."""
+    """What happened between two snapshots: loads by dataset, and the `as_of` of the earlier one."""
 
     before: Mapping[str, tuple[LoadRecord, ...]]
     came: Mapping[str, tuple[LoadRecord, ...]]
@@ -64,7 +64,7 @@ class Causes:
         )
 
     def of(self, mart: str, row: Mapping[str, Any]) -> tuple[Cause, ...]:
-        """The causes that fit a row; more than one may, and `code` is named if no other does."""
+        """The causes that fit a row; several may fit, and `code` is named if no other does."""
         found: dict[Cause, None] = {}
         if self.moved_apps and _depends_on_universe(mart) and self._is_moved(row):
             found["universe"] = None
@@ -78,11 +78,11 @@ class Causes:
         return tuple(found)
 
     def _is_moved(self, row: Mapping[str, Any]) -> bool:
-        """An app's own row, or a sum that may hold moved apps."""
+        """Whether it is a moved app's own row, or a sum that may contain moved apps."""
         return "app_id" not in row or row["app_id"] in self.moved_apps
 
     def _of_load(self, name: str, record: LoadRecord, row: Mapping[str, Any]) -> Iterator[Cause]:
-        """What a load is to the days of the row that it covers."""
+        """Which cause a load is for the days of the row that it covers."""
         if not _touches(record, row):
             return
         span = _span(row)
@@ -102,7 +102,7 @@ class Causes:
 
 
 def _deciding_datasets(mart: str) -> tuple[str, ...]:
-    """The datasets whose loads decide the mart's rows; a lookup decides only where it is alone."""
+    """The datasets whose loads decide the mart's rows; a lookup only if there is no other."""
     names = datasets_of_mart(mart)
     return tuple(name for name in names if len(names) == 1 or not DATASETS[name].is_lookup)
 
@@ -122,7 +122,7 @@ def _touches(record: LoadRecord, row: Mapping[str, Any]) -> bool:
 
 
 def _span(row: Mapping[str, Any]) -> tuple[date, date] | None:
-    """The first and the last day that the row is about; None if it is about no days."""
+    """The first and the last day that the row is about; None if it has no days."""
     start = _value(row, "period_start_on") or _value(row, "month_start_on")
     if start:
         return start, _value(row, "period_end_on") or _month_end(start)
@@ -146,5 +146,5 @@ def _countries(row: Mapping[str, Any]) -> frozenset[str]:
 
 
 def _value(row: Mapping[str, Any], name: str) -> Any:
-    """A column of the row: of its key, else as it is now, else as it was."""
+    """A column's value in the row: from its key, else the current one, else the earlier one."""
     return next((row[n] for n in (name, f"a_{name}", f"b_{name}") if row.get(n) is not None), None)

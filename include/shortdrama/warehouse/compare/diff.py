@@ -1,7 +1,7 @@
-"""Diff: what two snapshots do not have in common, mart by mart, and the largest moves.
+"""Diff: where two snapshots differ, mart by mart, and the largest moves.
 
-Rows are paired by the mart's key. Files that both snapshots are made of are not read: a month that
-was taken over by reference costs nothing.
+Rows are paired by the mart's key. Files that both snapshots have are not read: a month that was
+reused by reference costs nothing.
 """
 
 from collections.abc import Iterator, Sequence
@@ -20,7 +20,7 @@ from shortdrama.warehouse.snapshots.manifest import MartFile, SnapshotManifest
 LINEAGE = (
     "load_id", "said_at", "known_from_at", "known_to_at", "version_number", "last_revised_at",
 )  # fmt: skip
-"""Columns that say where a row comes from; they may change while its figures stay."""
+"""Columns that say where a row comes from; they may change while its figures stay the same."""
 
 MEASURES = ("revenue_usd", "downloads", "active_apps", "views", "posts", "value")
 """Columns whose moves are shown, each in its own unit."""
@@ -29,7 +29,7 @@ MEMORY = "1GB"
 
 
 class Move(BaseModel):
-    """A figure of a row that is another one now. An absent row counts as zero."""
+    """A figure of a row that has changed. A missing row counts as zero."""
 
     model_config = ConfigDict(frozen=True)
 
@@ -42,10 +42,10 @@ class Move(BaseModel):
 
 
 class MartDiff(BaseModel):
-    """What of a mart is not the same. Unread files are in both snapshots.
+    """What differs in a mart. Files that were not read are in both snapshots.
 
-    `changed` rows have another figure, `lineage` rows the same figures from another load. Without
-    a key rows are only added and removed.
+    `changed` rows have a different figure, `lineage` rows the same figures from another load.
+    Without a key, rows are only added and removed.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -64,7 +64,7 @@ class MartDiff(BaseModel):
 
     @property
     def is_other(self) -> bool:
-        """Whether anything differs: the same rows may lie in other files."""
+        """Whether anything differs; the same rows may be in other files."""
         rows = self.added or self.removed or self.changed or self.lineage
         return bool(rows or self.columns_added or self.columns_removed)
 
@@ -87,7 +87,7 @@ def diff_snapshots(
     store: ObjectStore,
     top: int = 3,
 ) -> Iterator[MartDiff]:
-    """The marts that differ, by name; of every measure the `top` largest moves."""
+    """The marts that differ, by name, with the `top` largest moves of every measure."""
     with duck.connect(s3) as connection:
         connection.execute(f"set memory_limit = '{MEMORY}'")
         causes = Causes.between(before, after, store, _moved_apps(connection, before, after, store))
@@ -226,7 +226,7 @@ def _moved_apps(
     after: SnapshotManifest,
     store: ObjectStore,
 ) -> frozenset[str]:
-    """Apps that the reviewed file of the universe has taken in or out between the two."""
+    """Apps that the universe's reviewed file has moved in or out between the two."""
     if before.universe_version == after.universe_version:
         return frozenset()
     files = [manifest.marts.get("dim_app", ()) for manifest in (before, after)]

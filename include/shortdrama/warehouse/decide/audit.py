@@ -24,9 +24,9 @@ def audit(
 ) -> GateResult:
     """Gate the marts that were built from the inputs and record the verdict.
 
-    The recorded verdict and the outcome's details are what the gate found; the result returned is
-    what is left of it after people's overrides. A warehouse that is found damaged is built again
-    first, which is told to `say`. Raises MartsRefused when the result is red.
+    The recorded verdict and the outcome's details are what the gate found; the returned result is
+    what is left of it after people's overrides. A damaged warehouse is built again first, and `say`
+    gets a line about it. Raises MartsRefused when the result is red.
     """
     result = healing(
         settings.warehouse_path,
@@ -70,7 +70,7 @@ def _judge(inputs: BuildInputs, settings: Settings, store: ObjectStore) -> GateR
 
 
 def published(inputs: BuildInputs, store: ObjectStore) -> Published | None:
-    """The current snapshot, as far as a build of these inputs is held against it."""
+    """The parts of the current snapshot that a build of these inputs is compared with."""
     if current_snapshot_id(store) is None:
         return None
     manifest = read_manifest(store)

@@ -1,6 +1,6 @@
-"""What a person decides about a red mart gate: publish in spite of it, these findings only.
+"""A person's decision about a red mart gate: publish anyway, with exactly these findings.
 
-A decision holds for one build, named by its fingerprint, and for the critical findings that it
+A decision is valid for one build, named by its fingerprint, and for the critical findings that it
 names. Another load or other code makes another build, and any other critical finding still refuses.
 """
 
@@ -20,7 +20,7 @@ BUILD_ID_LENGTH = 12
 
 
 class MartOverrides(Document):
-    """The decisions to publish a build in spite of its gate, oldest first; form 1 was the list."""
+    """The decisions to publish a build with a red gate, oldest first; form 1 was only the list."""
 
     upgrades = (lambda overrides: {"overrides": overrides},)
     schema_version: Literal[2] = 2
@@ -28,7 +28,7 @@ class MartOverrides(Document):
 
 
 def build_id(fingerprint: str) -> str:
-    """What people call a build: the beginning of its fingerprint."""
+    """The short id of a build for people: the beginning of its fingerprint."""
     return fingerprint[:BUILD_ID_LENGTH]
 
 
@@ -38,7 +38,7 @@ def is_build_id(subject: str) -> bool:
 
 
 def fingerprint_of(build: str, store: ObjectStore) -> str:
-    """The fingerprint of a build that was gated; raises DecisionRefused if there is none."""
+    """The fingerprint of a gated build; raises DecisionRefused if there is none."""
     prefix = keys.mart_gate(build).removesuffix(".json")
     for key in store.list(prefix):
         return key.removeprefix(keys.mart_gate("").removesuffix(".json")).removesuffix(".json")
@@ -48,13 +48,13 @@ def fingerprint_of(build: str, store: ObjectStore) -> str:
 
 
 def mart_overrides(fingerprint: str, store: ObjectStore) -> tuple[Override, ...]:
-    """The decisions to publish a build in spite of its gate, oldest first."""
+    """The decisions to publish a build although its gate is red, oldest first."""
     found = documents.find(MartOverrides, store, keys.mart_overrides(fingerprint))
     return found.overrides if found else ()
 
 
 def in_spite(result: GateResult, overrides: tuple[Override, ...]) -> GateResult:
-    """The result in which accepted critical findings tell, and no longer refuse."""
+    """The result in which accepted critical findings only warn."""
     accepted = {finding for override in overrides for finding in override.findings}
     findings = tuple(
         finding.model_copy(update={"severity": "warning"})
@@ -100,7 +100,7 @@ def accept_marts(
 def _check_waiting(
     result: GateResult, standing: tuple[Override, ...], fingerprint: str, store: ObjectStore
 ) -> None:
-    """Raise DecisionRefused unless the build waits for somebody to accept it."""
+    """Raise DecisionRefused unless the build waits to be accepted."""
     name = f"build {build_id(fingerprint)}"
     if not result.refused:
         raise DecisionRefused(f"{name} was not refused: there is nothing to accept")

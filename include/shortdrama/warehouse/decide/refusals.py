@@ -14,7 +14,7 @@ from shortdrama.warehouse.decide.overrides import build_id, in_spite, mart_overr
 
 
 class Refusal(BaseModel):
-    """Something that a gate refused, and what became of it. A build that waits has no `at`."""
+    """Something that a gate refused, and its state now. A build that waits has no `at`."""
 
     model_config = ConfigDict(frozen=True)
 
@@ -25,7 +25,7 @@ class Refusal(BaseModel):
 
 
 def refusals(store: ObjectStore) -> list[Refusal]:
-    """The build that waits, if its gate is red, then refused loads, newest first."""
+    """The build that waits, if its gate is red; then refused loads, newest first."""
     loads = [
         refusal
         for dataset in DATASETS.values()

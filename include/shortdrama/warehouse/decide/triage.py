@@ -1,4 +1,4 @@
-"""Triage of a build: what the mart gate found, beside what is published, and what can be done."""
+"""Triage of a build: what the mart gate found, what is published, and what can be done."""
 
 import duckdb
 
@@ -19,7 +19,7 @@ from shortdrama.warehouse.snapshots.read import connect
 
 
 def triage_of_build(build: str, settings: Settings, store: ObjectStore) -> Triage:
-    """What there is to know about a gated build; raises DecisionRefused if nobody gated it."""
+    """Everything known about a gated build; raises DecisionRefused if it was not gated."""
     fingerprint = fingerprint_of(build, store)
     name = build_id(fingerprint)
     gate = documents.get(GateResult, store, keys.mart_gate(fingerprint))
@@ -36,7 +36,7 @@ def triage_of_build(build: str, settings: Settings, store: ObjectStore) -> Triag
     if is_next:
         facts["New since then"] = ", ".join(new) or "no load; the code has changed"
     else:
-        facts["Superseded"] = "loads or code have changed since; the next build is gated anew"
+        facts["Superseded"] = "loads or code have changed since; the next build is gated again"
     return Triage(
         subject=name,
         name=f"build {name}",
@@ -94,18 +94,18 @@ def _steps(name: str, new: tuple[str, ...]) -> tuple[Step, ...]:
     return (
         *(
             Step(
-                when=f"Load {load_id} is at fault: take it back out",
+                when=f"Load {load_id} is wrong: take it out again",
                 command=f'shortdrama load revoke {load_id} --because "…"',
             )
             for load_id in new
         ),
         Step(
-            when="A model is at fault: mend it. Other code is another build",
+            when="A model is wrong: fix it. With new code it is another build",
             command="shortdrama airflow dags trigger market_marts",
         ),
         Step(
-            when="The figures are right as they are: publish this build in spite of these"
-            " findings, with a reason. It is kept, and shown in the snapshot and in the report",
+            when="The figures are right: publish this build with these findings, with a reason. The"
+            " reason is kept, and shown in the snapshot and in the report",
             command=f'shortdrama gate accept {name} --because "…"',
         ),
     )

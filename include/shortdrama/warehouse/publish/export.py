@@ -1,7 +1,7 @@
 """Export: the marts of the private warehouse as Parquet files, the large facts by month.
 
-Each file is sorted by all columns, the key's come first: readers prune row groups, and the same
-rows are the same bytes. DuckDB sorts on disk what does not fit into `MEMORY`.
+Each file is sorted by all columns, key columns first: readers can skip row groups, and the same
+rows give the same bytes. DuckDB sorts on disk what does not fit into `MEMORY`.
 """
 
 import hashlib
@@ -27,14 +27,14 @@ Files = Mapping[str, tuple[MartFile, ...]]
 
 @dataclass(frozen=True)
 class Part:
-    """A file's worth of a mart: what it holds of a month, or in all."""
+    """The part of a mart that goes into one file: one month, or everything."""
 
     content: Content
     condition: str = "true"
 
     @property
     def name(self) -> str:
-        """The file's name within its snapshot."""
+        """The file's name in its snapshot."""
         month_on = self.content.month_on
         return f"{self.content.mart}/{month_on:%Y-%m}.parquet" if month_on else self.whole_name
 
@@ -52,10 +52,10 @@ def export_marts(
     store: ObjectStore,
     say: Callable[[str], None],
 ) -> dict[str, tuple[MartFile, ...]]:
-    """Write the files of a snapshot into the lake, one after the other; what each mart consists of.
+    """Write the files of a snapshot into the lake, one after the other; the files of each mart.
 
-    A file of `earlier`, the snapshot before, that holds the very same rows is taken over by
-    reference, whichever build it was that wrote them.
+    If a file of `earlier`, the snapshot before, holds the same rows, it is reused by reference,
+    whichever build wrote it.
     """
     connection.execute(f"set memory_limit = '{MEMORY}'")
     marts: dict[str, tuple[MartFile, ...]] = {}
@@ -69,7 +69,7 @@ def export_marts(
             files.append(file or _export(connection, part, snapshot_id, folder, store))
         marts[mart] = tuple(files)
         said = f"{mart}: {sum(file.rows for file in files):,} rows"
-        say(f"{said}, {taken_over} of {len(files)} files as they were" if taken_over else said)
+        say(f"{said}, {taken_over} of {len(files)} files reused" if taken_over else said)
     return marts
 
 

@@ -1,8 +1,8 @@
-"""Garbage collection: snapshots that nobody needs any more, and what killed publishes left.
+"""Garbage collection: snapshots that nobody needs any more, and leftovers of killed publishes.
 
-Kept are the current snapshot and the one before it, those that are younger than the grace or were
-replaced within it, those that an edition cites, and every file that one of them names, in whosever
-folder it lies.
+These are kept: the current snapshot and the one before it, snapshots that are younger than the
+grace period or were replaced within it, those that an edition cites, and every file that one of
+them names, whichever folder it is in.
 """
 
 from collections.abc import Collection, Sequence
@@ -25,7 +25,7 @@ GRACE = timedelta(days=14)
 
 @dataclass(frozen=True)
 class Garbage:
-    """What nobody needs: snapshots, and objects that no snapshot which stays names."""
+    """What nobody needs: snapshots, and objects that no remaining snapshot names."""
 
     snapshot_ids: tuple[str, ...]
     object_keys: tuple[str, ...]
@@ -37,11 +37,11 @@ class Garbage:
 def find_garbage(
     store: ObjectStore, clock: Clock, cited: Collection[str], grace: timedelta = GRACE
 ) -> Garbage:
-    """What can go; `cited` are snapshots that must stay, such as those of report editions.
+    """What can be removed; `cited` are snapshots that must stay, such as those of report editions.
 
     Raises DamagedDocument, NewerDocument for a manifest that cannot be read.
     """
-    # The pointer first: what is published while we look is younger than the grace.
+    # Read the pointer first: what is published meanwhile is younger than the grace period.
     current = current_snapshot_id(store)
     manifests = list(all_manifests(store))
     before = clock.now() - grace
@@ -52,7 +52,7 @@ def find_garbage(
         if manifest.snapshot_id in kept
         for key in manifest.object_keys
     }
-    # Ids sort by time. A younger folder may be that of a publish that is under way.
+    # Ids sort by time. A younger folder may belong to a publish that is still running.
     first_young = keys.SNAPSHOTS + keys.snapshot_id(before, "")
     return Garbage(
         snapshot_ids=tuple(m.snapshot_id for m in manifests if m.snapshot_id not in kept),
@@ -65,10 +65,10 @@ def find_garbage(
 def collect_garbage(
     store: ObjectStore, clock: Clock, cited: Collection[str], grace: timedelta = GRACE
 ) -> Garbage:
-    """Remove what can go; what went.
+    """Remove what can be removed; returns what was removed.
 
-    Manifests go first: a snapshot is whole or not there, and if this is killed half-way, what is
-    left has no manifest and goes the next time.
+    Manifests are removed first: a snapshot is complete or not there. If this is killed halfway,
+    what is left has no manifest and is removed the next time.
     """
     garbage = find_garbage(store, clock, cited, grace)
     for snapshot_id in garbage.snapshot_ids:
@@ -92,11 +92,11 @@ def collect_garbage(
 def _kept(
     manifests: Sequence[SnapshotManifest], current: str | None, before: datetime
 ) -> set[str | None]:
-    """Ids that stay whether or not an edition cites them; `manifests` are oldest first."""
+    """Ids that stay even if no edition cites them; `manifests` are oldest first."""
     kept: set[str | None] = {current}
     for earlier, manifest in zip([None, *manifests], manifests, strict=False):
         if manifest.created_at >= before or manifest.snapshot_id == current:
             kept |= {manifest.snapshot_id, manifest.previous}
-            # After a rollback the one that came before it in time is not the one it replaced.
+            # After a rollback, the snapshot before it in time is not the one that it replaced.
             kept.add(earlier.snapshot_id if earlier else None)
     return kept

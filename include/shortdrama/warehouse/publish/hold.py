@@ -15,21 +15,21 @@ from shortdrama.warehouse.snapshots.pointer import (
 
 
 class PublishingHeld(Failure):
-    """A hold stands: nothing is published until it is released."""
+    """There is a hold: nothing is published until it is released."""
 
     def __init__(self, pointer: Pointer) -> None:
         super().__init__(
             f"snapshot {pointer.snapshot_id} stays: publishing is {pointer.hold}. When the cause is"
-            ' mended, `shortdrama release --because "…"` lets the next build publish'
+            ' fixed, `shortdrama release --because "…"` lets the next build publish'
         )
 
 
 class PointerNotMoved(Failure):
-    """A rollback or a release that cannot be done as things stand."""
+    """A rollback or a release that is not possible now."""
 
 
 def refuse_if_held(store: ObjectStore) -> None:
-    """Raise PublishingHeld while a hold stands."""
+    """Raise PublishingHeld while there is a hold."""
     pointer, _ = read_pointer(store)
     if pointer is not None and pointer.hold is not None:
         raise PublishingHeld(pointer)
@@ -40,9 +40,9 @@ def rollback(
 ) -> Pointer:
     """Make an earlier snapshot current, by default the previous one, and hold it; in one swap.
 
-    Naming the current snapshot holds it where it is. Raises NothingPublished for one that there is
-    not, PointerNotMoved when none is before it or somebody moved the pointer meanwhile,
-    DecisionRefused without a reason.
+    If you name the current snapshot, it is only held. Raises NothingPublished for a snapshot that
+    does not exist, PointerNotMoved when there is none before it or somebody moved the pointer
+    meanwhile, DecisionRefused without a reason.
     """
     pointer, etag = _published(store)
     wanted = snapshot_id or read_manifest(store, pointer.snapshot_id).previous
@@ -57,7 +57,7 @@ def rollback(
 
 
 def release(store: ObjectStore, clock: Clock, *, by: str, because: str) -> Pointer:
-    """End the hold: the next build publishes. Raises PointerNotMoved when none stands."""
+    """End the hold, so that the next build publishes. Raises PointerNotMoved when there is none."""
     pointer, etag = _published(store)
     if pointer.hold is None:
         raise PointerNotMoved(f"nothing is held; snapshot {pointer.snapshot_id} is current")
@@ -80,7 +80,7 @@ def _move(store: ObjectStore, pointer: Pointer, etag: str | None) -> None:
         move_pointer(store, pointer, etag)
     except Conflict as error:
         raise PointerNotMoved(
-            "somebody moved the pointer meanwhile; look with `shortdrama snapshots` and decide anew"
+            "somebody moved the pointer meanwhile; see `shortdrama snapshots` and decide again"
         ) from error
 
 

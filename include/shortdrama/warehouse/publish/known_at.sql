@@ -1,6 +1,6 @@
--- Macros of a snapshot: what the marts said at an earlier instant (UTC), by what was accepted then.
--- Apps and universe are the snapshot's, revoked loads are left out; an older snapshot has those as
--- they were.
+-- Macros of a snapshot: what the marts said at an earlier instant (UTC), from the loads accepted by
+-- then. Apps and universe are the snapshot's own, and revoked loads are left out; an older snapshot
+-- has them as they were.
 --   from estimates_as_known_at('2025-10-05')
 --   from market_size_as_known_at('2025-10-05', 'month')          -- or week, quarter
 

@@ -1,6 +1,6 @@
-"""Publish: a set of immutable files, and one pointer, written last, that makes it current.
+"""Publish: write a set of immutable files, and last the one pointer that makes it current.
 
-A publish that is killed at any point leaves the old snapshot whole; the next one starts over.
+If a publish is killed at any point, the old snapshot stays as it is; the next publish starts over.
 """
 
 import hashlib
@@ -48,11 +48,10 @@ def publish(
 ) -> SnapshotManifest:
     """Publish what the private warehouse holds as a new snapshot and make it current.
 
-    The current snapshot stays if it was made of the same inputs and says the same, so doing it
-    again changes nothing. A warehouse that is found damaged is built again first. Raises
-    MartsRefused unless the mart gate let these results pass, PublishingHeld while a hold stands,
-    Conflict when somebody moved the pointer meanwhile, BuildFailed if the warehouse holds another
-    build.
+    The current snapshot stays if it was made from the same inputs and says the same, so publishing
+    twice changes nothing. A damaged warehouse is built again first. Raises MartsRefused unless the
+    mart gate passed these results, PublishingHeld while there is a hold, Conflict when somebody
+    moved the pointer meanwhile, BuildFailed if the warehouse holds another build.
     """
     return healing(
         settings.warehouse_path,
@@ -63,7 +62,7 @@ def publish(
 
 
 def is_published(inputs: BuildInputs, store: ObjectStore) -> bool:
-    """Whether the current snapshot was made of exactly these inputs."""
+    """Whether the current snapshot was made from exactly these inputs."""
     if current_snapshot_id(store) is None:
         return False
     return read_manifest(store).fingerprint == inputs.fingerprint
@@ -86,8 +85,8 @@ def _publish(
             raise PublishingHeld(pointer)
         gate = verdict(inputs, results, store)
         snapshot_id = _snapshot_id(inputs, results, before, settings)
-        # One that lost its last step, or was rolled back, under a clock that stands still: its
-        # files are there, perhaps attached by somebody, and are never written twice.
+        # Under a frozen clock: a publish that lost its last step, or a snapshot that was rolled
+        # back. Its files exist, maybe somebody has them attached, and are never written twice.
         manifest = find_manifest(store, snapshot_id) or _write_snapshot(
             snapshot_id, inputs, gate, before, warehouse, settings, store, say
         )
@@ -127,7 +126,7 @@ def _write_snapshot(
     store: ObjectStore,
     say: Callable[[str], None],
 ) -> SnapshotManifest:
-    """Everything but the pointer; the manifest is written last, so that it names what is there."""
+    """Everything except the pointer; the manifest is written last, so that what it names exists."""
     earlier = before.marts if before else {}
     with TemporaryDirectory() as name:
         folder = Path(name)

@@ -11,10 +11,10 @@ from shortdrama.lake.store import ObjectStore
 from shortdrama.warehouse.snapshots.manifest import MartFile
 
 KNOWN_AT = Path(__file__).parent / "known_at.sql"
-"""Macros that tell what the marts said at an earlier instant."""
+"""Macros that say what the marts said at an earlier instant."""
 
 STORAGE = "v1.0.0"
-"""The format of every DuckDB file that is published: a newer one shuts older clients out."""
+"""The format of every published DuckDB file: older clients could not read a newer one."""
 
 READ_BY_MACROS = frozenset(
     {"dim_country", "dim_vendor", "fct_app_estimates_versions", "fct_estimate_coverage"}
@@ -28,7 +28,7 @@ def write_views(
     s3: S3Settings,
     store: ObjectStore,
 ) -> None:
-    """Write the file. It names the Parquet files one by one and holds no secret."""
+    """Write the file. It names the Parquet files one by one and has no secret in it."""
     with duck.connect(s3, path, storage=STORAGE) as views:
         for mart, files in marts.items():
             uris = duck.list_literal([store.uri(file.key) for file in files])
@@ -39,7 +39,7 @@ def write_views(
 
 
 def write_macros(views: duckdb.DuckDBPyConnection, marts: Collection[str]) -> None:
-    """Give a view file its macros, unless its snapshot is older than the marts that they read."""
+    """Give a view file its macros, unless its snapshot lacks marts that they read."""
     if READ_BY_MACROS.issubset(marts):
         views.execute(KNOWN_AT.read_text(encoding="utf-8"))
 

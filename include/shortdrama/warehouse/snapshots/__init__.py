@@ -1,1 +1,1 @@
-"""Published snapshots, as readers find them: manifest, pointer, a connection on one of them."""
+"""Published snapshots, for readers: manifest, pointer, a connection on one of them."""

@@ -12,7 +12,7 @@ from shortdrama.warehouse.snapshots.pointer import Hold, read_pointer
 
 
 class ListedSnapshot(BaseModel):
-    """A published snapshot, in a line. `editions` are the reports that cite it."""
+    """A published snapshot, in one line. `editions` are the reports that cite it."""
 
     model_config = ConfigDict(frozen=True)
 
@@ -26,7 +26,7 @@ class ListedSnapshot(BaseModel):
 
     @property
     def estimates_as_of(self) -> str | None:
-        """The newest day of the estimates, by which people know a snapshot."""
+        """The newest day of the estimates, which identifies a snapshot for people."""
         return self.as_of.get(headline().id)
 
 
@@ -35,7 +35,7 @@ def listed_snapshots(
 ) -> list[ListedSnapshot]:
     """All published snapshots, newest first; `cited` are the editions that cite each.
 
-    Reads every manifest: for people.
+    It reads every manifest: use it only for people.
     """
     pointer, _ = read_pointer(store)
     listed = [

@@ -21,7 +21,7 @@ MANIFEST_FILE = "manifest.json"
 
 
 class MartFile(BaseModel):
-    """One Parquet object of a mart, perhaps in the folder of an earlier snapshot.
+    """One Parquet object of a mart, maybe in the folder of an earlier snapshot.
 
     `month_on` is the first of the month that it holds, None if the mart is a single file. `content`
     is the digest of its rows (`build/contents.py`); older manifests have none.
@@ -37,7 +37,7 @@ class MartFile(BaseModel):
 
 
 class GateFacts(BaseModel):
-    """What the mart gate looked at before it let the snapshot pass."""
+    """What the mart gate checked before the snapshot passed."""
 
     model_config = ConfigDict(frozen=True)
 
@@ -46,7 +46,7 @@ class GateFacts(BaseModel):
 
 
 def _from_version_1(manifest: dict[str, Any]) -> dict[str, Any]:
-    """Form 1 grew: the first ones know no gate, keys and overrides, and warnings as text alone."""
+    """Form 1 grew over time: the oldest have no gate, keys or overrides; warnings are only text."""
     return {
         "mart_keys": {},
         "gate": None,
@@ -59,9 +59,9 @@ def _from_version_1(manifest: dict[str, Any]) -> dict[str, Any]:
 class SnapshotManifest(Document):
     """What a snapshot is made of: files, as-of, lineage, the gates' warnings, overrides.
 
-    `mart_keys` are the columns that name a row of each mart, `gate` what its gate looked at; both
-    are empty in the first manifests. `overrides` are people's decisions on the loads of this
-    snapshot, those that were revoked among them, and on its marts.
+    `mart_keys` are the key columns of each mart, `gate` is what its gate checked; both are empty in
+    the oldest manifests. `overrides` are people's decisions on the loads of this snapshot,
+    including revoked ones, and on its marts.
     """
 
     upgrades = (_from_version_1,)
@@ -110,7 +110,7 @@ class NothingPublished(Failure):
 
 
 def current_snapshot_id(store: ObjectStore) -> str | None:
-    """The id that the pointer names, if anything was published."""
+    """The id in the pointer, if anything was published."""
     pointer, _ = read_pointer(store)
     return pointer.snapshot_id if pointer else None
 
@@ -129,15 +129,15 @@ def read_manifest(store: ObjectStore, snapshot_id: str | None = None) -> Snapsho
 
 
 def find_manifest(store: ObjectStore, snapshot_id: str) -> SnapshotManifest | None:
-    """The manifest of a snapshot; None if there is none, or its publish did not come so far."""
+    """The manifest of a snapshot; None if there is none, or if its publish did not get that far."""
     return documents.find(SnapshotManifest, store, keys.snapshot(snapshot_id, MANIFEST_FILE))
 
 
 def wanted_manifest(store: ObjectStore, wanted: str | date | None = None) -> SnapshotManifest:
     """The manifest of a snapshot by id, or by day: the one current when that UTC day ended.
 
-    A day is a date or `YYYY-MM-DD`; None is the current snapshot. A snapshot that was taken back
-    is found by its id alone. Raises NothingPublished.
+    A day is a date or `YYYY-MM-DD`; None is the current snapshot. A snapshot that was rolled back
+    is found only by its id. Raises NothingPublished.
     """
     day = _as_day(wanted)
     if day is None:
@@ -150,13 +150,13 @@ def wanted_manifest(store: ObjectStore, wanted: str | date | None = None) -> Sna
     if oldest is None:
         return read_manifest(store)
     raise NothingPublished(
-        f"nothing that is kept was current when {day} ended; the line goes back to"
+        f"no kept snapshot was current when {day} ended; the oldest that a day finds is"
         f" {oldest.snapshot_id}, and `shortdrama snapshots` lists what else is kept"
     )
 
 
 def history(store: ObjectStore) -> Iterator[SnapshotManifest]:
-    """The current snapshot and those that it came after, newest first, as far as they are kept."""
+    """The current snapshot and its predecessors, newest first, as far as they are kept."""
     snapshot_id = current_snapshot_id(store)
     while snapshot_id and (manifest := find_manifest(store, snapshot_id)):
         yield manifest
@@ -175,7 +175,7 @@ def _as_day(wanted: str | date | None) -> date | None:
 
 
 def all_manifests(store: ObjectStore) -> Iterator[SnapshotManifest]:
-    """All snapshots, oldest first. Lists folders: for people and housekeeping, no hot path."""
+    """All snapshots, oldest first. It lists folders: only for people and housekeeping."""
     for folder in store.folders(keys.SNAPSHOTS):
         manifest = find_manifest(store, folder)
         if manifest is not None:
@@ -183,7 +183,7 @@ def all_manifests(store: ObjectStore) -> Iterator[SnapshotManifest]:
 
 
 def with_refusals(manifest: SnapshotManifest, store: ObjectStore) -> SnapshotManifest:
-    """The manifest with what was refused by now: a refusal alone publishes no new snapshot."""
+    """The manifest with refusals up to now, because a refusal alone publishes no new snapshot."""
     now = read_inputs(store).states()
     datasets = {
         name: state.model_copy(update={"refused_since": now[name].refused_since})

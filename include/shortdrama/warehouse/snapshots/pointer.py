@@ -12,7 +12,7 @@ from shortdrama.lake.store import ObjectStore
 
 
 class Hold(BaseModel):
-    """Why nothing may be published until somebody releases it."""
+    """Why nothing may be published until the hold is released."""
 
     model_config = ConfigDict(frozen=True)
 
@@ -39,5 +39,5 @@ def read_pointer(store: ObjectStore) -> tuple[Pointer | None, str | None]:
 
 
 def move_pointer(store: ObjectStore, pointer: Pointer, etag: str | None) -> None:
-    """Set the pointer if it still has `etag`; raises Conflict when somebody was faster."""
+    """Set the pointer if it still has `etag`; raises Conflict when another writer was faster."""
     store.compare_and_swap(keys.CURRENT_SNAPSHOT, pointer.body, etag)

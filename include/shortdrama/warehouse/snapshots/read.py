@@ -1,4 +1,4 @@
-"""How anybody reads the published marts: one snapshot, read-only, never the private file."""
+"""How the published marts are read: one snapshot, read-only, never the private file."""
 
 from datetime import date
 
@@ -12,14 +12,14 @@ from shortdrama.warehouse.snapshots.manifest import VIEWS_FILE, wanted_manifest
 
 
 class MartsUnreadable(Failure):
-    """The snapshot is there, but its files cannot be read."""
+    """The snapshot exists, but its files cannot be read."""
 
 
 def connect(settings: Settings, snapshot: str | date | None = None) -> duckdb.DuckDBPyConnection:
     """A connection whose tables are the marts of one snapshot, the current one by default.
 
     `snapshot` is an id, or a day: the snapshot that was current when that UTC day ended. The
-    connection keeps its snapshot however many are published meanwhile. Raises NothingPublished,
+    connection keeps its snapshot even if others are published meanwhile. Raises NothingPublished,
     MartsUnreadable.
     """
     store = ObjectStore.of(settings.s3)

@@ -59,7 +59,7 @@ CHECKED: dict[int, str] = {
     REVOKED: "incremental",
     MOVES: "products with another app or store: 7",
     UNIVERSE_CHANGES: "models, seeds or mart gates",
-    ASKED_ANEW: "asked or no longer asked: JP",
+    ASKED_ANEW: "the asked countries have changed: JP",
     59: "incremental",
 }
 

@@ -103,7 +103,7 @@ def test_what_an_unfinished_build_has_begun_is_rewritten_even_if_its_load_is_gon
         (inputs(HISTORY, code="old"), "models, seeds or mart gates"),
         (
             inputs(HISTORY, accepted_load("japan", countries=("ZZ", "CN", "JP", "US"))),
-            "asked or no longer asked: JP",
+            "the asked countries have changed: JP",
         ),
     ],
     ids=["a lost warehouse", "other code", "other countries"],

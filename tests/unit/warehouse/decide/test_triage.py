@@ -142,7 +142,7 @@ def test_a_build_that_was_superseded_says_so(refused, settings, store) -> None:
     build = refused(OFF)
     add_load(store, settings, "L3")
     triage = triage_of_build(build, settings, store)
-    assert "next build is gated anew" in triage.facts["Superseded"]
+    assert "next build is gated again" in triage.facts["Superseded"]
     assert triage.steps == ()
 
 

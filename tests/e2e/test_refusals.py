@@ -219,3 +219,15 @@ def test_a_revocation_and_an_override_are_in_the_next_manifest_and_edition(stack
     assert f"{USER} published in spite of" in english
     assert "“Omdia has corrected its figure”" in english
     assert "理由：“dropped by mistake”" in read_part(stack.store, edition, "zh").html
+
+
+def test_without_the_deviating_workbook_the_marts_are_green_again(stack: Any) -> None:
+    """It leaves a lake behind on which a build passes, for the tests that follow."""
+    before = current_snapshot_id(stack.store)
+    deviating = LoadLedger(stack.store, FORECASTS.id).accepted()[-1]
+    stack.airflow.expect_success(
+        decide(stack, "revoke_load", deviating.load_id, "Omdia says otherwise"), print
+    )
+    after = read_manifest(stack.store, stack.next_snapshot(before))
+    assert deviating.load_id not in after.datasets[FORECASTS.id].load_ids
+    assert [one.kind for one in after.overrides] == ["load_revoked", "load_revoked"]

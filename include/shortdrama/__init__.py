@@ -1,7 +1,7 @@
 """Market figures of the short-drama business: pulled, gated, built, published, reported.
 
-For analysts: `shortdrama.connect()` is the published marts in a notebook. Airflow imports this
-package all the time, so that nothing heavy is imported here.
+For analysts: `shortdrama.connect()` opens the published marts in a notebook. Airflow imports this
+package all the time, so nothing heavy is imported here.
 """
 
 from typing import TYPE_CHECKING

@@ -1,1 +1,1 @@
-"""Alerts: one mail to the data engineers per cause, saying what `gate show` says."""
+"""Alerts: one mail to the data engineers per cause, with the text of `gate show`."""

@@ -1,7 +1,7 @@
-"""What the engineers were mailed about and is not over yet, so that each cause is mailed once.
+"""Which causes were mailed and are not over yet, so that each cause is mailed only once.
 
-The lake has the list of all machines. Each machine has a list of its own in its home, which counts
-where the lake cannot be asked: its own absence is among the causes.
+The lake has one list for all machines. Each machine also has a list in its home, which counts when
+the lake is away, because "the lake is away" is one of the causes.
 """
 
 import os
@@ -19,17 +19,17 @@ from shortdrama.lake.documents import Document
 from shortdrama.lake.store import ObjectStore
 
 KEPT = timedelta(days=90)
-"""For so long the list remembers what is over."""
+"""How long the list remembers causes that are over."""
 
 OF_THE_STORE = ("store_away", "store_refused")
-"""Causes that only the machine can keep, and that are over as soon as the lake answers."""
+"""Causes that only the machine's list can hold, and that are over as soon as the lake answers."""
 
 ONCE = "load_refused/"
-"""Such a cause never comes again: a load that was refused stays refused, however often cleared."""
+"""Causes that are mailed only once: a refused load stays refused, however often it is cleared."""
 
 
 class Work(BaseModel):
-    """A task, and the dataset on which it works; without one it stands for any dataset."""
+    """A task, and the dataset on which it works; None means any dataset."""
 
     model_config = ConfigDict(frozen=True)
 
@@ -38,7 +38,7 @@ class Work(BaseModel):
     dataset: str | None = None
 
     def covers(self, other: "Work") -> bool:
-        """Whether the other is this work."""
+        """Whether the other is part of this work."""
         same_task = (self.dag_id, self.task) == (other.dag_id, other.task)
         return same_task and self.dataset in (None, other.dataset)
 
@@ -46,8 +46,8 @@ class Work(BaseModel):
 class Incident(BaseModel):
     """A cause that was mailed. It is over at the next success of `healed_by`.
 
-    Without `healed_by` it is over when the watch no longer sees it. `left` is what a person still
-    has to do then. `token` says who wrote the entry last.
+    Without `healed_by` it is over when the watch no longer sees it. `left` is what a person must
+    still do after that. `token` says who wrote the entry last.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -62,7 +62,7 @@ class Incident(BaseModel):
 
     @property
     def is_of_the_store(self) -> bool:
-        """Whether the store itself is what is wrong."""
+        """Whether the store itself is the cause."""
         return self.cause in OF_THE_STORE
 
     @property
@@ -71,9 +71,9 @@ class Incident(BaseModel):
         return self.over_at is None
 
     def is_news_after(self, known: "Incident | None") -> bool:
-        """Whether it is worth a mail when this is known of the same cause.
+        """Whether it needs a mail, given what is known about the same cause.
 
-        What failed before the end of an incident was part of it.
+        A failure before the end of the known incident was part of that incident.
         """
         if known is None:
             return True
@@ -94,13 +94,13 @@ class Known(Document):
 
     @classmethod
     def of(cls, entries: Iterable[Incident], now: datetime) -> "Known":
-        """The list of these, without what was over long ago."""
+        """The list of these entries, without those that were over long ago."""
         kept = [one for one in entries if one.over_at is None or one.over_at > now - KEPT]
         return cls(incidents=tuple(sorted(kept, key=lambda one: one.cause)))
 
 
 class LakeBook:
-    """The list of all machines: one document, changed by compare-and-swap."""
+    """The list for all machines: one document, changed by compare-and-swap."""
 
     def __init__(self, store: Callable[[], ObjectStore]) -> None:
         self._store = store
@@ -111,9 +111,9 @@ class LakeBook:
         return found.by_cause if found else {}
 
     def open(self, incident: Incident, local: Incident | None) -> bool:
-        """Enter an incident; False if it is no news. `local` is open on this machine.
+        """Enter an incident; False if it is not new. `local` is open on this machine.
 
-        The lake may have missed what is open here, or others may have ended it since.
+        The lake may not have what is open here, or others may have ended it since.
         """
 
         def opened(standing: Incident | None) -> Incident | None:
@@ -123,7 +123,7 @@ class LakeBook:
         return self._change(incident.cause, opened, incident.opened_at)
 
     def close(self, cause: str, at: datetime) -> bool:
-        """End the incident of a cause; True for the one caller who ended it."""
+        """End the incident of a cause; True only for the caller who ended it."""
 
         def closed(standing: Incident | None) -> Incident | None:
             if standing is None or not standing.is_open:
@@ -144,7 +144,7 @@ class LakeBook:
     def _change(
         self, cause: str, change: Callable[[Incident | None], Incident | None], now: datetime
     ) -> bool:
-        """Replace an entry; whether it was we who did, also if our first answer was lost.
+        """Replace an entry; whether we did it, even if the answer to our first write was lost.
 
         `change` gives the new entry, or None to leave it.
         """
@@ -167,21 +167,21 @@ class LakeBook:
 
 
 class LocalBook:
-    """The list of this machine: a file per cause, whose name is enough.
+    """The list of this machine: one file per cause; its name is enough.
 
-    An empty file can be made on a full disk, so what is in it is a help, and no more. Raises
-    OSError where no file can be made.
+    On a full disk only an empty file can be made, so the list must work without the files' content.
+    Raises OSError when no file can be made.
     """
 
     def __init__(self, folder: Path) -> None:
         self._open, self._over = folder / "open", folder / "over"
-        # Early, while there is room.
+        # Make the folder early, while the disk has room.
         with suppress(OSError):
             self._open.mkdir(parents=True, exist_ok=True)
             self._over.mkdir(exist_ok=True)
 
     def open(self, incident: Incident) -> bool:
-        """Enter an incident; False if it is no news."""
+        """Enter an incident; False if it is not new."""
         name = quote(incident.cause, safe="")
         if not incident.is_news_after(_read(self._over / name)):
             return False
@@ -220,7 +220,7 @@ class LocalBook:
 
 
 def _read(path: Path) -> Incident | None:
-    """What a file says of its cause; None if there is none. A file in `over` has its end's time."""
+    """What a file says about its cause, if there is one. Files in `over` have the end's time."""
     try:
         text, time = path.read_text(), datetime.fromtimestamp(path.stat().st_mtime, UTC)
     except FileNotFoundError:
@@ -237,18 +237,18 @@ def _set_time(path: Path, at: datetime) -> None:
 
 
 class Incidents:
-    """Both lists as one. Nothing here raises: an alert must not depend on what has failed."""
+    """Both lists together. Nothing here raises: an alert must not depend on what has failed."""
 
     def __init__(self, local: LocalBook, lake: LakeBook, say: Callable[[str], None]) -> None:
         self._local, self._lake, self._say = local, lake, say
 
     def begin(self, incident: Incident) -> bool:
-        """Whether it is for the caller to mail it: as far as can be known, nobody has."""
+        """Whether the caller must mail it: as far as we know, nobody has."""
         if not incident.is_of_the_store:
             try:
                 return self._begin_for_all(incident)
             except Exception as error:
-                # Whatever is wrong with the lake's list, this machine has one of its own.
+                # Whatever is wrong with the lake's list, this machine has its own.
                 self._say(f"the lake's list of alerts cannot be used ({type(error).__name__})")
         try:
             return self._local.open(incident)
@@ -262,16 +262,16 @@ class Incidents:
             local = self._local.find(incident.cause)
         begun = self._lake.open(incident, local)
         if begun:
-            # For the time when the lake cannot be asked.
+            # For the time when the lake is away.
             with suppress(OSError):
                 self._local.forget(incident.cause)
                 self._local.open(incident)
         return begun
 
     def end(self, is_over: Callable[[Incident], bool], at: datetime) -> list[Incident]:
-        """End the incidents that are over; those that the caller has ended, once each.
+        """End the incidents that are over; returns those that this caller ended, once each.
 
-        Those of the store stay until the lake's list can be read.
+        Incidents of the store stay open until the lake's list can be read.
         """
         local: dict[str, Incident] = {}
         with suppress(OSError):
@@ -295,7 +295,7 @@ class Incidents:
         of_all: dict[str, Incident] | None,
         at: datetime,
     ) -> bool:
-        """End it in both lists; whether it was we who did."""
+        """End it in both lists; whether we did it."""
         ended_here = False
         with suppress(OSError):
             ended_here = self._local.close(cause, at)
@@ -304,11 +304,11 @@ class Incidents:
             with suppress(Exception):  # the next success ends it
                 return self._lake.close(cause, at)
             return False
-        # What others have ended is no news; what the lake has never known is ours.
+        # What others have ended is not new; what the lake has never known is ours.
         return ended_here and local is not None and local.is_news_after(standing)
 
     def take_back(self, incident: Incident) -> None:
-        """Let the next failure of the cause try again, because no mail has left."""
+        """Forget the cause, because no mail has left: its next failure tries again."""
         for book in (self._local, self._lake):
             with suppress(Exception):
                 book.forget(incident.cause)

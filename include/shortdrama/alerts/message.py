@@ -1,4 +1,4 @@
-"""An alert as a mail: plain text, one for all engineers."""
+"""An alert as a mail: plain text, one mail to all engineers."""
 
 import hashlib
 from datetime import datetime, timedelta
@@ -14,14 +14,14 @@ from shortdrama.mail.smtp import mail_domain
 
 SUBJECT_LENGTH = 140
 LONGEST_LINE = 998
-"""The most that SMTP allows."""
+"""The maximum that SMTP allows."""
 LATE = timedelta(minutes=2)
-"""A mail that leaves later than this says so."""
+"""If a mail leaves later than this, it says so."""
 
 
 def build_message(alert: Alert, mail: MailSettings, now: datetime) -> EmailMessage:
     """The one mail to all engineers. Raises ValueError for a sender without a mail domain."""
-    # A folded subject would begin with a blank in some readers.
+    # A folded subject would begin with a blank in some mail programs.
     message = EmailMessage(policy=SMTP.clone(max_line_length=LONGEST_LINE))
     message["Subject"] = shorten(alert.subject, SUBJECT_LENGTH, placeholder=" …")
     message["From"] = mail.sender

@@ -1,6 +1,6 @@
-"""What alerts say: of a failure, of a gate, of what the watch sees, and when it is over.
+"""What alerts say: about a failure, a gate, what the watch sees, and when it is over.
 
-Lines are not wrapped: a phone does that better.
+Lines are not wrapped: a phone wraps them better.
 """
 
 import hashlib
@@ -19,18 +19,18 @@ from shortdrama.health.causes import OF_A_SOURCE, Cause, Run, cause_of, telling
 from shortdrama.lake.store import ObjectStore
 
 SHOWN_LINES = 20
-"""An error may be long; its log has all of it."""
+"""An error may be long; the log has all of it."""
 
 ONE_MAIL = "Other tasks that fail for this cause send no mail. One mail follows when it is over."
 NO_FURTHER_MAIL = """
-Builds that follow and are refused for the same findings send no mail until something is published.
-`shortdrama gate list` names the one that waits.
+Later builds that are refused for the same findings send no mail until something is published.
+`shortdrama gate list` names the build that waits.
 """
 
 
 @dataclass(frozen=True)
 class News:
-    """An alert, and the incident that it begins."""
+    """An alert, and the incident that it opens."""
 
     alert: Alert
     incident: Incident
@@ -44,7 +44,7 @@ def failure(
     at: datetime,
     since: datetime,
 ) -> News:
-    """The alert of a task that failed for good `since` then, written at an instant."""
+    """The alert, written `at` an instant, of a task that failed after its last try at `since`."""
     told, words = telling(error), WORDS[cause.kind]
     message = without_secrets(str(told) or type(told).__name__, settings)
     follows = what_follows(run, cause, by_time=not settings.clock.is_frozen)
@@ -67,7 +67,7 @@ def failure(
 
 
 def in_one_line(error: BaseException, run: Run) -> str:
-    """The same for the end of a task's log: the cause's name, and what the error says."""
+    """The same for the end of a task's log: the cause's name and the error's message."""
     told, said = telling(error), str(telling(error))
     name = type(told).__name__
     cause = cause_of(error, run, socket.gethostname())
@@ -78,9 +78,9 @@ def in_one_line(error: BaseException, run: Run) -> str:
 def load_refused(
     error: LoadRefused, run: Run, settings: Settings, store: ObjectStore, at: datetime
 ) -> News:
-    """The alert of a load that its gate refused, as `gate show` says it.
+    """The alert of a load that its gate refused, with the text of `gate show`.
 
-    Raises what the lake raises when it cannot be read.
+    Raises the store's errors when the lake cannot be read.
     """
     from shortdrama.ingest.triage import triage_of_load
 
@@ -92,10 +92,10 @@ def load_refused(
 def marts_refused(
     error: MartsRefused, run: Run, settings: Settings, store: ObjectStore, at: datetime
 ) -> News:
-    """The alert of a build whose mart gate is red. Raises what the lake raises.
+    """The alert of a build whose mart gate is red. Raises the store's errors.
 
-    Every load makes another build, which is refused for the same findings again: that is one cause
-    until something is published.
+    Every load makes another build, which is refused again for the same findings. Until something is
+    published that is one cause.
     """
     from shortdrama.warehouse.decide.triage import triage_of_build
     from shortdrama.warehouse.snapshots.manifest import current_snapshot_id
@@ -109,7 +109,7 @@ def marts_refused(
 
 
 def seen(cause: Cause, headline: str, detail: str, at: datetime, since: datetime) -> News:
-    """The alert of what the watch sees from outside `since` then; `detail` is what exactly."""
+    """The alert of what the watch sees, `since` an instant; `detail` says what exactly."""
     words = WORDS[cause.kind]
     body = [
         detail,
@@ -125,7 +125,7 @@ def seen(cause: Cause, headline: str, detail: str, at: datetime, since: datetime
 
 
 def recovered(ended: Sequence[Incident], at: datetime) -> Alert:
-    """The one mail when one or more causes are over."""
+    """The mail that is sent when one or more causes are over."""
     first = min(ended, key=lambda incident: incident.opened_at)
     more = f", and {len(ended) - 1} more" if len(ended) > 1 else ""
     subject = f"Recovered after {span(at - first.opened_at)}: {_title(first)}{more}"
@@ -142,7 +142,7 @@ def recovered(ended: Sequence[Incident], at: datetime) -> Alert:
 
 
 def _headline(cause: Cause, run: Run, error: BaseException, message: str) -> str:
-    """What stands behind the title: the shortest that tells the cause from others of its kind."""
+    """The text after the title: the shortest one that names this cause among others of its kind."""
     if cause.kind == "unknown_error":
         return f"{type(error).__name__} in {run.dag_id}, {run.task}"
     if isinstance(error, ReportWithheld):
@@ -180,7 +180,7 @@ def _news(alert: Alert, since: datetime, healed_by: Work | None = None, left: st
 
 
 HEALED_BY: dict[str, str] = {"load_refused": "gate", "marts_refused": "publish"}
-"""The task whose success ends it, where that is not the task that failed."""
+"""The task whose success ends the cause, if it is not the task that failed."""
 
 
 def _healed_by(cause: Cause, run: Run) -> Work:
@@ -192,5 +192,5 @@ def _healed_by(cause: Cause, run: Run) -> Work:
 
 
 def _title(incident: Incident) -> str:
-    """The headline of the alert; without the file's content its cause alone is known."""
+    """The headline of the alert; if the file is empty, only its cause is known."""
     return incident.title or incident.cause.replace("_", " ")

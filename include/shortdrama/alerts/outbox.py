@@ -1,4 +1,4 @@
-"""Alerts that wait for the mail server, as files of the home. They name no address."""
+"""Alerts that wait for the mail server, as files in the home, without addresses."""
 
 import os
 import time
@@ -11,7 +11,7 @@ from pathlib import Path
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 PATIENCE_SECONDS = 300.0
-"""Whoever is sending an alert for longer than this was killed meanwhile."""
+"""If sending takes longer than this, the sender was killed meanwhile."""
 
 
 class Alert(BaseModel):
@@ -28,7 +28,7 @@ class Alert(BaseModel):
 class Outbox:
     """A folder with one file per alert: `.sending` while somebody tries, `.waiting` after that.
 
-    An alert is written down before it is sent, so that a process that is killed loses none.
+    An alert is written to a file before it is sent, so that a killed process loses none.
     """
 
     def __init__(self, folder: Path) -> None:
@@ -37,7 +37,7 @@ class Outbox:
             folder.mkdir(parents=True, exist_ok=True)
 
     def keep(self, alert: Alert) -> Path | None:
-        """Write an alert down, as being sent; None where nothing can be written."""
+        """Write an alert to a file, as being sent; None if nothing can be written."""
         path = self._folder / _unique(f"{alert.at:%Y%m%dT%H%M%S}")
         try:
             path.touch(mode=0o600)
@@ -49,16 +49,16 @@ class Outbox:
         return path
 
     def wait(self, path: Path) -> None:
-        """Put an alert that could not be sent back."""
+        """Let an alert wait again, because it could not be sent."""
         path.replace(path.with_suffix(".waiting"))
 
     def drop(self, path: Path | None) -> None:
-        """Forget an alert: it was sent, or is not to be."""
+        """Remove an alert: it was sent, or must not be sent."""
         if path is not None:
             path.unlink(missing_ok=True)
 
     def take(self) -> Iterator[tuple[Path, Alert]]:
-        """Each alert that waits, oldest first; it is the caller's to send, drop or put back."""
+        """Each alert that waits, oldest first; the caller sends it, drops it or lets it wait."""
         for path in sorted(self._folder.glob("*")):
             if path.suffix != ".waiting" and not _was_left(path):
                 continue
@@ -68,9 +68,9 @@ class Outbox:
                 path.replace(mine)
                 yield mine, Alert.model_validate_json(mine.read_text())
             except FileNotFoundError:
-                continue  # somebody else has taken it
+                continue  # another process has taken it
             except ValidationError:
-                mine.unlink()  # whoever wrote it was killed before it claimed anything
+                mine.unlink()  # its writer was killed before it claimed anything
 
 
 def _unique(begin: str) -> str:

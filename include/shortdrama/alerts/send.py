@@ -1,4 +1,4 @@
-"""Mails the engineers: once per cause, and once when it is over."""
+"""Mails the engineers once per cause, and once when it is over."""
 
 import socket
 from collections.abc import Callable
@@ -18,25 +18,25 @@ from shortdrama.lake.store import ObjectStore
 from shortdrama.mail.smtp import DeliveryFailed, DeliveryUnknown, deliver
 
 CLOCK = Clock()
-"""Alerts are about machines: they go by the machine's own time, under a frozen clock too."""
+"""Alerts are about machines: they use the machine's own time, even under a frozen clock."""
 
 
 class Alerts:
-    """What the engineers were mailed about, and the way to them.
+    """What was mailed to the engineers, and how to reach them.
 
-    `say` is told what came of each call. No server that fails is an error of the caller.
+    `say` gets a line with the result of each call. A server that fails is never the caller's error.
     """
 
     def __init__(self, settings: Settings, say: Callable[[str], None] = print) -> None:
         self._settings, self._say = settings, say
-        # Made when it is needed: without keys to the lake even that fails.
+        # Made only when needed: without keys to the lake even that fails.
         self._store = cache(lambda: ObjectStore.of(settings.s3, quick=True))
         folder = home() / "alerts"
         self._incidents = Incidents(LocalBook(folder), LakeBook(self._store), say)
         self._outbox = Outbox(folder / "outbox")
 
     def failed(self, error: BaseException, run: Run, since: datetime | None = None) -> bool:
-        """Mail about a task that failed for good, `since` then or just now; whether it has left."""
+        """Mail about a task that failed after its last try, at `since` or now; whether it left."""
         return self.begin(self._news(error, run, since or CLOCK.now()))
 
     def begin(self, news: News) -> bool:
@@ -48,7 +48,7 @@ class Alerts:
             self._say("no alert: SHORTDRAMA_MAIL__ENGINEERS names nobody")
             return False
         build_message(news.alert, self._settings.mail, CLOCK.now())
-        # Written down first, so that a process that is killed loses no alert.
+        # Written to a file first, so that a killed process loses no alert.
         path = self._outbox.keep(news.alert)
         if not self._incidents.begin(news.incident):
             self._outbox.drop(path)
@@ -60,7 +60,7 @@ class Alerts:
         return bool(sent)
 
     def succeeded(self, work: Work, started_at: datetime) -> None:
-        """Mail what a success has ended. What began before the failure says nothing about it."""
+        """Mail what a success has ended. A success that began before the failure does not count."""
 
         def is_over(incident: Incident) -> bool:
             if incident.is_of_the_store:
@@ -80,15 +80,15 @@ class Alerts:
             self._send(alert, self._outbox.keep(alert))
 
     def flush(self) -> None:
-        """Send what waits for the mail server, until one cannot be sent."""
+        """Send the mails that wait, until one cannot be sent."""
         for path, alert in self._outbox.take():
             if self._send(alert, path) is None:
                 return
 
     def _send(self, alert: Alert, path: Path | None) -> bool | None:
-        """Whether the mail has left; False if that is not known, None if it certainly has not.
+        """Whether the mail has left: False if that is not known, None if it certainly has not.
 
-        `path` is where it is written down; it waits there if it has not left.
+        `path` is its file; it waits there if it has not left.
         """
         mail = self._settings.mail
         sent = None
@@ -104,7 +104,7 @@ class Alerts:
             sent = True
         if sent is None and path is not None:
             self._outbox.wait(path)
-            self._say("it waits; `shortdrama watch` sends it when the mail server takes it")
+            self._say("it waits; `shortdrama watch` sends it when the mail server accepts it")
         else:
             self._outbox.drop(path)
         return sent

@@ -1,4 +1,4 @@
-"""One look of the watch: what it sees is mailed, what it no longer sees is over."""
+"""One look of the watch: it mails what it sees; what it no longer sees is over."""
 
 import json
 from collections.abc import Callable
@@ -16,7 +16,7 @@ from shortdrama.health.watch import Look, due, judged, look, troubles
 
 
 def watch_once(settings: Settings, say: Callable[[str], None]) -> int:
-    """Look, mail, and send what waits for the mail server; how many troubles there are."""
+    """Look, mail, and send what waits for the mail server; returns the number of problems."""
     alerts, now_seen = Alerts(settings, say), look(settings)
     alerts.flush()
     found = troubles(now_seen, settings.watch)
@@ -53,7 +53,7 @@ def memory() -> Path:
 
 
 def _suspected() -> dict[str, datetime]:
-    """Since when each trouble is seen, as the last look has left it."""
+    """Since when each problem is seen, as of the last look."""
     try:
         found = json.loads(memory().read_text())
         return {cause: datetime.fromisoformat(since) for cause, since in found.items()}

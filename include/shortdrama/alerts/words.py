@@ -1,4 +1,4 @@
-"""What each cause is called, what a person can do about it, and what happens by itself."""
+"""What each cause is called, what a person can do about it, and what happens without that."""
 
 from dataclasses import dataclass
 from datetime import timedelta
@@ -13,7 +13,7 @@ from shortdrama.health.causes import Cause, Run
 class Words:
     """`title` begins the subject, `remedy` is the first thing to do.
 
-    `means` says in plain words what the error's own text does not. `{where}` is the cause's.
+    `means` says in plain words what the error's own text does not say. `{where}` is the cause's.
     """
 
     title: str
@@ -33,16 +33,17 @@ WORDS: dict[Kind, Words] = {
         "Credential refused",
         "Correct SHORTDRAMA_S3__ACCESS_KEY_ID and SHORTDRAMA_S3__SECRET_ACCESS_KEY, or the rights"
         f" of that key. {DOCTOR}",
-        "The lake's store does not take our key. Nothing is pulled, built or published until then.",
+        "The lake's store refuses our key. Until that is corrected, nothing is pulled, built or"
+        " published.",
     ),
     "disk_full": Words(
         "Disk full",
-        "Make room on {where}. In the home, `logs/` may be emptied and `warehouse/` removed: the"
+        "Free some space on {where}. In the home you may empty `logs/` and remove `warehouse/`: the"
         " next build makes it again.",
-        "There is no room left on {where}.",
+        "There is no space left on {where}.",
     ),
-    "source_away": Words("Source away", "See whether the source is up and its base URL is right."),
-    "source_refused": Words("Source refuses", "Change what the message says it does not accept."),
+    "source_away": Words("Source away", "Check that the source is up and its base URL is right."),
+    "source_refused": Words("Source refuses", "Change what the message says is not accepted."),
     "credential_refused": Words("Credential refused", f"Set a valid token. {DOCTOR}"),
     "quota_spent": Words(
         "Quota spent", "Nothing is broken. `shortdrama status` shows what was used today."
@@ -71,71 +72,71 @@ WORDS: dict[Kind, Words] = {
     ),
     "database_away": Words(
         "Airflow's database away",
-        "Start PostgreSQL, or see why it does not answer; without it no task can run.",
+        "Start PostgreSQL, or find out why it does not answer; without it no task can run.",
     ),
     "scheduler_silent": Words(
-        "Scheduler silent", "Start it again. Until then nothing runs, and nothing is red."
+        "Scheduler silent", "Start it again. Until then nothing runs, although nothing is red."
     ),
     "no_snapshot": Words(
         "No new snapshot",
-        "Look which task of `market_marts` or of an ingest DAG is red, and whether a DAG is"
+        "Check which task of `market_marts` or of an ingest DAG is red, and whether a DAG is"
         " paused. `shortdrama status` says how old each dataset is.",
     ),
     "failed": Words("Failed", "The message says what to do."),
     "unknown_error": Words(
         "Unknown error",
-        "The log has the traceback. If it comes again, give it a class in core/errors.py.",
-        "This is none of the errors that we have words for.",
+        "The log has the traceback. If it happens again, give it a class in core/errors.py.",
+        "This error has no class of its own yet.",
     ),
 }
 
 
 @dataclass(frozen=True)
 class Follows:
-    """What becomes of what failed; `needs_somebody` unless it comes again by itself."""
+    """What happens next with what failed; `needs_somebody` unless a later run repeats it."""
 
     text: str
     needs_somebody: bool = False
 
 
 BY_ITSELF = {
-    "market_marts": "The next run, at :30 or when a load is accepted, builds by itself.",
-    "market_reports": "The next run, at :30, tries again by itself.",
-    "housekeeping": "The next run, tonight, does it by itself.",
+    "market_marts": "The next run, at :30 or when a load is accepted, builds again.",
+    "market_reports": "The next run, at :30, tries again.",
+    "housekeeping": "The next run, tonight, does it again.",
 }
-"""Of DAGs that take up what an earlier run has left."""
+"""For DAGs whose next run does what an earlier run could not finish."""
 
 
 def what_follows(run: Run, cause: Cause, *, by_time: bool) -> Follows:
-    """Whether somebody has to see to the failed run; `by_time`: DAGs run by the calendar."""
+    """Whether somebody must act after the failed run; `by_time`: DAGs run by the calendar."""
     dataset = DATASETS.get(run.dataset or "")
     when = "after 00:00 UTC" if cause.kind == "quota_spent" else "when the cause is gone"
     clear = f"clear the task {when}" + (
-        "; what was landed in the last 24 h is not asked again" if dataset else ""
+        "; what was landed in the last 24 h is not asked for again" if dataset else ""
     )
     what = run.about or f"This run of {run.dag_id}"
     if run.by_hand:
-        return Follows(f"{what} was asked by hand and does not come by itself: {clear}.", True)
+        return Follows(f"{what} was started by hand, so no later run repeats it: {clear}.", True)
     if run.backfilled:
-        return Follows(f"{what} is of a backfill and does not come by itself: {clear}.", True)
+        return Follows(f"{what} belongs to a backfill, so no later run repeats it: {clear}.", True)
     if not by_time:
-        return Follows(f"The clock stands still, so nothing runs by time: {clear}.", True)
+        return Follows(f"The clock is frozen, so no DAG runs on its schedule: {clear}.", True)
     if dataset is None:
-        return Follows(BY_ITSELF.get(run.dag_id, "The next run tries again by itself."))
+        return Follows(BY_ITSELF.get(run.dag_id, "The next run tries again."))
     if isinstance(dataset.arrives, Inbox):
-        return Follows("The file stays in the inbox: the next run, at :30, takes it by itself.")
+        return Follows("The file stays in the inbox: the next run, at :30, takes it.")
     if dataset.has_past:
         today = "" if cause.kind == "quota_spent" else f" To have it today, {clear}."
-        return Follows(f"Tomorrow's run pulls this window again by itself.{today}")
+        return Follows(f"Tomorrow's run pulls this window again.{today}")
     return Follows(
-        "Tomorrow's run asks how things stand then. How they stand today is lost unless the task"
-        " is cleared before 00:00 UTC.",
+        "Tomorrow's run pulls the state of tomorrow. The state of today is lost unless you clear"
+        " the task before 00:00 UTC.",
         True,
     )
 
 
 def span(length: timedelta) -> str:
-    """A length of time as people say it."""
+    """A length of time, for people."""
     minutes = max(0, round(length.total_seconds() / 60))
     if minutes < 120:
         return f"{minutes} min"

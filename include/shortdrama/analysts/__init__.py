@@ -1,1 +1,1 @@
-"""The analysts' way in: a query, a shell, a copy of the published marts."""
+"""What analysts use: a query, a shell, a copy of the published marts."""

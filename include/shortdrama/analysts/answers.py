@@ -14,7 +14,7 @@ from shortdrama.warehouse.snapshots.read import connect
 
 GAP = "  "
 TABLE_ROWS = 500
-"""More than anybody reads: what a table leaves out it says."""
+"""More rows than anybody reads; the table says if it leaves rows out."""
 COPY_OPTIONS = {
     "csv": "format csv, header true",
     "json": "format json, array true",
@@ -23,7 +23,7 @@ COPY_OPTIONS = {
 
 
 class QueryRefused(Failure):
-    """DuckDB does not take the query, or it is none."""
+    """DuckDB does not accept the query, or it is not a query."""
 
 
 def answer(
@@ -54,7 +54,7 @@ def write_answer(
     settings: Settings,
     snapshot: str | date | None = None,
 ) -> None:
-    """The answer as CSV, JSON or Parquet, streamed, decimals exact; a file only if it is whole."""
+    """The answer as CSV, JSON or Parquet, streamed, decimals exact; only complete files appear."""
     part = path.with_name(f".{path.name}.part")
     with connect(settings, snapshot) as connection:
         try:
@@ -72,7 +72,7 @@ def write_answer(
 def _one_query(connection: duckdb.DuckDBPyConnection, query: str) -> str:
     """The query without its semicolon, if it is one that only reads; raises QueryRefused.
 
-    Only reads what can stand in parentheses after FROM: SELECT, PIVOT, DESCRIBE, SHOW, SUMMARIZE.
+    In parentheses after FROM only queries that read work: SELECT, PIVOT, DESCRIBE, SHOW, SUMMARIZE.
     """
     query = _without_semicolon(query)
     kinds = [statement.type for statement in connection.extract_statements(query)]
@@ -82,16 +82,16 @@ def _one_query(connection: duckdb.DuckDBPyConnection, query: str) -> str:
         inner = []
     if not kinds or inner != kinds:
         raise QueryRefused(
-            "this takes one query that only reads, such as a SELECT, DESCRIBE or SHOW; for more,"
+            "give one query that only reads, such as a SELECT, DESCRIBE or SHOW; for more,"
             " `shortdrama sql` without a query opens a shell"
         )
     return query
 
 
 def _without_semicolon(query: str) -> str:
-    """The query up to its closing semicolon: what may come after it are remarks."""
+    """The query up to its closing semicolon; only comments may come after it."""
     text = query.encode()
-    for start, _ in reversed(duckdb.tokenize(query)):  # offsets in bytes, remarks left out
+    for start, _ in reversed(duckdb.tokenize(query)):  # offsets in bytes, comments left out
         if text[start : start + 1] != b";":
             break
         text = text[:start]
@@ -99,7 +99,7 @@ def _without_semicolon(query: str) -> str:
 
 
 def _table(cursor: duckdb.DuckDBPyConnection, width: int) -> str:
-    """A table; a record per row, a column per line, where a table would be too wide."""
+    """A table; if it would be too wide, each row as a record with one column per line."""
     described = cursor.description or []
     columns = [name for name, *_ in described]
     right = [_is_number(str(kind)) for _, kind, *_ in described]

@@ -1,12 +1,12 @@
-"""A copy of one snapshot on this machine: what needs no lake, and no line to it, to be asked.
+"""A copy of one snapshot on this machine, which can be queried without the lake.
 
-    DIR/files/<mart>/<sha256>.parquet   named by content: what has its name is whole
+    DIR/files/<mart>/<sha256>.parquet   named by content: a file with its name is complete
     DIR/marts.duckdb                    a view per mart over exactly these files, with comments
     DIR/manifest.json                   the snapshot's own, written last
 
-A pull that is killed leaves the copy that was there whole, and the next one goes on. Files that
-neither this copy nor the one before it needs are removed: who has the one before it attached goes
-on reading it.
+If a pull is killed, the earlier copy stays complete, and the next pull goes on. Files that neither
+this copy nor the one before it needs are removed; whoever has the one before it attached can go on
+reading it.
 """
 
 import hashlib
@@ -36,7 +36,7 @@ class PullFailed(Failure):
 
 @dataclass(frozen=True)
 class LocalCopy:
-    """What a pull did. `copied_bytes` came over the line, the other files were there."""
+    """What a pull did. `copied_bytes` were transferred; the other files were already there."""
 
     manifest: SnapshotManifest
     views: Path
@@ -48,7 +48,7 @@ class LocalCopy:
 def pull_marts(
     folder: Path, settings: Settings, snapshot: str | date | None, say: Callable[[str], None]
 ) -> LocalCopy:
-    """Bring a folder up to a snapshot, copying only what it lacks.
+    """Bring a folder to a snapshot, copying only missing files.
 
     Raises NothingPublished, PullFailed.
     """
@@ -100,8 +100,8 @@ def _fetch(file: MartFile, path: Path, store: ObjectStore) -> int:
             ) from None
         if _digest(part) != file.sha256:
             raise PullFailed(
-                f"{file.key} arrived with another content than the manifest says (sha256"
-                f" {file.sha256}); pull again, and if it stays so, tell the data engineers"
+                f"{file.key} does not have the content that the manifest says (sha256"
+                f" {file.sha256}); pull again, and if it happens again, ask the data engineers"
             )
 
     _replace(path, download)
@@ -109,7 +109,7 @@ def _fetch(file: MartFile, path: Path, store: ObjectStore) -> int:
 
 
 def _replace(path: Path, write: Callable[[Path], object]) -> None:
-    """Write beside it and rename: under its name a file is whole, or the one that it was."""
+    """Write to a temporary file and rename it: the named file is always complete, new or old."""
     path.parent.mkdir(parents=True, exist_ok=True)
     part = path.with_name(f"{path.name}.part")
     part.unlink(missing_ok=True)

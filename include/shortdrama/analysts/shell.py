@@ -1,7 +1,7 @@
 """DuckDB's own shell on a published snapshot.
 
-The shell takes this process's place, so that Ctrl-C ends a query and not the shell. Its keys stand
-in its environment alone: not on the command line and in no file.
+The shell replaces this process, so that Ctrl-C ends a query and not the shell. Its keys are only in
+its environment, not on the command line or in a file.
 """
 
 import os
@@ -32,7 +32,7 @@ class NoShell(Failure):
 def open_shell(
     settings: Settings, snapshot: str | date | None, say: Callable[[str], None]
 ) -> NoReturn:
-    """Greet, and become the shell. What would keep it from the marts is raised before."""
+    """Print a greeting and become the shell. Errors on the way to the marts are raised before."""
     shell = shell_file()
     store = ObjectStore.of(settings.s3)
     manifest = wanted_manifest(store, snapshot)
@@ -48,10 +48,10 @@ def open_shell(
 
 
 def shell_file() -> Path:
-    """DuckDB's shell as its package brings it; raises NoShell.
+    """DuckDB's shell from its package; raises NoShell.
 
-    Not the console script of that package: it stays between the terminal and the shell, and
-    Ctrl-C ends both.
+    The package's console script does not work here: it stays between the terminal and the shell,
+    and Ctrl-C would end both.
     """
     package = find_spec("duckdb_cli")
     for folder in (package.submodule_search_locations or []) if package else []:
@@ -61,7 +61,7 @@ def shell_file() -> Path:
 
 
 def init_script(s3: S3Settings, store: ObjectStore, snapshot_id: str) -> str:
-    """What the shell does first: in place of the user's `.duckdbrc`, which could break it."""
+    """The shell's first commands, used instead of the user's `.duckdbrc`, which could break it."""
     keys = [f"getenv({duck.quoted(name)})" for name in (KEY_ID, SECRET, SESSION_TOKEN)]
     return "\n".join(
         [
@@ -81,7 +81,7 @@ def init_script(s3: S3Settings, store: ObjectStore, snapshot_id: str) -> str:
 
 
 def shell_environment(s3: S3Settings) -> dict[str, str]:
-    """The environment with the keys to the lake as they are now."""
+    """The environment with the current keys to the lake."""
     keys = credentials(s3)
     return {
         **os.environ,
@@ -92,9 +92,9 @@ def shell_environment(s3: S3Settings) -> dict[str, str]:
 
 
 def greeting(manifest: SnapshotManifest) -> str:
-    """Which snapshot this is, and where to go from here."""
+    """Which snapshot this is, and what to try first."""
     estimates = manifest.datasets.get(headline().id)
-    kind = "SAMPLE data, no market's" if manifest.is_sample else "real data"
+    kind = "SAMPLE data, not a real market" if manifest.is_sample else "real data"
     return "\n".join(
         [
             f"Short-drama marts, snapshot {manifest.snapshot_id}: {kind}.",

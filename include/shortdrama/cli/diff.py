@@ -1,4 +1,4 @@
-"""Two snapshots compared on the command line."""
+"""Comparing two snapshots on the command line."""
 
 import json
 from decimal import Decimal
@@ -18,15 +18,15 @@ WIDTH = 80
 
 def diff(
     before: Annotated[
-        str | None, typer.Argument(metavar="[A]", help="An id or a day; the one before B.")
+        str | None, typer.Argument(metavar="[A]", help="An id or a day. Default: the one before B.")
     ] = None,
     after: Annotated[
-        str | None, typer.Argument(metavar="[B]", help="An id or a day; the current one.")
+        str | None, typer.Argument(metavar="[B]", help="An id or a day. Default: the current one.")
     ] = None,
     top: Annotated[int, typer.Option(min=0, help="Moves to show, by mart and figure.")] = 3,
     as_json: Json = False,
 ) -> None:
-    """Say how snapshot B differs from A: rows by mart, the largest moves, and why."""
+    """Show how snapshot B differs from A: rows by mart, the largest moves, and why."""
     from shortdrama.warehouse.compare.diff import diff_snapshots
     from shortdrama.warehouse.snapshots.manifest import NothingPublished, wanted_manifest
 
@@ -34,7 +34,7 @@ def diff(
     new = wanted_manifest(store, after)
     if before is None and new.previous is None:
         raise NothingPublished(
-            f"snapshot {new.snapshot_id} has none before it; name another one to compare with"
+            f"there is no snapshot before {new.snapshot_id}; name another one to compare with"
         )
     old = wanted_manifest(store, before or new.previous)
     found = list(diff_snapshots(old, new, settings().s3, store, top))
@@ -52,9 +52,9 @@ def _heading(before: "SnapshotManifest", after: "SnapshotManifest") -> list[str]
     )
     return [
         *(f"{m.snapshot_id}  made {m.created_at:%Y-%m-%d %H:%M} UTC" for m in (before, after)),
-        f"loads: {len(now - was)} came, {len(was - now)} went;"
-        f" code: {'other' if before.code != after.code else 'same'};"
-        f" universe: {'other' if before.universe_version != after.universe_version else 'same'}",
+        f"loads: {len(now - was)} added, {len(was - now)} removed;"
+        f" code: {'changed' if before.code != after.code else 'same'};"
+        f" universe: {'changed' if before.universe_version != after.universe_version else 'same'}",
     ]
 
 
@@ -66,7 +66,7 @@ def _table(marts: "list[MartDiff]") -> list[str]:
         counts = (mart.added, mart.removed, mart.changed, mart.lineage)
         lines.append(f"{mart.mart:32}" + "".join(f"{count:11,}" for count in counts))
         lines += [f"  new column {name}" for name in mart.columns_added]
-        lines += [f"  column gone: {name}" for name in mart.columns_removed]
+        lines += [f"  removed column {name}" for name in mart.columns_removed]
     return [*lines, "other marts are the same; lineage: the same figures from another load"]
 
 

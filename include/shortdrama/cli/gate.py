@@ -1,4 +1,4 @@
-"""Gates on the command line: what was refused and why, and a person's decision about it."""
+"""Gates on the command line: what was refused and why, and people's decisions about it."""
 
 import json
 import shutil
@@ -20,7 +20,7 @@ MAX_WIDTH = 80
 LISTED = 20
 
 Subject = Annotated[
-    str, typer.Argument(help="A load's id, or of marts the build's (its first 12 characters).")
+    str, typer.Argument(help="A load's id, or for marts the build's id (12 characters).")
 ]
 
 MARTS_FOLLOW = "the next run of market_marts (at :30, or trigger it) publishes it"
@@ -28,7 +28,7 @@ MARTS_FOLLOW = "the next run of market_marts (at :30, or trigger it) publishes i
 
 @app.command()
 def show(subject: Subject, as_json: Json = False) -> None:
-    """Say what failed, beside what was known before, and what to do."""
+    """Show what failed, what was known before, and what to do."""
     from shortdrama.gates.triage import page
     from shortdrama.ingest.triage import triage_of_load
     from shortdrama.warehouse.decide.overrides import is_build_id
@@ -44,7 +44,7 @@ def show(subject: Subject, as_json: Json = False) -> None:
 
 @app.command("list")
 def list_refused(as_json: Json = False) -> None:
-    """List what the gates refused lately, newest first, and what became of it."""
+    """List what the gates refused lately, newest first, and its state now."""
     from shortdrama.warehouse.decide.refusals import refusals
 
     found = refusals(open_store())[:LISTED]
@@ -61,7 +61,7 @@ def list_refused(as_json: Json = False) -> None:
 
 @app.command()
 def accept(subject: Subject, because: Because, by: By) -> None:
-    """Let a refused load count, or publish a refused build; a reason is required."""
+    """Accept a refused load, or publish a refused build; a reason is required."""
     from shortdrama.ingest.decisions import accept_load
     from shortdrama.warehouse.decide.overrides import accept_marts, is_build_id
 
@@ -71,7 +71,7 @@ def accept(subject: Subject, because: Because, by: By) -> None:
         print(f"build {override.subject} is accepted with {len(override.findings)} finding(s):")
         for finding in override.findings:
             print(f"- {finding.suite}: {finding.expectation}({finding.column or ''})")
-        print(f"{MARTS_FOLLOW}, unless something else has changed by then")
+        print(f"{MARTS_FOLLOW}, unless something else changes before that")
         return
     record = accept_load(subject, because, by, settings(), store)
     print(f"{record.dataset} load {record.load_id} counts from now on: {record.rows:,} rows")

@@ -25,14 +25,14 @@ def inbox_put(
         raise typer.BadParameter(f"{source!r} has no inbox; there are: {', '.join(sources)}")
     key = keys.inbox(source) + file.name
     open_store().upload(file, key)
-    out.print(f"{key} is in; its DAG takes it on its next run")
+    out.print(f"{key} is in the inbox; its DAG takes it on its next run")
 
 
 @app.command("template")
 def inbox_template(
     dataset: Annotated[str, typer.Argument(help="The dataset, e.g. minis.catalog.")],
 ) -> None:
-    """Print a file to fill in, with a remark on every column."""
+    """Print a file to fill in, with a comment on every column."""
     from shortdrama.sources.files.own_csv import template
 
     print(template(dataset), end="")

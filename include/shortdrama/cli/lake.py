@@ -10,7 +10,7 @@ app = typer.Typer(no_args_is_help=True, help="The lake itself.")
 
 @app.command("init")
 def lake_init() -> None:
-    """Make the bucket if it is not there and mark the lake as SHORTDRAMA_LAKE_KIND says."""
+    """Make the bucket if it does not exist, and mark the lake as SHORTDRAMA_LAKE_KIND says."""
     from shortdrama.lake.marker import ensure_lake
     from shortdrama.lake.store import ObjectStore
 

@@ -25,7 +25,7 @@ def plan(
     end: Day,
     as_json: Json = False,
 ) -> None:
-    """Say what a span of days would cost in calls, without making any."""
+    """Show what a span of days would cost in calls, without making any."""
     from shortdrama.core.windows import Window
     from shortdrama.ingest.plan import planned_calls
     from shortdrama.sources.connector import PullRequest
@@ -58,17 +58,17 @@ def replay(
     dataset: Annotated[str | None, typer.Option(help="All loads of a dataset.")] = None,
     since: Annotated[
         datetime | None,
-        typer.Option(formats=["%Y-%m-%d"], help="Of a dataset: only what was said since then."),
+        typer.Option(formats=["%Y-%m-%d"], help="With --dataset: only what was said since then."),
     ] = None,
 ) -> None:
-    """Conform and gate landing anew, after a parser was mended; no source is asked."""
+    """Make loads again from landing, after a parser was fixed; no source is asked."""
     from shortdrama.core.errors import LoadRefused
     from shortdrama.datasets import dataset_named
     from shortdrama.ingest.history import load_history
     from shortdrama.ingest.replay import loads_to_replay, replay_all
 
     if (load_id is None) == (dataset is None) or (since is not None and dataset is None):
-        raise typer.BadParameter("give either a load's id, or --dataset and perhaps --since")
+        raise typer.BadParameter("give either a load's id, or --dataset with an optional --since")
     store = open_store()
     if load_id is not None:
         records = load_history(load_id, store)[-1:]
@@ -85,7 +85,7 @@ def replay(
             print(f"{record.load_id}  refused: {became}")
         else:
             print(f"{record.load_id}  accepted as {became.load_id}: {became.rows} rows")
-    print(f"{len(records) - refused} replayed, {refused} refused; the next build takes them in")
+    print(f"{len(records) - refused} replayed, {refused} refused; the next build includes them")
     if refused:
         raise typer.Exit(1)
 
@@ -94,9 +94,9 @@ def replay(
 def revoke(
     load_id: Annotated[str, typer.Argument(help="The load's id.")], because: Because, by: By
 ) -> None:
-    """Take an accepted load back out, for good; a reason is required."""
+    """Take an accepted load out again; this is final. A reason is required."""
     from shortdrama.ingest.decisions import revoke_load
 
     record = revoke_load(load_id, because, by, settings(), open_store())
-    print(f"{record.dataset} load {record.load_id} counts no longer")
+    print(f"{record.dataset} load {record.load_id} no longer counts")
     print("the next run of market_marts (at :30, or trigger it) publishes marts without it")

@@ -50,7 +50,7 @@ if (machine := local_machine()) is not None:
 
 
 def main() -> None:
-    """Run the command line; what a person can mend is said without a traceback."""
+    """Run the command line; errors that a person can correct are printed without a traceback."""
     try:
         app()
     except Failure as error:

@@ -1,4 +1,4 @@
-"""Briefs on the command line: who was sent one, and a person's decision about an unknown send."""
+"""Briefs on the command line: who was sent one, and what to do about an unknown send."""
 
 import json
 from typing import Annotated
@@ -8,7 +8,7 @@ import typer
 from shortdrama.cli.shared import Json, open_store
 from shortdrama.core.settings import settings
 
-app = typer.Typer(no_args_is_help=True, help="Briefs and who was sent them.")
+app = typer.Typer(no_args_is_help=True, help="Briefs, and who was sent them.")
 
 Period = Annotated[str, typer.Argument(metavar="WEEK", help="The brief's week, e.g. 2025-W39.")]
 STATES = {"claimed": "unknown"}
@@ -17,7 +17,7 @@ STATES = {"claimed": "unknown"}
 
 @app.command("sends")
 def list_sends(period: Period, as_json: Json = False) -> None:
-    """List who was sent the brief of a week, and of whom it is not known.
+    """List who was sent the brief of a week, and for whom that is not known.
 
     The last column is the id by which logs and marts name the recipient.
     """
@@ -36,12 +36,12 @@ def list_sends(period: Period, as_json: Json = False) -> None:
         if record.error:
             print(f"  {record.error}")
     if not records:
-        print(f"nobody was sent the brief of {period}")
+        print(f"the brief of {period} was sent to nobody")
 
 
 @app.command()
 def release(period: Period, address: Annotated[str, typer.Argument(help="The recipient.")]) -> None:
-    """Let an unknown send be tried again; for who has seen that no mail arrived."""
+    """Try an unknown send again; do this only if you checked that no mail arrived."""
     from shortdrama.reports import ledger
 
     ledger.release(open_store(), _checked(period), address, settings().clock.now())

@@ -1,4 +1,4 @@
-"""What the commands share: options, consoles, and the way to the lake."""
+"""What the commands share: options, consoles, and access to the lake."""
 
 from getpass import getuser
 from typing import TYPE_CHECKING, Annotated
@@ -15,9 +15,9 @@ if TYPE_CHECKING:
 out = Console()
 err = Console(stderr=True)
 
-Because = Annotated[str, typer.Option(help="Why; it is kept, and others will read it.")]
-By = Annotated[str, typer.Option(default_factory=getuser, help="Who decides; you.")]
-Json = Annotated[bool, typer.Option("--json", help="For machines.")]
+Because = Annotated[str, typer.Option(help="Why. It is kept, and others will read it.")]
+By = Annotated[str, typer.Option(default_factory=getuser, help="Who decides. Default: you.")]
+Json = Annotated[bool, typer.Option("--json", help="Output for machines.")]
 
 
 def open_store() -> "ObjectStore":

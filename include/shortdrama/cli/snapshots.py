@@ -19,7 +19,7 @@ from shortdrama.core.settings import settings
 def list_snapshots(
     as_json: Json = False,
 ) -> None:
-    """List the published snapshots, the newest first: which is current, held, cited by editions."""
+    """List the published snapshots, newest first: which is current, held or cited by editions."""
     from shortdrama.reports.archive import cited_snapshots
     from shortdrama.warehouse.snapshots.listing import listed_snapshots
 
@@ -45,7 +45,7 @@ def rollback(
     because: Because,
     by: By,
     snapshot_id: Annotated[
-        str | None, typer.Argument(metavar="[SNAPSHOT]", help="Which one; the previous.")
+        str | None, typer.Argument(metavar="[SNAPSHOT]", help="Default: the previous one.")
     ] = None,
 ) -> None:
     """Give readers an earlier snapshot again, and hold publishing until it is released."""
@@ -67,13 +67,13 @@ def release(because: Because, by: By) -> None:
 
 
 def collect(
-    dry_run: Annotated[bool, typer.Option("--dry-run", help="Only say what would go.")] = False,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Only list what would go.")] = False,
     grace_days: Annotated[
         int, typer.Option(min=1, help="How long a replaced snapshot stays.")
     ] = 14,
     as_json: Json = False,
 ) -> None:
-    """Remove snapshots that nobody needs any more, and what killed publishes left."""
+    """Remove snapshots that nobody needs any more, and leftovers of killed publishes."""
     from shortdrama.reports.archive import cited_snapshots
     from shortdrama.warehouse.publish.garbage import collect_garbage, find_garbage
 
@@ -85,4 +85,4 @@ def collect(
         return
     for snapshot_id in garbage.snapshot_ids:
         print(f"snapshot {snapshot_id}")
-    print(f"{garbage} {'would go' if dry_run else 'removed'}")
+    print(f"{garbage} {'would be removed' if dry_run else 'removed'}")

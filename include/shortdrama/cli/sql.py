@@ -30,19 +30,19 @@ class Format(StrEnum):
 
 
 def sql(
-    query: Annotated[str | None, typer.Argument(help="A SELECT; without one, a shell.")] = None,
+    query: Annotated[str | None, typer.Argument(help="A SELECT; without it a shell opens.")] = None,
     file: Annotated[
         Path | None, typer.Option(exists=True, dir_okay=False, help="A file with the query.")
     ] = None,
-    output_format: Annotated[Format, typer.Option("--format", help="How to give it.")] = (
+    output_format: Annotated[Format, typer.Option("--format", help="The output format.")] = (
         Format.table
     ),
     output: Annotated[
-        Path | None, typer.Option(dir_okay=False, help="A file for it; Parquet needs one.")
+        Path | None, typer.Option(dir_okay=False, help="Write to this file; Parquet needs one.")
     ] = None,
     snapshot: Snapshot = None,
 ) -> None:
-    """Answer a query from the published marts, or open a shell on them.
+    """Run a query on the published marts, or open a shell on them.
 
     The query may also come from standard input. On one machine the store starts by itself.
     """
@@ -52,9 +52,9 @@ def sql(
     if query is not None and file is not None:
         raise typer.BadParameter("give the query or --file, not both")
     if output_format is Format.parquet and output is None:
-        raise typer.BadParameter("Parquet is no text: give --output FILE")
+        raise typer.BadParameter("Parquet is not text: give --output FILE")
     if output_format is Format.table and output is not None:
-        raise typer.BadParameter("a table is for the eye: give --format csv, json or parquet")
+        raise typer.BadParameter("a table is only for the screen: give --format csv, json, parquet")
     if file is not None:
         query = file.read_text(encoding="utf-8")
     if query is None and not sys.stdin.isatty():
@@ -72,7 +72,7 @@ def sql(
 
 
 def _print_answer(query: str, output_format: Format, snapshot: str | None) -> None:
-    """Through a file: a query that breaks half-way prints nothing, and memory does not grow."""
+    """Use a file: a query that fails halfway prints nothing, and memory does not grow."""
     from shortdrama.analysts.answers import write_answer
 
     with TemporaryDirectory() as folder:
@@ -84,12 +84,12 @@ def _print_answer(query: str, output_format: Format, snapshot: str | None) -> No
 
 
 def pull_marts(
-    folder: Annotated[Path, typer.Argument(file_okay=False, help="Where the copy is or will be.")],
+    folder: Annotated[Path, typer.Argument(file_okay=False, help="The folder of the copy.")],
     snapshot: Snapshot = None,
 ) -> None:
     """Copy a snapshot to this machine; a later pull fetches only what is new.
 
-    After the folder was moved, pull again: nothing is copied, and the views find their files.
+    If you move the folder, pull again: nothing is copied, and the views find their files.
     """
     from shortdrama.analysts import local_copy
 

@@ -1,4 +1,4 @@
-"""How things stand, and whether everything works."""
+"""The state of the pipeline, and whether everything works."""
 
 import json
 from collections.abc import Sequence
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 
 def status(as_json: Json = False) -> None:
-    """How old each dataset is, what was refused, what is published; how Airflow is."""
+    """Show how old each dataset is, what was refused, what is published, and how Airflow is."""
     from shortdrama.health.running import free_bytes
     from shortdrama.ingest.quota import quotas_of
     from shortdrama.warehouse.build.inputs import read_inputs
@@ -76,7 +76,7 @@ def status(as_json: Json = False) -> None:
 def doctor(
     as_json: Json = False,
     with_airflow: Annotated[
-        bool, typer.Option("--airflow/--no-airflow", help="Whether Airflow must run already.")
+        bool, typer.Option("--airflow/--no-airflow", help="Whether Airflow must be running.")
     ] = True,
 ) -> None:
     """Check endpoints, credentials, conditional puts, quota, the extension, and Airflow."""
@@ -150,7 +150,7 @@ def _minute(instant: datetime) -> str:
 
 
 def _ago(now: datetime, then: datetime) -> str:
-    """A length of time in the largest unit that it fills twice."""
+    """A length of time, in the largest unit of which it has at least two."""
     seconds = max(0, round((now - then).total_seconds()))
     for name, length in (("d", 86400), ("h", 3600), ("min", 60)):
         if seconds >= 2 * length:

@@ -18,7 +18,7 @@ USUAL_DAYS = 30
 def list_candidates(
     since: Annotated[
         datetime | None,
-        typer.Option(formats=["%Y-%m-%d"], help="New or changed since then; 30 days ago."),
+        typer.Option(formats=["%Y-%m-%d"], help="New or changed since then. Default: 30 days ago."),
     ] = None,
 ) -> None:
     """List apps for review, the largest first, each with a line for the reviewed file."""
@@ -39,12 +39,12 @@ def list_candidates(
         print(f"{candidate.kind}: {candidate.app_name} ({publisher}), {candidate.why}")
         print(f"  first seen {candidate.first_seen_on}; {size}")
         print(f"  {candidate.line}")
-    print(f"{len(found)} to look at since {day}. Decisions go into {OVERRIDES.name}")
+    print(f"{len(found)} to review since {day}. Write decisions into {OVERRIDES.name}")
 
 
 @app.command()
 def check() -> None:
-    """Say what is wrong in the reviewed file, by line and column."""
+    """Check the reviewed file; say what is wrong, by line and column."""
     from shortdrama.universe.candidates import known_apps
     from shortdrama.universe.overrides import OVERRIDES, problems
 

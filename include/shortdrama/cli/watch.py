@@ -1,4 +1,4 @@
-"""`shortdrama watch`: sees from outside the scheduler what the scheduler cannot tell."""
+"""`shortdrama watch`: sees from outside the scheduler what the scheduler cannot report."""
 
 import time
 from typing import Annotated
@@ -15,7 +15,7 @@ def watch(
 ) -> None:
     """Mail the engineers when nothing is published or Airflow is silent; send mail that waits.
 
-    With --once it ends with 1 when something is wrong.
+    With --once it exits with 1 when something is wrong.
     """
     from rich.markup import escape
 
@@ -30,7 +30,7 @@ def watch(
         try:
             found = watch_once(settings(), say)
         except Exception as error:
-            # Whatever it is, the next look may succeed, and nobody watches the watch.
+            # Go on: the next look may succeed, and no mail would say that the watch has ended.
             err.print(f"this look failed: {escape(str(error) or type(error).__name__)}")
             found = 1
         if once:

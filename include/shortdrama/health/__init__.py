@@ -1,1 +1,1 @@
-"""Whether everything that the pipeline needs works, and what to do where it does not."""
+"""Whether everything that the pipeline needs works, and what to do if not."""

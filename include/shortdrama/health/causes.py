@@ -1,4 +1,4 @@
-"""What a failure comes from, judged from the error and the run alone: nothing is asked or read."""
+"""The cause of a failure, judged only from the error and the run; nothing else is read."""
 
 import errno
 import re
@@ -26,7 +26,7 @@ from shortdrama.core.errors import (
 NO_ROOM = re.compile(r"No space left on device|Disk quota exceeded")
 NO_ANSWER = re.compile(r"error for HTTP [A-Z]+ to ")
 ANSWER = re.compile(r"HTTP Error: .*?\bHTTP (?:code )?(\d{3})\b")
-"""How DuckDB, and dbt through it, says what has no class of its own."""
+"""DuckDB's texts (also in dbt's errors) for errors that have no class of their own."""
 
 KEY_REFUSED = {
     "AccessDenied", "ExpiredToken", "InvalidAccessKeyId", "InvalidToken", "SignatureDoesNotMatch",
@@ -37,15 +37,15 @@ OF_A_SOURCE: tuple[Kind, ...] = (
 )  # fmt: skip
 INSUFFICIENT_STORAGE = 507
 LINKS = 20
-"""More errors are not looked at: a chain may be a circle."""
+"""More errors are not looked at, because a chain of errors may be a circle."""
 
 
 @dataclass(frozen=True)
 class Run:
-    """What failed: the task, what it worked on, and whether its run comes again by itself.
+    """What failed: the task, what it worked on, and whether a later run repeats it automatically.
 
     `dataset` is an id, `about` also names the window or the file. `by_hand`: a person asked for
-    just this; `backfilled`: Airflow's backfill did.
+    exactly this; `backfilled`: Airflow's backfill did.
     """
 
     dag_id: str
@@ -57,7 +57,7 @@ class Run:
 
     @property
     def dataset(self) -> str | None:
-        """The dataset that the task worked on, if it was one."""
+        """The dataset that the task worked on, if there was one."""
         return self.about.split()[0] if self.about else None
 
     @property
@@ -71,14 +71,14 @@ class Run:
 
 @dataclass(frozen=True)
 class Cause:
-    """What is wrong, and where if there may be several. There is one mail about it."""
+    """What is wrong, and where, if there may be several places. One mail is sent per cause."""
 
     kind: Kind
     where: str = ""
 
     @property
     def key(self) -> str:
-        """Names the cause; a path without a slash at its end."""
+        """The cause's name: a path without a slash at its end."""
         return f"{self.kind}/{self.where}" if self.where else self.kind
 
 
@@ -89,8 +89,8 @@ STORE_REFUSED = Cause("store_refused")
 def cause_of(error: BaseException, run: Run, host: str) -> Cause:
     """The cause of a failure; `host` is the machine on which the task ran.
 
-    What the machine or the store did counts more than what our own error says about it: a build
-    that fails because the store is away is no error of dbt's.
+    A fault of the machine or the store comes before what our own error says: if a build fails
+    because the store is away, that is not a dbt error.
     """
     links = list(_chain(error))
     for link in links:
@@ -105,7 +105,7 @@ def cause_of(error: BaseException, run: Run, host: str) -> Cause:
 
 
 def telling(error: BaseException) -> BaseException:
-    """The link that says most to a person: our own error if there is one, else the first."""
+    """The most useful link for a person: our own error if there is one, else the first."""
     return next((link for link in _chain(error) if isinstance(link, Failure)), error)
 
 
@@ -120,7 +120,7 @@ def _chain(error: BaseException) -> Iterator[BaseException]:
 
 
 def _of_machine(link: BaseException, host: str) -> Cause | None:
-    """What a disk or the store did, if that is what the error says."""
+    """A fault of the disk or the store, if the error says so."""
     if isinstance(link, OSError) and link.errno in (errno.ENOSPC, errno.EDQUOT):
         return Cause("disk_full", host)
     if isinstance(link, ClientError):
@@ -161,7 +161,7 @@ def _of_status(status: int) -> Cause | None:
 
 
 def _where(error: Failure, run: Run) -> str:
-    """What tells a cause from others of its kind."""
+    """What distinguishes a cause from others of its kind."""
     if isinstance(error, LoadRefused):
         return error.load_id
     if isinstance(error, MartsRefused):

@@ -1,4 +1,4 @@
-"""Looks whether everything that the pipeline needs works, and says what to mend."""
+"""Checks whether everything that the pipeline needs works, and says what to do."""
 
 import secrets
 from collections.abc import Callable, Iterator
@@ -23,7 +23,7 @@ SHOWN_LOADS = 5
 
 @dataclass(frozen=True)
 class Check:
-    """One thing looked at. `detail` is what was seen; of a failure also what to do."""
+    """One check. `detail` is what was seen; for a failure also what to do."""
 
     name: str
     ok: bool
@@ -32,7 +32,7 @@ class Check:
 
 @dataclass(frozen=True)
 class _Look:
-    """A check to be made. At `address`, if it is of this home, only the home's own is asked."""
+    """A check to make. If `address` is one of this home, only the home's own service may answer."""
 
     name: str
     look: Callable[[], str]
@@ -58,7 +58,7 @@ def examine(settings: Settings, *, with_airflow: bool = True) -> Iterator[Check]
         f"smtp://{settings.mail.host}:{settings.mail.port}",
     )
     looks = [
-        _Look("disk", running.disk, "make room: warehouse and logs lie there"),
+        _Look("disk", running.disk, "free some space: warehouse and logs are there"),
         _Look("services", running.services, "read logs/ in the home, then `make up`"),
         _Look(
             "bucket",
@@ -116,19 +116,19 @@ def _bucket(store: ObjectStore) -> str:
     store.put(key, b"?")
     try:
         if store.get(key) != b"?":
-            raise RuntimeError("the bucket gives back other bytes than it was given")
+            raise RuntimeError("the bucket returns other bytes than were written")
     finally:
         store.delete(key)
     return f"{store.bucket} answers and stores"
 
 
 def _race(store: ObjectStore) -> str:
-    """Several writers, one precondition: one may win, for a new key and for a changed one."""
+    """Several writers, one precondition: only one may win, for a new key and for a changed one."""
     key = f"ops/doctor/{secrets.token_hex(8)}"
 
     def winners(etag: str | None) -> int:
         def write(racer: int) -> bool:
-            # An ETag is a digest: no two writes, of both rounds, may be of the same bytes.
+            # An ETag is a digest: no two writes in the two rounds may have the same bytes.
             body = dump_json({"racer": racer, "after": etag})
             try:
                 store.compare_and_swap(key, body, etag)
@@ -146,7 +146,9 @@ def _race(store: ObjectStore) -> str:
     finally:
         store.delete(key)
     if (created, swapped) != (1, 1):
-        raise RuntimeError(f"of {RACERS} writers {created} created and {swapped} swapped, not one")
+        raise RuntimeError(
+            f"of {RACERS} writers {created} created and {swapped} swapped, instead of one each"
+        )
     return f"one of {RACERS} racing writers wins"
 
 
@@ -181,9 +183,9 @@ def _appfigures(settings: Settings) -> str:
             allow_redirects=False,
         )
     except requests.ConnectionError:
-        raise RuntimeError(f"nobody answers at {url}") from None
+        raise RuntimeError(f"nothing answers at {url}") from None
     except (requests.RequestException, UnicodeError) as error:
-        # Not its text: that of an invalid header holds the token.
+        # Without its text: for an invalid header the text has the token.
         raise RuntimeError(f"{url} cannot be asked ({type(error).__name__})") from None
     if not answer.ok:
         raise RuntimeError(f"HTTP {answer.status_code}")

@@ -1,4 +1,4 @@
-"""Whether all accepted loads lie in the lake as they were accepted, read by a build or not."""
+"""Whether all accepted loads are unchanged in the lake, whether a build reads them or not."""
 
 from shortdrama.datasets import DATASETS
 from shortdrama.lake.ledger import LoadLedger
@@ -9,8 +9,8 @@ from shortdrama.lake.store import ObjectStore
 def accepted_loads(store: ObjectStore) -> Compared:
     """Compare the objects of all accepted loads with their ledgers.
 
-    By the ETag that the gate noted. The object of a load of which it noted none, or of one that was
-    put back since, is read.
+    It uses the ETag that the gate noted. An object is read if the gate noted none, or if the object
+    was put back since.
     """
     records = [
         record

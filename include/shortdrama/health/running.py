@@ -1,6 +1,6 @@
-"""Whether what runs the pipeline is well: disk, the home's own services, Airflow.
+"""Whether what the pipeline runs on is well: disk, the home's own services, Airflow.
 
-Each answers with what was seen, and raises Unwell with what is wrong.
+Each function returns what was seen, or raises Unwell with what is wrong.
 """
 
 import shutil
@@ -19,7 +19,7 @@ class Unwell(Failure):
 
 
 def free_bytes() -> int:
-    """What is left on the disk of the home."""
+    """Free bytes on the disk of the home."""
     folder = home().resolve()
     while not folder.exists():
         folder = folder.parent
@@ -39,7 +39,7 @@ def services() -> str:
     states = machine.services()
     ended = [service.name for service in states if service.state == "gave up"]
     if ended:
-        raise Unwell(f"{', '.join(ended)} ended each time it was started, and is left alone")
+        raise Unwell(f"{', '.join(ended)} stopped after each start, and is not started again")
     if not states:
         return "none of its own run in this home"
     running = sum(service.state in ("running", "starting") for service in states)

@@ -1,4 +1,5 @@
-"""The only room that knows Airflow: what the DAG files share.
+"""What the DAG files share; the only room that imports Airflow.
 
-Everything heavy is imported inside the tasks: the DAG processor reads these modules all the time.
+Heavy modules are imported inside the tasks, because the DAG processor reads these files all the
+time.
 """

@@ -1,8 +1,8 @@
-"""What Airflow calls when a task or a run ends: who fails is told of, and who is well again.
+"""What Airflow calls when a task or a run ends: it mails about failures and recoveries.
 
-A task calls these itself, in its own process. It cannot when its process was killed, and then
-Airflow only marks the task as failed (apache/airflow#60858). So the run as a whole is looked at
-too, by the DAG processor, once it has failed: a failed task that has left no mark was killed.
+A task calls these itself, in its own process. If the process was killed, it cannot, and Airflow
+only marks the task as failed (apache/airflow#60858). So the DAG processor also checks a run once it
+has failed: a failed task that left no mark was killed.
 """
 
 import re
@@ -17,7 +17,7 @@ from shortdrama.health.airflow import MARK
 
 
 def task_failed(context: Context) -> None:
-    """Mail the engineers about a task that failed for good, once per cause."""
+    """Mail the engineers about a task that failed after its last try, once per cause."""
     from shortdrama.alerts.send import Alerts
     from shortdrama.core.settings import settings
 
@@ -29,7 +29,7 @@ def task_failed(context: Context) -> None:
 
 
 def decision_failed(context: Context) -> None:
-    """Mail nobody: whoever triggered it is looking at it."""
+    """Send no mail: the person who triggered it is watching it."""
     _leave_mark(context)
     _last_line(context)
 
@@ -40,7 +40,7 @@ def task_retries(context: Context) -> None:
 
 
 def task_succeeded(context: Context) -> None:
-    """Mail the engineers if this success ends something that they were mailed about."""
+    """Mail the engineers if this success ends a cause that was mailed to them."""
     from shortdrama.alerts.incidents import Work
     from shortdrama.alerts.send import Alerts
     from shortdrama.core.settings import settings
@@ -51,7 +51,7 @@ def task_succeeded(context: Context) -> None:
 
 
 def run_failed(context: Context) -> None:
-    """Mail the engineers about what a failed run could not tell of itself."""
+    """Mail the engineers about what the tasks of a failed run could not report themselves."""
     from shortdrama.alerts.send import Alerts
     from shortdrama.core.errors import RunStopped, TaskKilled
     from shortdrama.core.settings import settings
@@ -67,7 +67,7 @@ def run_failed(context: Context) -> None:
 
 
 def _leave_mark(context: Context) -> None:
-    # Refused in the DAG processor, to which Airflow leaves some killed tasks.
+    # The DAG processor refuses this; Airflow lets it handle some killed tasks.
     with suppress(Exception):
         context["ti"].xcom_push(key=MARK, value=True)
 
@@ -101,20 +101,20 @@ UNATTENDED: dict[str, Any] = {
         "on_failure_callback": task_failed,
         "on_retry_callback": task_retries,
         "on_success_callback": task_succeeded,
-        # A store that restarts, a source that hiccups: nobody should be woken by that.
+        # A store that restarts or a source that fails briefly should not wake anybody.
         "retries": 2,
         "retry_delay": timedelta(minutes=1),
     },
 }
-"""What every DAG shares that runs by itself. Errors that are final are not retried: `classed`."""
+"""What all scheduled DAGs share. Final errors are not retried: see `classed`."""
 
 
 ATTENDED: dict[str, Any] = {"default_args": {"on_failure_callback": decision_failed}}
-"""The same of a DAG that a person runs."""
+"""The same for a DAG that a person runs."""
 
 
 def run_of(context: Context, task_id: str | None = None) -> Any:
-    """The run as alerts see it; of another task of it if one is named."""
+    """The run as alerts see it; for another task of the run, if one is named."""
     from shortdrama.health.causes import Run
 
     task, run_type = context["ti"], str(getattr(context.get("dag_run"), "run_type", ""))
@@ -130,7 +130,7 @@ def run_of(context: Context, task_id: str | None = None) -> Any:
 
 
 def error_of(context: Context) -> BaseException:
-    """What the task raised. A task that was killed has raised nothing."""
+    """The error that the task raised. A killed task has raised none."""
     from shortdrama.core.errors import AirflowAway, TaskKilled
 
     error = context.get("exception")
@@ -146,7 +146,7 @@ def error_of(context: Context) -> BaseException:
 
 
 def _last_line(context: Context, begin: str = "") -> None:
-    """Airflow prints the frames of an error; what a person has to know stands below them."""
+    """Print what a person must know, below the stack frames that Airflow prints."""
     from shortdrama.alerts.news import in_one_line
 
     print(f"{begin}{in_one_line(error_of(context), run_of(context))}")

@@ -17,11 +17,11 @@ def decided(
 ) -> str:
     """Decide as the form says, in the name of the user who triggered the run; one line about it.
 
-    Raises DecisionRefused or UnknownLoad, and changes nothing then.
+    If it raises DecisionRefused or UnknownLoad, nothing was changed.
     """
     if not user:
         raise DecisionRefused(
-            "nobody is named as having triggered this run, and a decision carries a name: trigger"
+            "this run does not name the user who triggered it, but a decision needs a name: trigger"
             " gate_decision in the UI, or use `shortdrama gate accept` or `shortdrama load revoke`"
         )
     decision, subject, because = form["decision"], form["subject"].strip(), form["because"]

@@ -10,10 +10,10 @@ from shortdrama.core.errors import Failure
 
 @contextmanager
 def classed() -> Iterator[None]:
-    """Fail at once where a retry cannot help: it would only burn quota and repeat the alert.
+    """Fail at once if a retry cannot help: it would only use quota and repeat the alert.
 
-    Airflow prints the frames of what a task raises. Of an error of ours they say nothing to a
-    person, so only its message goes on; the error itself stays behind it as `__context__`.
+    Airflow prints the stack frames of what a task raises. For errors of ours they do not help a
+    person, so only the message is raised; the error itself is kept as `__context__`.
     """
     try:
         yield

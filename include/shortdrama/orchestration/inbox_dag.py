@@ -17,7 +17,7 @@ def inbox_dag(source: str, doc: str | None) -> DAG:
     @task
     @classed()
     def plan() -> list[dict[str, Any]]:
-        """The files in the inbox that no load was decided of yet, as pull requests."""
+        """Pull requests for the files in the inbox that no verdict exists for yet."""
         from shortdrama.core.settings import settings
         from shortdrama.lake.store import ObjectStore
         from shortdrama.sources.inbox import due_files
@@ -38,7 +38,7 @@ def inbox_dag(source: str, doc: str | None) -> DAG:
         **UNATTENDED,
     )
     def ingest() -> None:
-        """Load every file that is new."""
+        """Load every new file."""
         load.expand(request=plan())
 
     return ingest()

@@ -1,4 +1,4 @@
-"""What a run pulls: read off its type, its data interval and what the person asked for."""
+"""What a run pulls: derived from its type, its data interval and what the person asked for."""
 
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime, timedelta
@@ -18,7 +18,7 @@ def dated_requests(
     params: Mapping[str, Any],
     today: date,
 ) -> list[dict[str, Any]]:
-    """A pull request per window, of each dataset of the source whose past can be asked."""
+    """A pull request per window, for each dataset of the source whose past can be pulled."""
     return [
         request
         for dataset in datasets_of(source)
@@ -30,7 +30,7 @@ def dated_requests(
 
 
 def present_requests(source: str, run_key: str) -> list[dict[str, Any]]:
-    """A pull request per dataset of the source that tells only how things stand now."""
+    """A pull request per dataset of the source that only says how things are now."""
     return [
         request
         for dataset in datasets_of(source)
@@ -48,8 +48,8 @@ def run_windows(
 ) -> list[Window]:
     """The windows of a run of a dated source.
 
-    Scheduled: the trailing window that ends on the interval's day. Under Airflow's backfill: that
-    day alone. By hand: `start` and `end` from the form, or the trailing window.
+    Scheduled: the trailing window that ends on the interval's day. Under Airflow's backfill: only
+    that day. By hand: `start` and `end` from the form, or the trailing window.
     """
     if run_type == "backfill" and interval_start is not None:
         return [Window(start=interval_start.date(), end=interval_start.date())]
@@ -62,7 +62,7 @@ def run_windows(
 def as_requests(
     dataset: Dataset, run_key: str, windows: Sequence[Window | None]
 ) -> list[dict[str, Any]]:
-    """A pull request per window (None: as things stand now), in the form that Airflow passes on."""
+    """A pull request per window (None: as things are now), in the form that Airflow passes on."""
     return [
         PullRequest(dataset=dataset.id, run_key=run_key, window=window).model_dump(mode="json")
         for window in windows

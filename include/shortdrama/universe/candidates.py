@@ -1,4 +1,4 @@
-"""Apps that somebody should look at, whether they count as short-drama apps."""
+"""Apps for review: somebody should decide whether they count as short-drama apps."""
 
 import csv
 import io
@@ -17,7 +17,7 @@ from shortdrama.warehouse.snapshots.manifest import NothingPublished
 from shortdrama.warehouse.snapshots.read import connect
 
 SIZE_DAYS = 28
-"""An app's size is that of the last four published weeks."""
+"""An app's size is measured over the last four published weeks."""
 
 CHANGES = ("renamed", "new publisher")
 
@@ -36,7 +36,7 @@ with listed as (
         ) as place
     from listings
 ),
--- An app's newest product speaks for it, once per load.
+-- Per load one product gives an app's name and publisher: the one with the smallest id.
 told as (
     select
         *,
@@ -113,9 +113,9 @@ class Candidate:
 
     @property
     def line(self) -> str:
-        """A row of the reviewed file that excludes the app; the reviewer completes or flips it."""
+        """A row for the reviewed file that excludes the app, for the reviewer to complete."""
         text = io.StringIO()
-        reason = f"TODO why {self.app_name} is no short-drama app"
+        reason = f"TODO why {self.app_name} is not a short-drama app"
         csv.writer(text, lineterminator="").writerow(
             ["exclude", self.app_id, "", "", reason, "TODO"]
         )
@@ -127,7 +127,7 @@ def candidates(
 ) -> list[Candidate]:
     """From relations `listings` (rows of products loads) and `sizes` (app_id, revenue, downloads).
 
-    An app may be listed for several reasons; one that is decided is listed only when it has
+    An app may be listed for several reasons; an app with a decision is listed only when it has
     changed. The largest come first.
     """
     rows = connection.execute(CANDIDATES, {"since": since}).fetchall()

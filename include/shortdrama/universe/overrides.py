@@ -1,4 +1,4 @@
-"""The reviewed file of the universe, looked at before dbt reads it."""
+"""Checks the reviewed file of the universe before dbt reads it."""
 
 import csv
 from collections.abc import Iterable, Iterator
@@ -17,7 +17,7 @@ Problem = tuple[str, str]
 def problems(lines: Iterable[str], known_apps: set[str] | None) -> list[str]:
     """What is wrong in the file, each with its line and column; nothing if it is in order.
 
-    `known_apps` are the ids of all apps that the marts know, or None if nobody can tell.
+    `known_apps` are the ids of all apps in the marts, or None if they are not known.
     """
     reader = csv.reader(lines)
     header = tuple(next(reader, ()))
@@ -43,7 +43,7 @@ def problems(lines: Iterable[str], known_apps: set[str] | None) -> list[str]:
 
 
 def decided_apps() -> set[str]:
-    """Ids of the apps that the reviewed file decides on."""
+    """Ids of the apps with a decision in the reviewed file."""
     with OVERRIDES.open(encoding="utf-8", newline="") as lines:
         return {row["app_id"] for row in csv.DictReader(lines)}
 
@@ -64,7 +64,7 @@ def _dates(row: Row) -> Iterator[Problem]:
             try:
                 days[column] = date.fromisoformat(row[column])
             except ValueError:
-                yield column, f"{row[column]!r} is no date like 2025-07-01"
+                yield column, f"{row[column]!r} is not a date like 2025-07-01"
     if len(days) < 2:
         return
     if days["to_on"] < days["from_on"]:
@@ -80,8 +80,8 @@ def _dates(row: Row) -> Iterator[Problem]:
 def _app(row: Row, seen: dict[str, int], known_apps: set[str] | None) -> Iterator[Problem]:
     app_id = row["app_id"]
     if not app_id:
-        yield "app_id", "is empty; it is the unified app's id, else product:<id>"
+        yield "app_id", "is empty; give the unified app's id, or product:<id>"
     elif app_id in seen:
         yield "app_id", f"{app_id} was decided on line {seen[app_id]} already; one row per app"
     elif known_apps is not None and app_id not in known_apps:
-        yield "app_id", f"{app_id} is no app of the published dim_app; see its app_id"
+        yield "app_id", f"{app_id} is not an app of the published dim_app; see its app_id"

@@ -127,7 +127,7 @@ def _wait(supervisor: Supervisor, machine: Machine, services: Sequence[Service])
         for service in waiting:
             if processes[service.name].state == GAVE_UP:
                 raise ServiceFailed(
-                    f"{service.name} ended each time it was started, and is not started again."
+                    f"{service.name} stopped after each start, and is not started again."
                     f"\n{last_lines(log_of(service.name))}"
                 )
         waiting = [

@@ -35,7 +35,7 @@ def test_a_failure_says_what_where_and_what_to_do() -> None:
     assert alert.body.startswith("the day's calls are spent; clear after 00:00 UTC\nmore\n")
     assert "Seen: 2026-02-25 08:00 UTC in ingest_appfigures, pull of appfigures.est" in alert.body
     assert "Log: http://airflow/log" in alert.body
-    assert "- Tomorrow's run pulls this window again by itself." in alert.body
+    assert "- Tomorrow's run pulls this window again." in alert.body
 
 
 def test_an_error_that_is_not_ours_is_named_by_its_class_and_place() -> None:

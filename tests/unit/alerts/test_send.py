@@ -160,7 +160,7 @@ def test_a_mail_that_cannot_leave_waits_and_is_sent_when_it_can(
     assert not desk.failed(FAILED, BUILD)
     assert not desk.failed(FAILED, BUILD)
     assert waiting(alert_home) == [".waiting"]
-    assert "it waits; `shortdrama watch` sends it when the mail server takes it" in said
+    assert "it waits; `shortdrama watch` sends it when the mail server accepts it" in said
     alerts(without_mail(settings))[0].flush()
     assert waiting(alert_home) == [".waiting"]
     clock.shift(timedelta(minutes=34))

@@ -1,4 +1,4 @@
-"""The advice fits the run: what comes again by itself, and what somebody has to see to."""
+"""The advice fits the run: what a later run repeats, and what needs somebody."""
 
 from typing import get_args
 
@@ -18,19 +18,27 @@ BY_HAND = Run("ingest_appfigures", "pull", WINDOW, by_hand=True)
 @pytest.mark.parametrize(
     ("run", "says", "needs_somebody"),
     [
-        (PULL, "Tomorrow's run pulls this window again by itself. To have it today, clear", False),
-        (BY_HAND, f"{WINDOW} was asked by hand and does not come by itself: clear the task", True),
+        (PULL, "Tomorrow's run pulls this window again. To have it today, clear", False),
         (
-            Run("ingest_appfigures", "pull", WINDOW, backfilled=True),
-            f"{WINDOW} is of a backfill and does not come by itself",
+            BY_HAND,
+            f"{WINDOW} was started by hand, so no later run repeats it: clear the task",
             True,
         ),
-        (Run("ingest_appfigures", "pull", "appfigures.products"), "asks how things stand", True),
+        (
+            Run("ingest_appfigures", "pull", WINDOW, backfilled=True),
+            f"{WINDOW} belongs to a backfill, so no later run repeats it",
+            True,
+        ),
+        (
+            Run("ingest_appfigures", "pull", "appfigures.products"),
+            "pulls the state of tomorrow",
+            True,
+        ),
         (Run("ingest_tiktok", "gate", "tiktok.hashtags 2025-09-01"), "is lost unless", True),
         (Run("ingest_omdia", "conform", "omdia.forecasts a.xlsx"), "stays in the inbox", False),
         (Run("ingest_omdia", "plan"), "The next run tries again", False),
-        (Run("market_marts", "build"), "builds by itself", False),
-        (Run("market_reports", "send"), "tries again by itself", False),
+        (Run("market_marts", "build"), "builds again", False),
+        (Run("market_reports", "send"), "tries again", False),
         (Run("market_reports", "prepare", by_hand=True), "This run of market_reports was", True),
         (Run("housekeeping", "collect_garbage"), "tonight", False),
     ],
@@ -48,7 +56,7 @@ def test_with_the_quota_spent_nobody_is_told_to_try_today() -> None:
 
 def test_under_a_frozen_clock_nothing_is_promised() -> None:
     for run in (PULL, Run("market_marts", "build")):
-        assert "nothing runs by time" in what_follows(run, STORE_AWAY, by_time=False).text
+        assert "no DAG runs on its schedule" in what_follows(run, STORE_AWAY, by_time=False).text
 
 
 def test_every_kind_of_cause_has_a_name_of_its_own_and_a_remedy() -> None:

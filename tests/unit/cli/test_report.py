@@ -38,7 +38,7 @@ def test_sends_are_listed_with_what_is_not_known(run) -> None:
         "sent    2025-10-01 03:00  en  ann@example.org  438c4c7afe60\n"
         f"unknown 2025-10-01 03:00  zh  li@example.org  {recipient_id(LI.address)}\n"
     )
-    assert run("sends", "2025-W38").output == "nobody was sent the brief of 2025-W38\n"
+    assert run("sends", "2025-W38").output == "the brief of 2025-W38 was sent to nobody\n"
     listed = json.loads(run("sends", WEEK, "--json").output)
     states = {entry["address"]: entry["state"] for entry in listed}
     assert states == {ANN.address: "sent", LI.address: "claimed"}

@@ -88,8 +88,8 @@ def test_gc_says_what_would_go_and_then_removes_it(publish_build: Publish, run: 
         publish_build(name, day)
     assert "0 snapshots, 0 objects removed" in run("gc", "--grace-days", "30")
     dry = run("gc", "--dry-run")
-    assert "1 snapshots, 3 objects would go" in dry
+    assert "1 snapshots, 3 objects would be removed" in dry
     listed = json.loads(run("gc", "--dry-run", "--json"))
     assert [len(listed["snapshot_ids"]), len(listed["object_keys"])] == [1, 3]
-    assert run("gc") == dry.replace("would go", "removed")
+    assert run("gc") == dry.replace("would be removed", "removed")
     assert len(run("snapshots").splitlines()) == 3

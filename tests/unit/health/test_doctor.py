@@ -88,7 +88,7 @@ def test_an_s3_that_ignores_preconditions_is_found_out(well: Settings, s3_server
     s3_server.lax = True
     check = looked(well, "conditional puts")
     assert not check.ok
-    assert "of 8 writers 8 created and 8 swapped, not one" in check.detail
+    assert "of 8 writers 8 created and 8 swapped, instead of one each" in check.detail
     assert "What to do: this S3 lets several writers win" in check.detail
 
 
@@ -167,7 +167,7 @@ def test_a_full_disk_fails(well: Settings, monkeypatch: pytest.MonkeyPatch) -> N
     check = looked(well, "disk")
     assert not check.ok
     assert check.detail.startswith("only 0.09 GB are left at")
-    assert "What to do: make room" in check.detail
+    assert "What to do: free some space" in check.detail
 
 
 def service(name: str, **changes: Any) -> ServiceState:
@@ -191,7 +191,7 @@ def test_a_service_that_gave_up_fails(well: Settings, monkeypatch: pytest.Monkey
     monkeypatch.setattr("shortdrama.core.machine.services", lambda: states)
     check = looked(well, "services")
     assert not check.ok
-    assert check.detail.startswith("airflow-scheduler ended each time it was started")
+    assert check.detail.startswith("airflow-scheduler stopped after each start, and is not started again")
 
 
 def test_nothing_is_asked_of_a_stranger_at_an_address_of_this_home(

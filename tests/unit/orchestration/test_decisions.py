@@ -30,6 +30,6 @@ def test_a_form_is_carried_out_in_the_name_of_who_triggered_it(asked, decision) 
 
 def test_nobody_decides_nothing(asked) -> None:
     form = {"decision": "accept_load", "subject": "L1", "because": "it is right"}
-    with pytest.raises(DecisionRefused, match="nobody is named"):
+    with pytest.raises(DecisionRefused, match="does not name the user"):
         decisions.decided(form, None, SimpleNamespace(), SimpleNamespace())
     assert asked == []

@@ -108,7 +108,7 @@ def command_line(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> CliRunn
 def test_before_anything_is_published_candidates_have_no_size(
     command_line, settings, store
 ) -> None:
-    assert "0 to look at" in command_line.invoke(app, ["universe", "candidates"]).output
+    assert "0 to review" in command_line.invoke(app, ["universe", "candidates"]).output
     request = PullRequest(dataset=PRODUCTS.id, run_key="run")
     landed = read_pull(store, pull(request, settings, store))
     conform_or_quarantine(landed, settings, store)

@@ -19,7 +19,7 @@ def test_good_decisions_pass() -> None:
 DEFECTS = {
     "misspelt_decision": ("drop,ua_1,,,why,Li", "line 2, column decision: 'drop' is not one of"),
     "no_app": ("exclude,,,,why,Li", "line 2, column app_id: is empty"),
-    "unknown_app": ("exclude,ua_9,,,why,Li", "line 2, column app_id: ua_9 is no app of the"),
+    "unknown_app": ("exclude,ua_9,,,why,Li", "line 2, column app_id: ua_9 is not an app of the"),
     "no_reason": ("exclude,ua_1,,, ,Li", "line 2, column reason: is empty"),
     "no_reviewer": ("exclude,ua_1,,,why,", "line 2, column reviewer: is empty"),
     "german_date": ("exclude,ua_1,01.07.2025,,why,Li", "line 2, column from_on: '01.07.2025' is"),

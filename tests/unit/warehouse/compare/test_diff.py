@@ -311,7 +311,7 @@ def test_what_is_printed_fits_80_columns(snapshot: Snapshot, load: Load, run: An
     snapshot("s1", [a], **{SIZES: sizes(**million)})
     snapshot("s2", [a, b], **{SIZES: sizes(**million | {"m09": 999_456_789_012})})
     lines = run("s1", "s2").splitlines()
-    assert lines[2] == "loads: 1 came, 0 went; code: same; universe: same"
+    assert lines[2] == "loads: 1 added, 0 removed; code: same; universe: same"
     assert lines[5].split() == [SIZES, "0", "0", "1", "0"]
     assert lines[-3:] == [
         f"largest moves in {SIZES}",

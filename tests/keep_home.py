@@ -7,6 +7,7 @@ names this machine is replaced, so that the files do not say where they were mad
 
 import lzma
 import os
+import re
 import socket
 import subprocess
 import sys
@@ -82,7 +83,7 @@ def nameless(dump: str) -> str:
         socket.gethostname(): "pipeline-1",
     }
     for name, instead in replaced.items():
-        dump = dump.replace(str(name), instead)
+        dump = re.sub(rf"(?<!\w){re.escape(str(name))}(?!\w)", instead, dump)
     return dump
 
 

@@ -191,7 +191,9 @@ def test_a_service_that_gave_up_fails(well: Settings, monkeypatch: pytest.Monkey
     monkeypatch.setattr("shortdrama.core.machine.services", lambda: states)
     check = looked(well, "services")
     assert not check.ok
-    assert check.detail.startswith("airflow-scheduler stopped after each start, and is not started again")
+    assert check.detail.startswith(
+        "airflow-scheduler stopped after each start, and is not started again"
+    )
 
 
 def test_nothing_is_asked_of_a_stranger_at_an_address_of_this_home(

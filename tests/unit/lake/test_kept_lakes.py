@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from shortdrama.core.settings import Settings
+from shortdrama.core.settings import S3Settings, Settings
 from shortdrama.datasets import DATASETS
 from shortdrama.health.loads import accepted_loads
 from shortdrama.lake.ledger import LoadLedger
@@ -22,8 +22,18 @@ from shortdrama.warehouse.snapshots.read import connect
 LAKES = sorted((Path(__file__).parents[2] / "fixtures" / "homes").glob("*/lake.tar.xz"))
 
 
+@pytest.fixture
+def kept_s3(s3: S3Settings) -> S3Settings:
+    """Under the name of the bucket from which they come: a snapshot's views have its address."""
+    return s3.model_copy(update={"bucket": "shortdrama"})
+
+
 @pytest.fixture(params=LAKES, ids=lambda path: path.parent.name)
-def lake(request: Any, store: ObjectStore) -> ObjectStore:
+def lake(request: Any, kept_s3: S3Settings) -> ObjectStore:
+    store = ObjectStore.of(kept_s3)
+    store.ensure_bucket()
+    for key in list(store.list("")):
+        store.delete(key)
     with tarfile.open(request.param) as archive:
         for entry in archive:
             body = archive.extractfile(entry)
@@ -46,8 +56,10 @@ def test_every_load_and_its_object_are_there(lake: ObjectStore) -> None:
     assert len(compared.etags) == sum(len(loads) for loads in inputs.accepted.values())
 
 
-def test_the_snapshot_answers_and_its_report_was_sent_once(lake: ObjectStore, s3: Any) -> None:
-    settings = Settings(s3=s3, frozen_clock=datetime(2026, 2, 25, 8, tzinfo=UTC))
+def test_the_snapshot_answers_and_its_report_was_sent(
+    lake: ObjectStore, kept_s3: S3Settings
+) -> None:
+    settings = Settings(s3=kept_s3, frozen_clock=datetime(2026, 2, 25, 8, tzinfo=UTC))
     snapshot_id = current_snapshot_id(lake)
     manifest = read_manifest(lake)
     assert manifest.snapshot_id == snapshot_id
@@ -63,4 +75,5 @@ def test_the_snapshot_answers_and_its_report_was_sent_once(lake: ObjectStore, s3
     assert counted == noted
     assert days == (date(2025, 9, 22), date(2025, 9, 28))
     assert cited_snapshots(lake).keys() == {snapshot_id}
-    assert [send.state for send in read_sends(lake, "weekly_brief/2025-W39").values()] == ["sent"]
+    sends = read_sends(lake, "weekly_brief/2025-W39").values()
+    assert [send.state for send in sends] == ["sent", "sent"], "one for each recipient"

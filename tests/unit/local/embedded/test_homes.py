@@ -282,7 +282,9 @@ def test_a_service_whose_configuration_is_broken_is_left_alone_and_that_is_said(
     configuration = home / "postgres" / "postgresql.conf"
     whole = configuration.read_text()
     configuration.write_text(whole + "no such setting\n")
-    with pytest.raises(ServiceFailed, match=r"postgres stopped after each start.*(?s:.*)contains errors"):
+    with pytest.raises(
+        ServiceFailed, match=r"postgres stopped after each start.*(?s:.*)contains errors"
+    ):
         start(POSTGRES)
     (state,) = [state for state in services() if state.name == "postgres"]
     assert state.state == "gave up"

@@ -1,16 +1,16 @@
-"""Records what a person decides against a gate, with the reason, and has the marts follow.
+"""Records a person's decision against a gate, with the reason, and starts a build of the marts.
 
-Runs by hand only. `decision` and `subject`:
+It runs only by hand. `decision` and `subject`:
 - `accept_load`: a load that its gate refused counts from now on; the subject is the load's id.
-- `revoke_load`: a load that counts is taken back out, for good; the subject is the load's id.
+- `revoke_load`: a load that counts is taken out again, finally; the subject is the load's id.
 - `accept_marts`: the build whose mart gate is red is published with exactly the findings that it
   has now; the subject is the build's id, as the gate names it.
 
-`because` is kept, and shown in the snapshot and in the report, with the name of who triggered this.
-The command line does the same: `shortdrama gate accept`, `shortdrama load revoke`.
+`because` is kept, and shown in the snapshot and in the report, with the name of the person who
+triggered this. The command line does the same: `shortdrama gate accept`, `shortdrama load revoke`.
 
 **A task is red**
-- `decide`: the message says why it cannot be decided so, and what can be done. Nothing was changed.
+- `decide`: the message says why this decision is not possible, and what to do. Nothing was changed.
 
 Clearing is safe: the same decision again changes nothing.
 """

@@ -1,15 +1,15 @@
-"""Removes snapshots that nobody needs, and looks whether all accepted loads are still there.
+"""Removes snapshots that nobody needs, and checks that all accepted loads are unchanged.
 
 A replaced snapshot stays for 14 days. The current one, the one before it, and those that an edition
-cites stay for good. `shortdrama gc --dry-run` says what would go.
+cites are never removed. `shortdrama gc --dry-run` lists what would be removed.
 
-A build checks the loads that it reads; here all others are checked too, by a listing of raw/.
+A build checks the loads that it reads; this DAG checks all loads, by a listing of raw/.
 
 **A task is red**
 - `check_loads`: objects in raw/ are not what was accepted; the message names every load with its
-  object and says what to do. Published snapshots are not touched by this. Clear it afterwards.
-- `collect_garbage`: the message names what could not be read; nothing after it was removed. Clear
-  it: it is safe to run twice and to kill.
+  object and says what to do. Published snapshots are not affected. Clear the task afterwards.
+- `collect_garbage`: the message names what could not be read; nothing after it was removed. Correct
+  that and clear the task; it can be run twice and killed safely.
 """
 
 from datetime import UTC, datetime, timedelta

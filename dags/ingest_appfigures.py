@@ -1,23 +1,25 @@
 """Pulls Appfigures: products, and estimates and ranks by country and day.
 
-**Daily at 00:00 UTC** it pulls the trailing 35 days again (on a month's first day 400), because the
-vendor restates; one call for estimates per country and window, whatever its length. Pulls take
-turns in the pool `appfigures`. Ranks are asked for the products of the newest accepted load: a
-lake's very first run may try again after two minutes, when the products are in.
+**Daily at 00:00 UTC** it pulls the trailing 35 days again (400 days for a month's first day),
+because the vendor restates. It makes one call for estimates per country and window, however long
+the window is. The pool `appfigures` lets one pull run at a time. Ranks are pulled for the products
+of the newest accepted load: in a new lake the first run may try again after two minutes, when
+products are accepted.
 
 **By hand**: trigger with `start` and `end`. A long span is split into windows of 92 days.
-**Airflow's backfill** pulls each run's own day; prefer one hand-triggered window, it costs the same
-calls once and not once a day.
+**Airflow's backfill** pulls each run's own day. Prefer one window by hand: it costs the same calls
+once, not once per day.
 
 **A task is red**
-- `pull`: the message says what the vendor answered, the log what was planned and used. Quota: leave
-  it, tomorrow's window covers the day. Token or plan: mend it, then clear the task; parts younger
-  than 24 hours are not asked again.
-- `conform`: an answer has another shape; it lies in quarantine. The connector needs mending.
+- `pull`: the message says what the vendor answered, the log how many calls were planned and used.
+  Quota: do nothing, tomorrow's window covers the day. Token or plan: correct it, then clear the
+  task; parts younger than 24 hours are not asked for again.
+- `conform`: an answer has another shape; it is in quarantine. Fix the connector, then replay the
+  load.
 - `gate`: the load is in quarantine with the expectation that refused it. Marts stay at the last
-  accepted load; the next good load heals it.
+  accepted load until the next good load.
 
-Clearing any task is safe: a load that was decided stays as it was decided.
+Clearing any task is safe: a load that has a verdict keeps it.
 """
 
 from datetime import UTC, datetime, timedelta
@@ -49,12 +51,12 @@ DATE = {"type": ["null", "string"], "format": "date"}
     **UNATTENDED,
 )
 def ingest_appfigures() -> None:
-    """Load the products, then what is asked of them, window by window."""
+    """Load the products, then estimates and ranks, window by window."""
     products = load_through(PRODUCTS.pool, "load_products")(
         request={"dataset": PRODUCTS.id, "run_key": "{{ run_id }}"}
     )
 
-    # After the products, because ranks are asked for by product; but whatever became of them.
+    # After the products, because ranks are pulled by product; but also if the products failed.
     @task(trigger_rule="all_done")
     @classed()
     def plan() -> list[dict[str, Any]]:
@@ -77,7 +79,7 @@ def ingest_appfigures() -> None:
         """Nothing failed."""
 
     requests = plan()
-    # A run whose products failed is a failed run, although the rest went on.
+    # If the products failed, the run counts as failed, although the rest went on.
     products >> requests
     [products, load_through(PRODUCTS.pool).expand(request=requests)] >> complete()
 

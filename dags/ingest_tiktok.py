@@ -1,6 +1,6 @@
 """Pulls TikTok's hashtag chart and the watched hashtags.
 
-**Daily at 00:00 UTC**, as they stand at that moment. The past cannot be asked: Airflow itself
+**Daily at 00:00 UTC** it pulls the figures of that moment. There are no past figures, so Airflow
 refuses to backfill this DAG. A missed day stays missing.
 
 **A task is red**: as in `ingest_appfigures`.

@@ -1,21 +1,21 @@
 """Builds, gates and publishes the marts: the only writer.
 
-Runs when a load was accepted or a person has decided about a gate, and every hour in case an event
-was lost or a build failed; what there is to do is read from the lake. With nothing new it skips.
-While a rollback holds publishing it skips too, and says who holds it and why; after the release the
-next run builds. One run at a time.
+It runs when a load was accepted or a person has decided about a gate, and every hour in case an
+event was lost or a build failed. It reads from the lake what there is to do. With nothing new it
+skips. While a rollback holds publishing it skips too, and says who holds it and why; after the
+release the next run builds. Only one run at a time.
 
 **A task is red**
-- `build`: dbt's errors are in the message, or the loads whose objects are not what was accepted.
-  Nothing was published. A damaged private warehouse is no error: it is built from nothing.
-- `gate`: an expectation on a mart does not hold; it is named. The published snapshot stays.
-  `shortdrama gate show BUILD` says what can be done.
+- `build`: the message has dbt's errors, or the loads whose objects are not what was accepted.
+  Nothing was published. A damaged private warehouse is not an error: it is built from nothing.
+- `gate`: an expectation on a mart fails; the message names it. The published snapshot stays.
+  `shortdrama gate show BUILD` says what to do.
 - `publish`: clear it. Until its last step (one pointer) readers keep the old snapshot.
 
-A build rewrites the months that loads touched since the last one; the log of `build` begins with
+A build rewrites the months that loads touched since the last build; the log of `build` begins with
 what it rewrites and why. Clearing any task is safe. To build again although nothing is new, trigger
-with `force`; with `full_refresh`, to take over nothing from the private warehouse. If the results
-are those of the current snapshot, it stays; if not, they are published.
+with `force`; to reuse nothing from the private warehouse, with `full_refresh`. If the results equal
+the current snapshot, that snapshot stays; if they differ, they are published.
 """
 
 from datetime import UTC, datetime, timedelta
@@ -40,9 +40,9 @@ LOADS = AssetAny(*DATASET_ASSETS.values(), GATE_DECISIONS)
     tags=["marts"],
     dagrun_timeout=timedelta(hours=3),
     params={
-        "force": Param(False, type="boolean", description="Build although nothing is new"),
+        "force": Param(False, type="boolean", description="Build even if nothing is new"),
         "full_refresh": Param(
-            False, type="boolean", description="Forget what the private warehouse holds"
+            False, type="boolean", description="Reuse nothing of the private warehouse"
         ),
     },
     **UNATTENDED,

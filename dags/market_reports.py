@@ -1,14 +1,14 @@
 """Sends the weekly market brief.
 
-Runs when marts were published, and every hour; sends what is due and not yet in the send ledger, so
-that a week's brief goes out once, whatever is retried or cleared. `period` (e.g. 2025-W39) asks for
-the edition of an earlier week.
+It runs when marts were published, and every hour. It sends what is due and not yet in the send
+ledger, so a week's brief goes out only once, whatever is retried or cleared. With `period` (e.g.
+2025-W39) it sends the edition of an earlier week.
 
 **A task is red**
-- `prepare`: the brief is withheld: the message names the dataset that is missing or late.
-- `send`: the message names who was not reached. Failed recipients are tried again by the next run;
-  an `unknown` one (claimed, no outcome) is never sent again by itself: see whether it
-  arrived, and if not, `shortdrama report release`.
+- `prepare`: the brief is withheld; the message names the dataset that is missing or late.
+- `send`: the message names who was not reached. The next run tries failed sends again. An `unknown`
+  one (claimed, no outcome) is never sent again automatically: check whether the mail arrived, and
+  if not, run `shortdrama report release`.
 """
 
 from datetime import UTC, datetime, timedelta

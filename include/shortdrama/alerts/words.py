@@ -51,8 +51,8 @@ WORDS: dict[Kind, Words] = {
     "load_refused": Words("Load refused", "`shortdrama gate show` has the details."),
     "loads_damaged": Words(
         "Accepted load damaged",
-        "Restore the object as the message says, then trigger `housekeeping`, which checks all loads."
-        " Readers keep the last snapshot until then.",
+        "Restore the object as the message says, then trigger `housekeeping`, which checks all"
+        " loads. Readers keep the last snapshot until then.",
         "An object in raw/ is not what the gate accepted. Nothing is published from it.",
     ),
     "dbt_error": Words("dbt error", "Correct the model. Readers keep the last snapshot."),

@@ -1,1 +1,1 @@
-"""The reports: what a published snapshot says, as mail that people read."""
+"""The reports: what a published snapshot says, as mail for people."""

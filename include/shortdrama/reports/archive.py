@@ -1,4 +1,4 @@
-"""Editions in the lake: what was rendered stays, and what is mailed is what was archived."""
+"""Editions in the lake: rendered files never change, and exactly these files are mailed."""
 
 import hashlib
 from collections.abc import Mapping
@@ -18,11 +18,11 @@ REPORT = "weekly_brief"
 
 
 class ArchiveDamaged(Failure):
-    """An archived part is not what the edition says it is."""
+    """An archived part does not match its edition."""
 
 
 class EditionPart(BaseModel):
-    """An edition in one locale; the digest is over HTML, text and picture."""
+    """An edition in one locale; the digest covers HTML, text and picture."""
 
     model_config = ConfigDict(frozen=True)
 
@@ -47,7 +47,7 @@ class Edition(Document):
         return f"{self.report}/{self.period}"
 
     def part_key(self, locale: LocaleName, name: str) -> str:
-        """Where a rendered file lies."""
+        """The key of a rendered file."""
         return keys.edition_part(self.id, locale, name)
 
 
@@ -62,7 +62,7 @@ def read_edition(store: ObjectStore, period: str) -> Edition | None:
 
 
 def cited_snapshots(store: ObjectStore) -> dict[str, list[str]]:
-    """The editions that cite each snapshot. Lists the zone: for people and housekeeping."""
+    """The editions that cite each snapshot. It lists the zone: only for people and housekeeping."""
     cited: dict[str, list[str]] = {}
     for key in store.list(keys.EDITIONS):
         if key.endswith("/edition.json"):
@@ -74,10 +74,10 @@ def cited_snapshots(store: ObjectStore) -> dict[str, list[str]]:
 def bind_edition(
     store: ObjectStore, edition: Edition, rendered: Mapping[LocaleName, RenderedBrief]
 ) -> Edition:
-    """Archive the parts, then commit the edition; the edition that stands.
+    """Archive the parts, then commit the edition; the edition that is in force.
 
-    The record is written last and only if there is none: an edition is whole or not there, and
-    the first one binds its snapshot for good.
+    The record is written last and only if there is none: an edition is complete or not there, and
+    the first one fixes its snapshot forever.
     """
     for locale, brief in rendered.items():
         for name, content_type, body in _files(brief):
@@ -88,7 +88,7 @@ def bind_edition(
 
 
 def read_part(store: ObjectStore, edition: Edition, locale: LocaleName) -> RenderedBrief:
-    """An archived part; raises ArchiveDamaged when its bytes are not those that were bound."""
+    """An archived part; raises ArchiveDamaged when its bytes have changed."""
     part = edition.parts[locale]
     brief = RenderedBrief(
         subject=part.subject,
@@ -98,9 +98,9 @@ def read_part(store: ObjectStore, edition: Edition, locale: LocaleName) -> Rende
     )
     if digest(brief) != part.sha256:
         raise ArchiveDamaged(
-            f"the archived files of {edition.id} ({locale}) are not those that were bound to"
+            f"the archived files of {edition.id} ({locale}) are not those that were made from"
             f" snapshot {edition.snapshot_id}: nothing is mailed. Restore them, or remove"
-            f" {keys.edition(edition.id)} to make the edition anew"
+            f" {keys.edition(edition.id)} to make the edition again"
         )
     return brief
 

@@ -1,7 +1,7 @@
 """What the weekly market brief says, before any words, locale or layout.
 
-Money is USD and never blended over vendors or bases; `_pct` is 0-100; None means that the mart
-gives no figure (no base to compare with, or a period that is not complete).
+Money is USD and never mixed over vendors or bases; `_pct` is 0-100; None means that the mart has no
+figure (nothing to compare with, or a period that is not complete).
 """
 
 from collections.abc import Mapping
@@ -16,12 +16,12 @@ from shortdrama.lake.overrides import Override
 from shortdrama.lake.warned import Warned
 
 REQUIRED = ESTIMATES.id
-"""Without it the brief has no figures."""
+"""Without this dataset the brief has no figures."""
 CHART_WEEKS = 13
 
 
 def _day(value: object) -> object:
-    """Datasets with an instant as their as-of are as fresh as its day."""
+    """If a dataset's as-of is an instant, its day counts."""
     if isinstance(value, datetime):
         return value.date()
     if isinstance(value, str):
@@ -38,7 +38,7 @@ class Frozen(BaseModel):
 class DatasetState(Frozen):
     """How fresh a dataset was when the snapshot was built; None: nothing accepted yet.
 
-    `refused_since` has the reasons of loads that were refused after the last accepted one.
+    `refused_since` has the reasons of loads that were refused after the last accepted load.
     """
 
     as_of: Annotated[date | None, BeforeValidator(_day)] = None
@@ -47,7 +47,7 @@ class DatasetState(Frozen):
 
 
 class SnapshotFacts(Frozen):
-    """What a brief needs of a snapshot's manifest; further fields are passed over."""
+    """What a brief needs from a snapshot's manifest; other fields are ignored."""
 
     snapshot_id: str
     created_at: datetime
@@ -58,14 +58,14 @@ class SnapshotFacts(Frozen):
 
 
 class Basis(Frozen):
-    """Whose figures these are, and how we know that their revenue is net of store fees."""
+    """Whose figures these are, and how we know that the revenue is net of store fees."""
 
     vendor: str
     evidence: Literal["stated", "inferred", "assumed"]
 
 
 class MarketFigures(Frozen):
-    """The market outside China in one period. Growth is against the period before."""
+    """The market outside China in one period. Growth compares with the period before."""
 
     label: str
     starts_on: date
@@ -102,7 +102,7 @@ class LeaderboardRow(Frozen):
 
 
 class CountryRow(Frozen):
-    """One country; `share_pct` is of the revenue of the world without China."""
+    """One country; `share_pct` is its share of the revenue of the world without China."""
 
     country_code: str
     revenue_usd: Decimal
@@ -121,7 +121,7 @@ class ForecastFigure(Frozen):
 
 
 class FastRatio(Frozen):
-    """Microdrama revenue over that of FAST channels, which may be of an older vintage."""
+    """Microdrama revenue ÷ revenue of FAST channels, which may be from an older vintage."""
 
     year: int
     ratio: Decimal
@@ -138,7 +138,7 @@ class Forecast(Frozen):
 
 
 class Reconciliation(Frozen):
-    """How many published figures ours were held against, by what came out."""
+    """How many published figures were compared with ours, by result."""
 
     match: int = 0
     bound_holds: int = 0
@@ -170,7 +170,7 @@ class WeeklyBrief(Frozen):
     def decisions(self) -> tuple[Override, ...]:
         """People's decisions since the week began, oldest first.
 
-        An older one was made before the week had any figures; it stays in the manifest.
+        An older decision was made before the week had any figures; it is only in the manifest.
         """
         recent = (
             override
@@ -181,7 +181,7 @@ class WeeklyBrief(Frozen):
 
     @property
     def as_of(self) -> date | None:
-        """The newest day of the estimates behind it."""
+        """The newest day of the estimates in it."""
         estimates = self.snapshot.datasets.get(REQUIRED)
         return estimates.as_of if estimates else None
 

@@ -22,11 +22,11 @@ class Catalogue:
         return self._texts[key].format(**values)
 
     def text_or(self, key: str, default: str, **values: object) -> str:
-        """The text of a key, or of `default` for things that the catalogue does not know."""
+        """The text of a key, or of `default` if the catalogue does not have it."""
         return self.text(key if key in self._texts else default, **values)
 
     def dataset(self, dataset_id: str) -> str:
-        """What readers call a dataset; its id if the pipeline knows it no longer."""
+        """What readers call a dataset; its id if the pipeline no longer has it."""
         known = DATASETS.get(dataset_id)
         return known.titles[self._locale] if known else dataset_id
 

@@ -1,7 +1,7 @@
 """The one picture of the weekly brief: net revenue per week, as bars.
 
-No words in it, so that it serves every locale: amounts in US$ millions and ISO dates. Twice the
-density of the page it is shown on, and the same bytes for the same figures.
+It has no words, so that it fits every locale: amounts in US$ millions and ISO dates. It has twice
+the density of the page, and the same figures give the same bytes.
 """
 
 from datetime import date, timedelta
@@ -15,7 +15,7 @@ from matplotlib.ticker import FuncFormatter, MaxNLocator
 from shortdrama.reports.brief import CHART_WEEKS, WeekRevenue
 
 WIDTH_PX, HEIGHT_PX = 552, 264
-"""Size on the page. Letters are large, since a phone shows the picture at about 0.6 of it."""
+"""Size on the page. Letters are large, because a phone shows the picture at about 0.6 of that."""
 
 DPI = 200
 FONT_POINTS = 12
@@ -24,7 +24,7 @@ LABEL_EVERY_WEEKS = 4
 
 
 def revenue_chart(weeks: tuple[WeekRevenue, ...]) -> bytes:
-    """A PNG with a bar per week, oldest left, the newest in the strong colour.
+    """A PNG with a bar per week, the oldest on the left, the newest in the strong colour.
 
     A week without data leaves a gap. Raises ValueError when there is no week at all.
     """

@@ -1,7 +1,7 @@
 """What the brief says about our checks: people's decisions against them, and their warnings.
 
-Kept short and without figures, for it is read on a phone by people who do not know the checks; the
-snapshot's manifest has all of it.
+It is short and has no figures, because people who do not know the checks read it on a phone. The
+snapshot's manifest has all details.
 """
 
 from collections.abc import Sequence
@@ -17,7 +17,7 @@ from shortdrama.reports.wording import Phrase, Section
 MOST_DECISIONS = 5
 MOST_WARNINGS = 4
 LONGEST = 160
-"""Columns of a reason."""
+"""The maximum width of a reason, in columns."""
 
 
 def checks(brief: WeeklyBrief, words: Catalogue, formats: Formats) -> Section:
@@ -45,7 +45,7 @@ def _decision(decision: Override, words: Catalogue, formats: Formats) -> str:
 
 
 def _warnings(warnings: Sequence[Warned], words: Catalogue) -> list[str]:
-    """A sentence for each thing that is of concern about the same data, however many told it."""
+    """One sentence per concern about the same data, however many warnings there are."""
     sentences = (
         words.text(f"concern.{warning.concern}", about=_about(warning, words))
         for warning in warnings

@@ -17,14 +17,14 @@ SCALES: dict[LocaleName, tuple[tuple[int, str, str], ...]] = {
     "en": ((10**9, "B", "#,##0.##"), (10**6, "M", "#,##0.0"), (10**3, "K", "#,##0.0")),
     "zh": ((10**8, "亿", "#,##0.##"), (10**4, "万", "#,##0")),
 }
-"""Where numbers are shortened. Babel's own compact form drops the zero of 308.0M, so that figures
+"""From where numbers are shortened. Babel's own compact form drops the zero of 308.0M, so figures
 in one column would differ in precision."""
 
 SIGNED = "+#,##0{tail};−#,##0{tail}"
 
 
 class Formats:
-    """Formats figures for one locale; what is not known reads as `missing`."""
+    """Formats figures for one locale; an unknown figure is shown as `missing`."""
 
     def __init__(self, locale: LocaleName, missing: str) -> None:
         self._scales = SCALES[locale]
@@ -32,7 +32,7 @@ class Formats:
         self._missing = missing
 
     def compact(self, value: Decimal | int, like: Decimal | int | None = None) -> str:
-        """A large count: 308.0M, 3.08亿; shortened as `like` would be, for one unit in a column."""
+        """A large count: 308.0M, 3.08亿; shortened like `like`, so that a column has one unit."""
         guide = abs(Decimal(value if like is None else like))
         for scale, suffix, pattern in self._scales:
             if guide >= scale:
@@ -82,7 +82,7 @@ class Formats:
         return str(format_date(value, "medium", locale=self._locale))
 
     def days(self, start: date, end: date) -> str:
-        """A span of dates, without repeating what both share."""
+        """A span of dates, without repeating what both dates share."""
         return str(format_interval(start, end, "yMMMd", locale=self._locale))
 
     def instant(self, value: datetime) -> str:

@@ -1,7 +1,8 @@
-"""The send ledger: who was sent an edition, so that nobody is sent it twice.
+"""The send ledger: who was sent an edition, so that nobody gets it twice.
 
-A send is claimed before the mail leaves and settled afterwards. A claim that was never settled is
-unknown: the mail may have left. It is not sent again by itself; a person looks and releases it.
+A send is claimed before the mail leaves and settled afterwards. If a claim was never settled, the
+result is unknown: the mail may have left. It is not sent again automatically; a person checks and
+releases it.
 """
 
 from collections.abc import Callable
@@ -28,10 +29,10 @@ def may_claim(records: Records, address: str) -> bool:
 def claim(
     store: ObjectStore, period: str, recipient: Recipient, claim_id: str, now: datetime
 ) -> SendRecord:
-    """Claim a send, unless it is claimed or sent already; the record that stands.
+    """Claim a send, unless it is claimed or sent already; the record that is in force.
 
-    The claim is the caller's if the record carries its `claim_id`: this also holds when the answer
-    to the first write was lost and the write is found to have arrived.
+    The claim is the caller's if the record has the caller's `claim_id`. This is also true if the
+    answer to the first write was lost but the write had arrived.
     """
     wanted = SendRecord(
         address=recipient.address,
@@ -73,7 +74,7 @@ def settle(
 
 
 def release(store: ObjectStore, period: str, address: str, now: datetime) -> SendRecord:
-    """Let an unknown send be tried again; for a person who has seen that no mail arrived."""
+    """Let an unknown send be tried again, after a person has checked that no mail arrived."""
 
     def released(records: Records) -> SendRecord:
         standing = records.get(address)
@@ -96,7 +97,7 @@ def _change(
     address: str,
     change: Callable[[Records], SendRecord | None],
 ) -> SendRecord:
-    """Replace one record by compare-and-swap; None leaves it. Returns the one that stands."""
+    """Replace one record by compare-and-swap; None leaves it. Returns the record in force."""
     edition = edition_id(period)
 
     def changed(document: object) -> list[dict[str, object]] | None:

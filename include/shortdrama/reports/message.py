@@ -44,6 +44,6 @@ def build_message(
 
 
 def message_id(edition: Edition, address: str, domain: str) -> str:
-    """The same for every attempt: a mail that left twice after all can be seen to be one."""
+    """The same for every attempt: if a mail does leave twice, mail programs see that it is one."""
     recipient = hashlib.sha256(address.casefold().encode()).hexdigest()[:16]
     return f"<{edition.report}.{edition.period}.{recipient}@{domain}>"

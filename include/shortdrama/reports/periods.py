@@ -1,4 +1,4 @@
-"""ISO weeks, and which of them a weekly report is due for."""
+"""ISO weeks, and for which of them a weekly report is due."""
 
 import re
 from dataclasses import dataclass
@@ -7,7 +7,7 @@ from datetime import date, timedelta
 from shortdrama.core.windows import Window
 
 SETTLING_DAYS = 3
-"""A day younger than this is provisional: Google Play's estimates come up to two days late."""
+"""A younger day is provisional: Google Play's estimates come up to two days late."""
 
 LABEL = re.compile(r"(\d{4})-W(\d{2})")
 
@@ -30,18 +30,18 @@ class IsoWeek:
         """The week of a label such as `2025-W39`; raises ValueError on anything else."""
         match = LABEL.fullmatch(label)
         if match is None:
-            raise ValueError(f"{label!r} is no ISO week; write it as 2025-W39")
+            raise ValueError(f"{label!r} is not an ISO week; write it as 2025-W39")
         return cls(int(match[1]), int(match[2]))
 
     @classmethod
     def containing(cls, day: date) -> "IsoWeek":
-        """The week that a day lies in."""
+        """The week of a day."""
         calendar = day.isocalendar()
         return cls(calendar.year, calendar.week)
 
     @property
     def label(self) -> str:
-        """As the marts write it: `2025-W39`."""
+        """The label as in the marts: `2025-W39`."""
         return f"{self.year}-W{self.number:02d}"
 
     @property
@@ -52,6 +52,6 @@ class IsoWeek:
 
 
 def last_complete_week(today: date) -> IsoWeek:
-    """The newest week whose every day can be settled by `today`."""
+    """The newest week in which every day is settled as of `today`."""
     newest_day = today - timedelta(days=SETTLING_DAYS)
     return IsoWeek.containing(newest_day - timedelta(days=6))

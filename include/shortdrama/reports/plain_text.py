@@ -5,7 +5,7 @@ import unicodedata
 
 WIDTH = 78
 TOKENS = re.compile(r"\s+|(?:[\u2e80-\uffff]|[^\s\u2e80-\uffff]+)[，。；：、）》？！]*")
-"""Words, single Chinese characters (a line may break after any), each with what must follow it."""
+"""Words and single Chinese characters (a line may break after each), with what must follow them."""
 
 
 def columns(text: str) -> int:

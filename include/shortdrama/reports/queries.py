@@ -27,7 +27,7 @@ from shortdrama.reports.brief import (
 from shortdrama.reports.periods import IsoWeek
 
 SCOPE = {"vendor": "Appfigures", "basis": "net", "geography": "World ex-China"}
-"""The one vendor, basis and geography of the headline figures: nothing else is mixed in."""
+"""The only vendor, basis and geography of the headline figures: nothing else is mixed in."""
 
 LEADERBOARD_ROWS = 10
 COUNTRY_ROWS = 5
@@ -115,7 +115,7 @@ def basis(connection: DuckDBPyConnection) -> Basis:
     if not found:
         raise LookupError(
             f"marts.dim_vendor has no row for {SCOPE['vendor']} with {SCOPE['basis']} revenue:"
-            " the brief cannot say what its money is; add the vendor's row to the seed"
+            " the brief cannot say what its revenue means; add the vendor's row to the seed"
         )
     return Basis.model_validate(found[0])
 
@@ -142,7 +142,7 @@ def latest_quarter(connection: DuckDBPyConnection) -> MarketFigures | None:
 
 
 def chart_weeks(connection: DuckDBPyConnection, week: IsoWeek) -> tuple[WeekRevenue, ...]:
-    """The complete ones of the last 13 weeks, oldest first; a week without data is left out."""
+    """The complete weeks among the last 13, oldest first; a week without data is left out."""
     found = _rows(
         connection,
         """
@@ -162,7 +162,7 @@ def chart_weeks(connection: DuckDBPyConnection, week: IsoWeek) -> tuple[WeekReve
 
 
 def leaderboard(connection: DuckDBPyConnection, week: IsoWeek) -> tuple[LeaderboardRow, ...]:
-    """The ten apps that earned most in the week; who has left the market is none of them."""
+    """The ten apps that earned most in the week, without apps that have left the market."""
     found = _rows(
         connection,
         """
@@ -208,7 +208,7 @@ def top_countries(connection: DuckDBPyConnection, week: IsoWeek) -> tuple[Countr
 
 
 def newest_forecast(connection: DuckDBPyConnection) -> Forecast | None:
-    """Omdia's newest vintage for the world; its figure for FAST may be of an older one."""
+    """Omdia's newest vintage for the world; its figure for FAST may be from an older one."""
     scope = {"publisher": FORECAST_PUBLISHER, "geography": "World", "segment": "microdramas"}
     figures = _rows(
         connection,
@@ -248,7 +248,7 @@ def newest_forecast(connection: DuckDBPyConnection) -> Forecast | None:
 
 
 def reconciliation(connection: DuckDBPyConnection) -> Reconciliation:
-    """How our figures stand against the published ones."""
+    """How our figures compare with the published ones."""
     found = _rows(
         connection,
         "select status, count(*) as facts from marts.rpt_vendor_reconciliation group by status",
@@ -261,9 +261,9 @@ def _withheld(week: IsoWeek, reason: str) -> ReportWithheld:
         week.label,
         REQUIRED,
         reason,
-        f"Pull it again for {week.window} (start={week.window.start}, end={week.window.end}), let"
-        " the marts be published, and run the report again; if a load of these days is in"
-        " quarantine, its reasons say what to mend",
+        f"Pull it again for {week.window} (start={week.window.start}, end={week.window.end}), wait"
+        " until the marts are published, and run the report again; if a load of these days is in"
+        " quarantine, its reasons say what to correct",
     )
 
 

@@ -11,7 +11,7 @@ from shortdrama.reports.formats import LocaleName
 from shortdrama.reports.writer import worded
 
 CHART_NAME = "chart.png"
-"""How the HTML calls the picture: it lies beside it in the archive, and in the mail is inline."""
+"""The picture's name in the HTML: a file next to it in the archive, inline in the mail."""
 
 
 def _environment() -> Environment:

@@ -1,4 +1,4 @@
-"""The weekly market brief, step by step: what is due, make the edition, send it."""
+"""The weekly market brief, step by step: find what is due, make the edition, send it."""
 
 import uuid
 from collections.abc import Mapping, Sequence
@@ -37,9 +37,9 @@ LOCALES: tuple[LocaleName, ...] = get_args(LocaleName)
 
 @dataclass(frozen=True)
 class SendOutcome:
-    """What came of one recipient: `skipped` were sent the edition earlier.
+    """The result for one recipient; `skipped` means that the edition was sent earlier.
 
-    As text it names nobody, because it is logged; `shortdrama report sends` has the addresses.
+    As text it has no address, because it is logged; `shortdrama report sends` has the addresses.
     """
 
     address: str
@@ -52,7 +52,7 @@ class SendOutcome:
 
 
 class SendIncomplete(Failure):
-    """Not everybody was sent the edition; `outcomes` has all recipients."""
+    """The edition was not sent to everybody; `outcomes` has all recipients."""
 
     kind = "mail_refused"
 
@@ -60,16 +60,16 @@ class SendIncomplete(Failure):
         self.outcomes = tuple(outcomes)
         open_ones = [outcome for outcome in outcomes if outcome.state in ("failed", "unknown")]
         super().__init__(
-            f"{edition.id} did not reach {len(open_ones)} of {len(outcomes)} recipients for"
-            f" certain: {'; '.join(map(str, open_ones))}. `shortdrama report sends"
-            f" {edition.period}` has the addresses. Failed ones are tried again by the next run; an"
-            " unknown one only after somebody has seen that no mail arrived and has released it:"
+            f"{edition.id} may not have reached {len(open_ones)} of {len(outcomes)} recipients:"
+            f" {'; '.join(map(str, open_ones))}. `shortdrama report sends {edition.period}` has the"
+            " addresses. The next run tries failed sends again. If a send is unknown, check that no"
+            " mail arrived, then release it:"
             " `shortdrama report release`"
         )
 
 
 def due_period(clock: Clock, store: ObjectStore, recipients: Sequence[Recipient]) -> str | None:
-    """The last complete week (`2025-W39`), unless its edition is made and nobody waits for it."""
+    """The last complete week (`2025-W39`), unless its edition is made and sent to everybody."""
     period = last_complete_week(clock.today()).label
     if read_edition(store, period) is None:
         return period
@@ -85,7 +85,7 @@ def prepare_edition(
     period: str,
     clock: Clock,
 ) -> Edition:
-    """Render and archive the edition of a week in all locales, once: later calls find it as it is.
+    """Render and archive the edition of a week in all locales, once; later calls reuse it.
 
     `connection` has the marts of the snapshot that `snapshot_manifest` describes. Raises
     ReportWithheld when the estimates do not cover the week.
@@ -114,9 +114,9 @@ def prepare_edition(
 def send_edition(
     store: ObjectStore, edition: Edition, mail: MailSettings, clock: Clock
 ) -> list[SendOutcome]:
-    """Send the edition to everybody who has not had it, one after the other.
+    """Send the edition to everybody who has not got it yet, one after the other.
 
-    Raises SendIncomplete at the end, when somebody's mail failed or its fate is unknown.
+    Raises SendIncomplete at the end, when a mail failed or its result is unknown.
     """
     outcomes = [
         _send(store, edition, mail, recipient, clock.now()) for recipient in mail.recipients
@@ -140,7 +140,7 @@ def send_edition(
 def _send(
     store: ObjectStore, edition: Edition, mail: MailSettings, recipient: Recipient, now: datetime
 ) -> SendOutcome:
-    """Claim, hand over, settle; the mail is made first, so that no claim is left behind by that."""
+    """Claim, send, settle; the mail is made first, so that an error there leaves no claim."""
     part = read_part(store, edition, recipient.locale)
     message = build_message(edition, part, mail.sender, recipient, now)
     claim_id = uuid.uuid4().hex

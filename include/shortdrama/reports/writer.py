@@ -1,4 +1,4 @@
-"""Puts the brief into the words of a locale: every sentence and every figure."""
+"""Writes the brief in the words of a locale: every sentence and every figure."""
 
 from datetime import datetime
 from decimal import Decimal
@@ -33,7 +33,7 @@ def worded(brief: WeeklyBrief, locale: LocaleName) -> Wording:
 
 
 class _Writer:
-    """Holds what every sentence needs: the brief, the words and the formats."""
+    """Has what every sentence needs: the brief, the words and the formats."""
 
     def __init__(self, brief: WeeklyBrief, locale: LocaleName) -> None:
         self._brief = brief

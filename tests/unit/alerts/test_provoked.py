@@ -218,7 +218,7 @@ def test_the_store_is_away(
         airflow.succeeds("ingest_appfigures", "load.gate", ABOUT, minutes=34)
         text = airflow.mailed("Recovered", 2)
         assert text.startswith("Subject: Recovered after 34 min: S3 away: ingest_appfigures, conf")
-        assert f"Still to do: {ABOUT} was asked by hand" in text
+        assert f"Still to do: {ABOUT} was started by hand" in text
 
 
 def test_the_store_takes_our_key_no_more(
@@ -415,7 +415,7 @@ def test_the_marts_are_refused(airflow: Airflow, store: ObjectStore) -> None:
     )
     assert text.startswith("Subject: Marts refused: build ")
     assert "status: 1 of 66 rows are not one of match, bound_holds" in text
-    assert "Builds that follow and are refused for the same findings send no mail" in text
+    assert "Later builds that are refused for the same findings send no mail" in text
 
 
 def test_a_brief_is_withheld(

@@ -13,7 +13,7 @@ from shortdrama.core.clock import parse_instant
 def omdia_workbooks(
     folder: Annotated[Path, typer.Argument(file_okay=False, help="Where to write them.")],
 ) -> None:
-    """Make the two workbooks that hold Omdia's published figures."""
+    """Make the two workbooks with Omdia's published figures."""
     from shortdrama_local.samples.omdia_workbooks import write_workbooks
 
     folder.mkdir(parents=True, exist_ok=True)
@@ -24,7 +24,7 @@ def omdia_workbooks(
 def minis_files(
     folder: Annotated[Path, typer.Argument(file_okay=False, help="Where to write them.")],
 ) -> None:
-    """Make the first catalogue of Minis and their search interest, from published facts."""
+    """Make the first catalogue of Minis and the search interest, from published facts."""
     from shortdrama_local.samples.minis_files import write_minis_files
 
     for path in write_minis_files(folder):
@@ -32,7 +32,7 @@ def minis_files(
 
 
 def demo() -> None:
-    """The whole pipeline on this machine: load two quarters, publish, mail, answer."""
+    """Run the whole pipeline on this machine: load two quarters, publish, mail, print answers."""
     from shortdrama_local.embedded.demo import run_demo
 
     raise typer.Exit(run_demo(out))
@@ -41,7 +41,7 @@ def demo() -> None:
 def up(
     clock: Annotated[
         datetime | None,
-        typer.Option(parser=parse_instant, help="ISO instant at which the clock stands still."),
+        typer.Option(parser=parse_instant, help="Freeze the clock at this ISO instant."),
     ] = None,
 ) -> None:
     """Start the services of this machine and leave them running."""
@@ -58,7 +58,7 @@ def up(
 
 
 def down() -> None:
-    """Stop the services of this machine; what is stored stays."""
+    """Stop the services of this machine; stored data stays."""
     from shortdrama_local.embedded.stack import stop_stack
 
     stop_stack()
@@ -69,7 +69,7 @@ def backfill(
     first: Annotated[datetime, typer.Argument(formats=["%Y-%m-%d"], help="First day.")],
     last: Annotated[datetime, typer.Argument(formats=["%Y-%m-%d"], help="Last day.")],
 ) -> None:
-    """Pull a span of days anew through Airflow's backfill, then build and publish."""
+    """Pull a span of days again through Airflow's backfill, then build and publish."""
     from shortdrama_local.embedded.backfill import backfill as run_backfill
 
     run_backfill(first.date(), last.date(), out.print)

@@ -36,7 +36,7 @@ def prove(host: str, port: int) -> None:
 
 
 def services() -> Sequence[ServiceState]:
-    """How the services of this home are; empty where none was started."""
+    """The state of this home's services; empty if none was started."""
     from shortdrama_local.embedded import states
 
     return states.services()

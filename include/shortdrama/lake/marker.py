@@ -1,4 +1,4 @@
-"""`lake.json` says whether a lake is `sample` or `real`, once and for ever."""
+"""`lake.json` says whether a lake is `sample` or `real`, and never changes."""
 
 from typing import Literal
 
@@ -11,7 +11,7 @@ LakeKind = Literal["sample", "real"]
 
 
 class LakeKindMismatch(Failure):
-    """The lake is of the other kind than asked for."""
+    """The lake does not have the kind that was asked for."""
 
 
 class Marker(Document):
@@ -22,7 +22,7 @@ class Marker(Document):
 
 
 def ensure_lake(store: ObjectStore, kind: LakeKind) -> None:
-    """Mark a new lake; of a lake that is already marked, check the kind."""
+    """Mark a new lake, or check the kind of a marked one."""
     marker = documents.update(Marker, store, keys.LAKE, lambda found: found or Marker(kind=kind))
     if marker.kind != kind:
         raise LakeKindMismatch(
@@ -32,7 +32,7 @@ def ensure_lake(store: ObjectStore, kind: LakeKind) -> None:
 
 
 def lake_kind(store: ObjectStore) -> LakeKind:
-    """The kind of this lake; raises LakeKindMismatch if nobody has marked it."""
+    """The kind of this lake; raises LakeKindMismatch if it is not marked."""
     marker = documents.find(Marker, store, keys.LAKE)
     if marker is None:
         raise LakeKindMismatch(f"the lake {store.bucket} is not marked; run `shortdrama lake init`")

@@ -15,11 +15,11 @@ from shortdrama_local.embedded.service import CLOCK, Service, complete, tool
 
 USER = "admin"
 SETTLE_SECONDS = 60
-"""Reading its code takes Airflow ten seconds, and on a busy machine four times as long."""
+"""Airflow needs ten seconds to read its own code, and four times as long on a busy machine."""
 
 
 class NotMigrated(Failure):
-    """Airflow's database is not that of this version, and could not be made so."""
+    """Airflow's database has another version and could not be migrated."""
 
 
 def airflow_environment(machine: Machine) -> dict[str, str]:
@@ -35,7 +35,7 @@ def airflow_environment(machine: Machine) -> dict[str, str]:
         "AIRFLOW__CORE__LOAD_EXAMPLES": "False",
         "AIRFLOW__CORE__EXECUTOR": "LocalExecutor",
         "AIRFLOW__CORE__PARALLELISM": "2",
-        # A failed task still mails: a mail server that hangs takes longer than the 20 s it has.
+        # A failed task still mails; with a hanging mail server that takes longer than 20 s.
         "AIRFLOW__CORE__TASK_SUCCESS_OVERTIME": "120",
         "AIRFLOW__CORE__DAGS_ARE_PAUSED_AT_CREATION": "True",
         "AIRFLOW__CORE__EXECUTION_API_SERVER_URL": f"{machine.airflow_url}/execution/",
@@ -45,9 +45,9 @@ def airflow_environment(machine: Machine) -> dict[str, str]:
         "AIRFLOW__API_AUTH__JWT_SECRET": machine.airflow_jwt_secret,
         "AIRFLOW__DATABASE__SQL_ALCHEMY_CONN": connection_url(machine),
         "AIRFLOW__SCHEDULER__SCHEDULER_IDLE_SLEEP_TIME": "0.5",
-        # A scheduler that was killed left tasks behind: they start again within a minute.
+        # If a scheduler was killed, its tasks start again within a minute.
         "AIRFLOW__SCHEDULER__ORPHANED_TASKS_CHECK_INTERVAL": "15",
-        # A task waits for an API server that is started again, instead of giving up.
+        # A task waits while the API server is started again, instead of giving up.
         "AIRFLOW__WORKERS__EXECUTION_API_TIMEOUT": "30",
         "AIRFLOW__WORKERS__EXECUTION_API_RETRIES": "8",
         "AIRFLOW__WORKERS__MAX_FAILED_HEARTBEATS": "12",
@@ -63,7 +63,7 @@ def airflow_environment(machine: Machine) -> dict[str, str]:
 def migrate(machine: Machine) -> None:
     """Bring the metadata database to this version, and set the password of the UI's user.
 
-    Raises NotMigrated with the end of what Airflow says.
+    Raises NotMigrated with the end of Airflow's output.
     """
     write_private(
         home() / "airflow" / "passwords.json", json.dumps({USER: machine.airflow_password})
@@ -85,8 +85,8 @@ def _api_server(machine: Machine) -> list[str]:
 def _api_healthy(machine: Machine) -> bool:
     """Whether it answers people and tasks.
 
-    The first request of a task builds a second application, seconds of a core long: it is built
-    here, before a task waits for it.
+    The first request of a task makes it build a second application, which takes seconds of a core.
+    This check makes it build that earlier, before a task waits for it.
     """
     try:
         return all(

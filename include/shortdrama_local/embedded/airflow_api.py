@@ -1,4 +1,4 @@
-"""Airflow's public REST API, as far as a person at this machine needs it: trigger, wait, look."""
+"""The parts of Airflow's REST API that a person on this machine needs: trigger, wait, look."""
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -33,7 +33,7 @@ class AirflowApi:
     """A session with this machine's Airflow."""
 
     def __init__(self, machine: Machine) -> None:
-        # Before the password is sent there.
+        # Check this before the password is sent there.
         prove(HOST, machine.ports["airflow"])
         self._url = f"{machine.airflow_url}/api/v2"
         self._session = requests.Session()
@@ -56,25 +56,25 @@ class AirflowApi:
             sleep(POLL_SECONDS)
 
     def unpause(self, dag_id: str) -> None:
-        """Let the scheduler run the DAG."""
+        """Unpause the DAG."""
         self._call("PATCH", f"dags/{dag_id}", json={"is_paused": False})
 
     def pause(self, dag_id: str) -> None:
-        """Let the scheduler start no more runs of the DAG."""
+        """Pause the DAG."""
         self._call("PATCH", f"dags/{dag_id}", json={"is_paused": True})
 
     def ensure_pool(self, name: str, slots: int) -> None:
-        """Make the pool; one that is there keeps the slots that somebody gave it."""
+        """Make the pool; an existing pool keeps its number of slots."""
         pools = self._get("pools", {"limit": 100})["pools"]
         if name not in {pool["name"] for pool in pools}:
             self._call("POST", "pools", json={"name": name, "slots": slots})
 
     def has_schedule(self, dag_id: str) -> bool:
-        """Whether the DAG runs by time."""
+        """Whether the DAG has a schedule."""
         return self._get(f"dags/{dag_id}")["timetable_summary"] is not None
 
     def trigger(self, dag_id: str, conf: dict[str, Any] | None = None) -> Run:
-        """A new run with these parameters."""
+        """Start a new run with these parameters."""
         answer = self._call(
             "POST", f"dags/{dag_id}/dagRuns", json={"logical_date": None, "conf": conf or {}}
         )
@@ -85,7 +85,7 @@ class AirflowApi:
         return str(self._get(f"dags/{run.dag_id}/dagRuns/{run.run_id}")["state"])
 
     def wait(self, run: Run, tell: Callable[[str], None], within_seconds: float = 1200) -> str:
-        """Tell every task as it ends and wait for the run's own end; its state."""
+        """Wait for the run's end and report every task when it ends; the run's state."""
         told: set[tuple[str, int, int]] = set()
         deadline = monotonic() + within_seconds
         while monotonic() < deadline:
@@ -117,7 +117,7 @@ class AirflowApi:
         ]
 
     def clear(self, run: Run, task_id: str) -> None:
-        """Let a task of an ended run, and it alone, run again."""
+        """Run one task of an ended run again, and no other task."""
         self._call(
             "POST",
             f"dags/{run.dag_id}/clearTaskInstances",
@@ -132,7 +132,7 @@ class AirflowApi:
         )
 
     def backfill(self, dag_id: str, first: date, last: date) -> int:
-        """Have Airflow run a day after the other, each as a run of its own; the backfill's id."""
+        """Let Airflow run one day after the other, each as a run of its own; the backfill's id."""
         answer = self._call(
             "POST",
             "backfills",

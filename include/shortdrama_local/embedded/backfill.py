@@ -1,4 +1,4 @@
-"""Airflow's own backfill of the estimates, a day a run, and the build that follows."""
+"""Airflow's own backfill of the estimates, one run per day, and the build that follows."""
 
 from collections.abc import Callable
 from datetime import date
@@ -18,7 +18,7 @@ class BackfillRefused(Failure):
 
 
 def backfill(first: date, last: date, say: Callable[[str], None]) -> None:
-    """Pull every day of a span anew, then build and publish once.
+    """Pull every day of a span again, then build and publish once.
 
     Raises BackfillRefused without a running stack, RunFailed when a day or the build fails.
     """
@@ -26,7 +26,7 @@ def backfill(first: date, last: date, say: Callable[[str], None]) -> None:
         raise BackfillRefused(f"the backfill ends on {last}, before it starts on {first}")
     if (last - first).days >= MOST_DAYS:
         raise BackfillRefused(
-            f"{first}..{last} are more than {MOST_DAYS} runs of a day each. Trigger"
+            f"{first}..{last} would be more than {MOST_DAYS} runs of one day each. Trigger"
             " ingest_appfigures with start and end instead: a call is priced per country, not per"
             " day"
         )
@@ -34,7 +34,9 @@ def backfill(first: date, last: date, say: Callable[[str], None]) -> None:
         raise BackfillRefused("Airflow does not run on this machine; start it with `make up`")
     airflow = AirflowApi(this_machine())
     if not airflow.has_schedule(DAG):
-        raise BackfillRefused("Airflow backfills by the calendar; start it with a running clock")
+        raise BackfillRefused(
+            "Airflow cannot backfill with a frozen clock; start it without `--clock`"
+        )
     airflow.wait_for_dags({DAG, "market_marts"})
     for dag_id in (DAG, "market_marts"):
         airflow.unpause(dag_id)

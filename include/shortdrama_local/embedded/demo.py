@@ -1,4 +1,4 @@
-"""The demonstration: the real DAGs under the real scheduler, on this machine alone."""
+"""The demonstration: the real DAGs under the real scheduler, all on this machine."""
 
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
@@ -24,7 +24,7 @@ from shortdrama_local.samples.minis_files import write_minis_files
 from shortdrama_local.samples.omdia_workbooks import write_workbooks
 
 CLOCK = datetime(2026, 2, 25, 8, tzinfo=UTC)
-"""After Omdia's second edition, so that both are published by then."""
+"""After Omdia's second edition, so that both editions are published."""
 QUARTERS = (("2025-04-01", "2025-06-30"), ("2025-07-01", "2025-09-30"))
 PERIOD = "2025-W39"
 INGEST_DAGS = tuple(dict.fromkeys(dataset.dag_id for dataset in DATASETS.values()))
@@ -57,7 +57,7 @@ where publisher = 'Omdia' and geography = 'World' and segment = 'microdramas'
 
 
 class _Progress:
-    """Says what happens, with the seconds since the start."""
+    """Prints what happens, with the seconds since the start."""
 
     def __init__(self, out: Console) -> None:
         self._out = out
@@ -70,7 +70,7 @@ class _Progress:
 
 
 def run_demo(out: Console) -> int:
-    """Run it; 0 when everything that it promises was seen."""
+    """Run it; 0 if everything that it promises was seen."""
     progress = _Progress(out)
     if services():
         progress.say("services of this home already run; stopping them first")

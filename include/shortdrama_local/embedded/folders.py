@@ -1,4 +1,4 @@
-"""Where a home keeps what is short-lived: sockets, locks, the supervisor's files."""
+"""Where a home keeps short-lived things: sockets, locks, the supervisor's files."""
 
 import shutil
 from hashlib import sha256
@@ -8,8 +8,8 @@ from shortdrama.core.settings import home
 from shortdrama_local.embedded.ports import shared_folder
 
 LONGEST = 107 - len("/supervisor.sock.4194304")
-"""Bytes that a socket's folder may have: the system takes 107 for the whole path of a socket, and
-supervisord makes its own under a longer name first."""
+"""The maximum length of a socket folder's path, in bytes: the system allows 107 for the whole path
+of a socket, and supervisord first makes its own socket under a longer name."""
 
 
 def run_folder() -> Path:
@@ -20,7 +20,7 @@ def run_folder() -> Path:
 
 
 def socket_folder() -> Path:
-    """The folder of the home's sockets: in the home, or outside when its path is too long."""
+    """The folder for the home's sockets: in the home, or outside if the path would be too long."""
     inside = run_folder()
     if len(str(inside).encode()) <= LONGEST:
         return inside

@@ -1,4 +1,4 @@
-"""What happened to the services of a home since its supervisor started, a line each."""
+"""What happened to the services of a home since its supervisor started, one line each."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -14,7 +14,7 @@ What = Literal["ended", "hung", "gave up"]
 
 
 class Event(BaseModel):
-    """A service ended by itself, did not answer any more, or is not started again."""
+    """A service ended without being stopped, did not answer any more, or is not started again."""
 
     at: datetime
     service: str
@@ -29,7 +29,7 @@ def record(service: str, what: What) -> None:
 
 
 def events() -> Sequence[Event]:
-    """All events, oldest first. A line that was cut off by a kill is left out."""
+    """All events, oldest first, without lines that a kill has cut off."""
     found = []
     for line in _path().read_text(encoding="utf-8").splitlines() if _path().exists() else []:
         try:
@@ -40,7 +40,7 @@ def events() -> Sequence[Event]:
 
 
 def forget() -> None:
-    """Begin with none."""
+    """Remove all events."""
     _path().unlink(missing_ok=True)
 
 

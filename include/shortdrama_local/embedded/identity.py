@@ -1,7 +1,7 @@
-"""Proof that what listens on a port is this home's.
+"""Proof that what listens on a port belongs to this home.
 
-Not by what it answers: another home's server, or anybody's, answers just as well. The system says
-which process listens, and the home's supervisor which processes are the home's.
+The answer itself proves nothing: another home's server would answer just as well. The system says
+which process listens, and the home's supervisor says which processes belong to the home.
 """
 
 from shortdrama.core.errors import Failure
@@ -14,7 +14,7 @@ from shortdrama_local.embedded.supervisor import Process, Supervisor
 
 
 class NotThisHome(Failure):
-    """At an address of this home somebody else answers, or nobody."""
+    """At an address of this home another program answers, or none."""
 
 
 def holds_its_ports(process: Process, service: Service, machine: Machine) -> bool:
@@ -26,7 +26,7 @@ def holds_its_ports(process: Process, service: Service, machine: Machine) -> boo
 def prove(host: str, port: int) -> None:
     """Raise NotThisHome if the address is this home's, but what listens there is not.
 
-    Says nothing about addresses that are not this home's.
+    Other addresses are not checked.
     """
     if host != HOST or not is_embedded():
         return
@@ -42,7 +42,7 @@ def prove(host: str, port: int) -> None:
 
 def _what_is_there(service: Service, port: int) -> str:
     if ports.is_held(port):
-        there = f"there answers {ports.holder(port)}, which is not of this home"
+        there = f"{ports.holder(port)} answers there, which is not of this home"
     else:
         there = "it does not run"
     return f"{service.title} of {home()} has port {port}, and {there}. What to do: `make up`"

@@ -1,9 +1,8 @@
 """Becomes a service: `python -m shortdrama_local.embedded.launch NAME`, as the supervisor calls it.
 
-What to run was written into the home when the service was brought up. So the supervisor's own
-configuration needs no ports, secrets or paths, whatever signs are in them, and a service that gets
-another port needs nothing but a start. A start imports nothing of the pipeline, because that would
-take each of them half a second.
+`up` writes into the home what to run. So the supervisor's configuration has no ports, secrets or
+paths, which may contain any character, and a service that gets another port only needs a start. A
+start imports nothing of the pipeline, because that would take half a second each time.
 """
 
 import json
@@ -13,7 +12,7 @@ from pathlib import Path
 
 
 def plan(name: str) -> Path:
-    """Where a service's command and environment are kept, from the home."""
+    """The file of a service's command and environment, relative to the home."""
     return Path("run", f"{name}.json")
 
 

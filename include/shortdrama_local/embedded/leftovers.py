@@ -1,7 +1,7 @@
 """The processes of a home, found without its supervisor: also those that it no longer knows.
 
-A process is found by a mark in its environment, which every process that a service starts inherits,
-whatever group or session it makes its own.
+A process is found by a mark in its environment. Every process that a service starts inherits the
+mark, even if it makes a group or session of its own.
 """
 
 import signal
@@ -17,13 +17,13 @@ from shortdrama.core.settings import home
 MARK = "SHORTDRAMA_SERVICE_OF"
 """The variable that names the home of a service. People's own shells do not have it."""
 KEEP_ENVIRONMENT = "SPT_NOENV"
-"""Airflow's processes give themselves titles (setproctitle). Without this the titles are written
-over the environment that the system shows, and the mark is gone."""
+"""Airflow's processes set their titles (setproctitle). Without this variable the titles would
+overwrite the environment that the system shows, and the mark would be gone."""
 END_SECONDS = 10.0
 
 
 def marked(home: Path) -> dict[str, str]:
-    """The environment of what is started in a home."""
+    """The environment for processes that are started in a home."""
     return {"SHORTDRAMA_HOME": str(home), MARK: str(home), KEEP_ENVIRONMENT: "1"}
 
 
@@ -34,23 +34,23 @@ def leftovers() -> list[psutil.Process]:
 
 
 def orphans(supervisor: psutil.Process) -> list[psutil.Process]:
-    """Those of them that are not below the supervisor: what they belonged to has ended."""
+    """The home's processes that are not below the supervisor: their service has ended."""
     ours = leftovers()
     below = {supervisor.pid, *(child.pid for child in supervisor.children(recursive=True))}
     return [process for process in ours if process.pid not in below]
 
 
 def end(processes: Iterable[psutil.Process]) -> None:
-    """End them: first politely, then, those that stay, at once."""
+    """End them: first politely; those that stay are killed."""
     alive = list(processes)
     # PostgreSQL waits for its sessions after TERM; INT ends them.
     _signal(alive, lambda one: signal.SIGINT if _name(one) == "postgres" else signal.SIGTERM)
-    _signal(alive, lambda _: signal.SIGCONT)  # one that is halted would not hear it
+    _signal(alive, lambda _: signal.SIGCONT)  # a stopped process would not get the signal
     kill(wait_for(alive))
 
 
 def kill(processes: Iterable[psutil.Process]) -> None:
-    """End them at once."""
+    """Kill them."""
     alive = list(processes)
     _signal(alive, lambda _: signal.SIGKILL)
     wait_for(alive)
@@ -67,10 +67,10 @@ def _signal(
 def wait_for(
     processes: Iterable[psutil.Process], seconds: float = END_SECONDS
 ) -> list[psutil.Process]:
-    """Wait until they have ended; those that have not in time.
+    """Wait until they have ended; returns those that have not ended in time.
 
-    One that has ended but that its parent has not looked after (a zombie) holds nothing any more;
-    in a container without an init it stays for ever.
+    An ended process whose parent has not collected it (a zombie) holds nothing any more; in a
+    container without an init it stays forever.
     """
     deadline = time.monotonic() + seconds
     alive = [process for process in processes if is_alive(process)]
@@ -81,7 +81,7 @@ def wait_for(
 
 
 def is_alive(process: psutil.Process) -> bool:
-    """Whether it is still the process that it was, and no zombie."""
+    """Whether it is still the same process, and not a zombie."""
     try:
         return process.is_running() and process.status() != psutil.STATUS_ZOMBIE
     except psutil.NoSuchProcess:

@@ -1,4 +1,4 @@
-"""Who this home is: identity, ports and secrets of its services, made once and kept in it."""
+"""Identity of this home, and ports and secrets of its services, made once and kept in the home."""
 
 import os
 import secrets
@@ -15,13 +15,13 @@ USUAL_PORTS = {"s3": 8333, "simulator": 8600, "mail": 8625, "airflow": 8080}
 
 
 class HomeUnreadable(Failure):
-    """The home's own record is damaged, or of another version."""
+    """The home's own record is damaged, or from another version."""
 
 
 class Machine(BaseModel):
-    """Identity, ports and secrets of a home. Every secret is random, none is a default.
+    """Identity, ports and secrets of a home. Every secret is random; there are no defaults.
 
-    `ports` has the usual ones until something else is found there; those that only the store uses
+    `ports` has the usual ones until another program is found there; ports that only the store uses
     are added when it first starts. `frozen_clock` is the clock that was given to `up`.
     """
 
@@ -55,17 +55,17 @@ class Machine(BaseModel):
 
     @property
     def maildir(self) -> Path:
-        """Where the mail that was sent lies."""
+        """The folder of sent mail."""
         return home() / "mail"
 
     def save(self) -> None:
-        """Keep it, and write `settings.env`, which every command of this home reads."""
+        """Save it, and write `settings.env`, which every command of this home reads."""
         write_private(record(), self.model_dump_json(indent=1))
         lines = [f"{name}={value}" for name, value in self.environment().items()]
         write_private(home() / "settings.env", "\n".join(lines) + "\n")
 
     def environment(self) -> dict[str, str]:
-        """The settings by which the pipeline finds these services."""
+        """The settings with which the pipeline finds these services."""
         return {
             "SHORTDRAMA_LAKE_KIND": "sample",
             "SHORTDRAMA_S3__ENDPOINT_URL": self.s3_url,
@@ -107,12 +107,12 @@ def this_machine() -> Machine:
     except ValidationError:
         raise HomeUnreadable(
             f"{record()} is damaged or was written by another version of this program. What to do:"
-            " `make clean` removes this home and what is stored in it; `make up` makes a new one"
+            " `make clean` removes this home and all its data; `make up` makes a new one"
         ) from None
 
 
 def write_private(path: Path, text: str) -> None:
-    """Write a file that only its owner can read, whole or not at all."""
+    """Write a file that only its owner can read, completely or not at all."""
     path.parent.mkdir(parents=True, exist_ok=True)
     draft = path.with_name(f"{path.name}.{secrets.token_hex(4)}")
     draft.touch(mode=0o600)

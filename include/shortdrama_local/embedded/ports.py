@@ -1,8 +1,8 @@
-"""Ports on loopback: who holds one, and how homes keep off each other's.
+"""Ports on loopback: who uses one, and how homes avoid each other's ports.
 
 A home claims its ports in a folder that all homes of this user share. A claim is valid as long as
-the process lives for which it was made, the home's supervisor, also while a service is down for a
-moment. Other programs know nothing of claims: what holds a port is asked of the system.
+the home's supervisor lives, also while a service is down for a moment. Other programs do not know
+claims, so the system is asked which process uses a port.
 """
 
 import os
@@ -35,7 +35,7 @@ class _Claim(BaseModel):
 
 
 def shared_folder() -> Path:
-    """The folder of this user that all homes share, outside of any of them; only its owner's."""
+    """The private folder that all homes of this user share; it is outside the homes."""
     folder = Path(tempfile.gettempdir(), f"shortdrama-{os.getuid()}")
     folder.mkdir(mode=0o700, exist_ok=True)
     if folder.is_symlink() or folder.stat().st_uid != os.getuid():
@@ -44,7 +44,7 @@ def shared_folder() -> Path:
 
 
 def take(port: int, home: Path, owner: psutil.Process) -> str | None:
-    """Claim a port for `home` as long as `owner` lives; None, or what is in the way."""
+    """Claim a port for `home` as long as `owner` lives; None, or who has the port already."""
     with FileLock(shared_folder() / "ports.lock"):
         other = _claimed(port)
         if other is not None and other.pid != owner.pid:
@@ -71,7 +71,7 @@ def take_any(home: Path, owner: psutil.Process, but: Iterable[int]) -> int:
 
 
 def give_back(ports: Iterable[int], home: Path) -> None:
-    """Drop a home's claims, when nothing of it runs any more."""
+    """Drop a home's claims, after all its processes have ended."""
     with FileLock(shared_folder() / "ports.lock"):
         for port in ports:
             claim = _read(port)
@@ -80,7 +80,7 @@ def give_back(ports: Iterable[int], home: Path) -> None:
 
 
 def is_held(port: int) -> bool:
-    """Whether somebody listens there."""
+    """Whether a program listens there."""
     try:
         socket.create_server((HOST, port)).close()
     except OSError:
@@ -89,7 +89,7 @@ def is_held(port: int) -> bool:
 
 
 def answers(port: int) -> bool:
-    """Whether somebody listens there, asked without getting in the way of who is about to."""
+    """Whether a program listens there, without blocking one that is about to listen."""
     try:
         socket.create_connection((HOST, port), timeout=1).close()
     except OSError:
@@ -98,7 +98,7 @@ def answers(port: int) -> bool:
 
 
 def holder(port: int) -> str:
-    """Who listens there, for people. Other users' processes may not be seen."""
+    """Who listens there, for people. Other users' processes may be invisible."""
     try:
         connections = psutil.net_connections("tcp")
     except psutil.AccessDenied:
@@ -124,7 +124,7 @@ def listening(pid: int) -> set[int]:
 
 
 def _foreign_socket(port: int) -> Path | None:
-    """A socket that SeaweedFS names after the port, left behind by a user whose it stays."""
+    """A socket that SeaweedFS named after the port, left behind by another user."""
     for path in Path("/tmp").glob(f"seaweedfs-*-{port}.sock"):  # noqa: S108 - fixed in SeaweedFS
         if path.lstat().st_uid != os.getuid():
             return path

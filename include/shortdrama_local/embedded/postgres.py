@@ -20,7 +20,7 @@ USER = "airflow"
 DATABASE = "postgres"
 UNPRIVILEGED = "nobody"
 NEEDED_AS_ROOT = "dac_override"
-"""The one right that root's PostgreSQL keeps: folders above its own may be closed to others."""
+"""The only right that root's PostgreSQL keeps: folders above its own may be closed to others."""
 
 
 class NoDatabase(Failure):
@@ -46,7 +46,7 @@ def programs() -> Path:
 
 
 def _as_nobody() -> list[str]:
-    """PostgreSQL refuses to run as root. Root starts it as `nobody`, with one right of root."""
+    """PostgreSQL refuses to run as root. So root starts it as `nobody`, with one right of root."""
     if os.geteuid() != 0:
         return []
     setpriv = shutil.which("setpriv")
@@ -69,7 +69,7 @@ def _group() -> int:
 
 
 def _prepare(machine: Machine) -> None:
-    """Make the cluster, in a folder that gets its name when it is whole."""
+    """Make the cluster, in a folder that gets its final name when it is complete."""
     if _data().exists():
         return
     draft = home() / "postgres.new"

@@ -1,4 +1,4 @@
-"""What a service of a home is: how it is started, and how one sees that it does its work."""
+"""What a service of a home is: how it is started, and how to see that it works."""
 
 import os
 import sys
@@ -17,7 +17,7 @@ def plain(machine: Machine) -> dict[str, str]:
 
 
 def complete(environment: Mapping[str, str]) -> dict[str, str]:
-    """A home's environment on top of this process's; the home alone says whether a clock stands."""
+    """The home's environment on top of this process's; only the home can freeze the clock."""
     ours = {name: value for name, value in os.environ.items() if name != CLOCK}
     return {**ours, **environment}
 
@@ -28,12 +28,12 @@ def nothing(_: Machine) -> None:
 
 @dataclass(frozen=True)
 class Service:
-    """One background process of a home. `environment` is what it has beside that of its supervisor.
+    """One background process of a home. `environment` is added to that of its supervisor.
 
-    `healthy` says whether it does its work, or None when that cannot be said because what would be
+    `healthy` says whether it works, or None if that is unknown because the service that would be
     asked is away itself. A process that ends within `settle_seconds` counts as a failed start;
     after a few of those it is not started again. `ports` are names in `Machine.ports`, the public
-    one first.
+    port first.
     """
 
     name: str

@@ -1,4 +1,4 @@
-"""The two small services of a home: the sources' simulator, and mail that goes into a folder."""
+"""The two small services of a home: the sources' simulator, and a mail server with a folder."""
 
 import smtplib
 import sys

@@ -1,4 +1,4 @@
-"""The stack of one home: bring up and tear down."""
+"""The stack of one home: start and stop."""
 
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
@@ -28,11 +28,11 @@ from shortdrama_local.embedded.supervisor import UNANSWERED, UP, Supervisor, Sup
 
 
 class OtherClock(Failure):
-    """The home's services run by another clock."""
+    """The home's services run with another clock."""
 
 
 def ensure_store() -> Machine:
-    """The home's S3 up and its lake marked as sample; the machine."""
+    """Start the home's S3 and mark its lake as sample; the machine."""
     with locked("store"):
         machine = this_machine()
         bring_up(supervised(machine), machine, [STORE], lambda _: None)
@@ -41,13 +41,13 @@ def ensure_store() -> Machine:
 
 
 def store_if_embedded() -> None:
-    """On a machine that has an embedded S3, have it running; elsewhere there is nothing to do."""
+    """On a machine that has an embedded S3, start it if needed; elsewhere do nothing."""
     if is_embedded():
         ensure_store()
 
 
 def start_stack(frozen_clock: datetime | None, say: Say) -> Machine:
-    """Start everything and wait until each service can do its work."""
+    """Start everything and wait until each service works."""
     with locked("store"), ThreadPoolExecutor(1) as pool:
         machine = this_machine()
         supervisor = supervised(machine)
@@ -66,7 +66,7 @@ def start_stack(frozen_clock: datetime | None, say: Say) -> Machine:
 
 
 def start_sources(frozen_clock: datetime | None, say: Say) -> Machine:
-    """Start the lake and the simulator alone."""
+    """Start only the lake and the simulator."""
     with locked("store"):
         machine = this_machine()
         supervisor = supervised(machine)
@@ -78,7 +78,7 @@ def start_sources(frozen_clock: datetime | None, say: Say) -> Machine:
 
 
 def stop_stack() -> None:
-    """End everything that this home started, whoever watches over it; what is stored stays."""
+    """Stop everything that this home started, with or without supervisor; stored data stays."""
     if not home().exists():
         return
     with locked("store"), locked("airflow"):
@@ -97,7 +97,7 @@ def stop_stack() -> None:
 
 
 def _stop(supervisor: Supervisor) -> None:
-    """What others need last, and all that need one another equally at once: it takes seconds."""
+    """Stop services that others need last; services with equal needs at once, to save seconds."""
     needed = (POSTGRES, STORE)
     waves = ([service for service in SERVICES if service not in needed], needed)
     with ThreadPoolExecutor(len(SERVICES)) as pool:
@@ -123,7 +123,7 @@ def _set_clock(supervisor: Supervisor, machine: Machine, clock: datetime | None)
     processes = supervisor.processes()
     if any(processes[service.name].state in UP for service in (SIMULATOR, *AIRFLOW)):
         raise OtherClock(
-            f"the services of {home()} run by another clock"
+            f"the services of {home()} run with another clock"
             f" ({machine.frozen_clock or 'the real one'}). What to do: `make down` first"
         )
     machine.frozen_clock = clock

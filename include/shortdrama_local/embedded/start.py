@@ -1,4 +1,4 @@
-"""Starts services of a home: each on ports that are its own, waited for until it does its work."""
+"""Starts services of a home, each on ports of its own, and waits until they work."""
 
 import json
 import time
@@ -36,7 +36,7 @@ class ServiceFailed(Failure):
 
 
 class _PortLost(Exception):
-    """Somebody else was faster at a port that had been free."""
+    """Another program took a port that had been free."""
 
 
 @contextmanager
@@ -47,7 +47,7 @@ def locked(what: str) -> Iterator[None]:
 
 
 def supervised(machine: Machine) -> Supervisor:
-    """The home's supervisor, started if need be; then nothing of an earlier one is left."""
+    """The home's supervisor, started if needed; then nothing of an earlier one is left."""
     supervisor = Supervisor.running(machine)
     if supervisor is None:
         leftovers.end(leftovers.leftovers())
@@ -59,7 +59,7 @@ def supervised(machine: Machine) -> Supervisor:
 def bring_up(
     supervisor: Supervisor, machine: Machine, services: Sequence[Service], say: Say
 ) -> None:
-    """Start those that do not run, each on ports of its own, and wait until all do their work."""
+    """Start those that do not run, each on ports of its own, and wait until all work."""
     for _ in range(PORT_ATTEMPTS):
         processes = supervisor.processes()
         idle = [service for service in services if processes[service.name].state not in UP]
@@ -70,7 +70,7 @@ def bring_up(
         try:
             _wait(supervisor, machine, services)
         except _PortLost:
-            # All of them: they know each other's ports.
+            # All of them, because they know each other's ports.
             for service in services:
                 supervisor.stop_service(service.name)
         else:
@@ -80,7 +80,7 @@ def bring_up(
 
 
 def _plan(service: Service, machine: Machine) -> None:
-    """Write down how the service is started, now and whenever it ends."""
+    """Write down how the service is started, now and after each end."""
     service.prepare(machine)
     planned = {"command": service.command(machine), "environment": service.environment(machine)}
     write_private(home() / plan(service.name), json.dumps(planned))
@@ -89,7 +89,7 @@ def _plan(service: Service, machine: Machine) -> None:
 def _settle_ports(
     supervisor: Supervisor, machine: Machine, services: Sequence[Service], say: Say
 ) -> None:
-    """Claim the services' ports; one that somebody holds is changed for good."""
+    """Claim the services' ports; if another program uses one, it is changed permanently."""
     here, owner = home().resolve(), supervisor.process()
     before = dict(machine.ports)
     for service in services:
@@ -101,7 +101,7 @@ def _settle_ports(
             machine.ports[name] = ports.take_any(here, owner, machine.ports.values())
             if port:
                 say(
-                    f"port {port} of {service.title} is held by {in_the_way};"
+                    f"port {port} of {service.title} is used by {in_the_way};"
                     f" it takes {machine.ports[name]} instead, from now on"
                 )
     if machine.ports != before:
@@ -110,9 +110,9 @@ def _settle_ports(
 
 
 def _has_lost_a_port(supervisor: Supervisor, machine: Machine, service: Service) -> bool:
-    """Whether another process listens on a port of the service, which thus never will."""
+    """Whether another process listens on a port of the service, so that the service cannot."""
     held = {machine.ports[name] for name in service.ports if ports.answers(machine.ports[name])}
-    # In this order: a port on which the service's own process listens is not taken for lost.
+    # In this order, so that a port of the service's own process does not count as taken.
     return not held <= ports.listening(supervisor.processes()[service.name].pid)
 
 

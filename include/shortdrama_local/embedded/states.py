@@ -1,4 +1,4 @@
-"""How the services of this home are: which run, since when, how often they were started again."""
+"""The state of this home's services: which run, since when, how often they were started again."""
 
 from collections.abc import Sequence
 from typing import Literal
@@ -15,11 +15,11 @@ WORDS: dict[str, State] = {
     "BACKOFF": "starting",
     "FATAL": "gave up",
 }
-"""supervisord's words in ours; what is not here does not run."""
+"""supervisord's words in ours; any other state means that the service does not run."""
 
 
 def services() -> Sequence[ServiceState]:
-    """Every service that was started in this home and not stopped; none without a supervisor."""
+    """Every service that was started in this home and not stopped; empty without a supervisor."""
     supervisor = Supervisor.running(this_machine()) if is_embedded() else None
     if supervisor is None:
         return []
@@ -45,7 +45,7 @@ def services() -> Sequence[ServiceState]:
 
 
 def is_running(name: str) -> bool:
-    """Whether the service runs, if only since a moment."""
+    """Whether the service runs, even if only for a moment."""
     return any(
         state.name == name and state.state in ("running", "starting") for state in services()
     )

@@ -10,12 +10,12 @@ from shortdrama_local.embedded.machine import HOST, Machine, write_private
 from shortdrama_local.embedded.service import Service, tool
 
 PARTS = ("master", "volume", "filer", "admin")
-"""The parts of the server beside S3. Each has a port for HTTP and one for gRPC."""
+"""The parts of the server besides S3. Each has a port for HTTP and one for gRPC."""
 PORTS = ("s3", "s3.grpc", *(f"{part}{kind}" for part in PARTS for kind in ("", ".grpc")))
 SIGNED = (
     "JWT_SIGNING_KEY", "JWT_SIGNING_READ_KEY", "JWT_FILER_SIGNING_KEY", "JWT_FILER_SIGNING_READ_KEY"
 )  # fmt: skip
-"""With these set, filer and volumes answer the S3 gateway alone, and not whoever asks them."""
+"""With these set, filer and volumes answer only the S3 gateway."""
 
 
 def settings_of(machine: Machine) -> S3Settings:
@@ -29,7 +29,7 @@ def settings_of(machine: Machine) -> S3Settings:
 
 
 def sockets(machine: Machine) -> list[Path]:
-    """The sockets that SeaweedFS names after its ports; one that is killed leaves them behind."""
+    """The sockets that SeaweedFS names after its ports; a killed server leaves them behind."""
     ports = [machine.ports[name] for name in PORTS if name in machine.ports]
     folder = Path("/tmp")  # noqa: S108 - fixed in SeaweedFS
     return [path for port in ports for path in folder.glob(f"seaweedfs-*-{port}.sock")]

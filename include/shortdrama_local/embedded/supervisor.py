@@ -1,7 +1,7 @@
 """supervisord for a home: it starts the home's services again when they end, and says how they are.
 
-It is a process of its own, with a socket in the home's private folder. Who speaks through that
-socket and knows the home's id is the home's supervisor; the processes that it names are the home's.
+It is a process of its own, with a socket in the home's private folder. What answers on that socket
+and knows the home's id is the home's supervisor; the processes that it names belong to the home.
 """
 
 import os
@@ -29,15 +29,15 @@ from shortdrama_local.embedded.service import Service, complete, tool
 STARTS_WITHIN = 20.0
 HUNG_AFTER = 15.0
 ANSWERS_WITHIN = 60.0
-"""Seconds. A stop is answered when the process has ended, which may take STOP_SECONDS."""
+"""In seconds. A stop is answered when the process has ended, which may take STOP_SECONDS."""
 STOP_SECONDS = 10
 FAILED_STARTS = 3
-"""So often a service that ends at once is started again; then its configuration is broken."""
+"""How often a service that ends at once is started again, before it counts as broken."""
 GAVE_UP = "FATAL"
 UP = {"STARTING", "RUNNING", "BACKOFF"}
 WATCHDOG = "watchdog"
 UNANSWERED = (OSError, HTTPException, Error)
-"""What a supervisor that is away, hangs, or ends in the middle of an answer comes out as."""
+"""The errors if a supervisor is away, hangs, or ends in the middle of an answer."""
 
 
 class SupervisorFailed(Failure):
@@ -45,7 +45,7 @@ class SupervisorFailed(Failure):
 
 
 class SupervisorHangs(Failure):
-    """The supervisor runs and does not answer."""
+    """The supervisor runs but does not answer."""
 
 
 @dataclass(frozen=True)
@@ -65,7 +65,7 @@ class Supervisor:
     def running(cls, machine: Machine) -> Self | None:
         """The home's supervisor, if it runs and answers as the home's own.
 
-        Raises SupervisorHangs when it runs and does not answer: then nothing may be started.
+        Raises SupervisorHangs if it runs but does not answer: then nothing may be started.
         """
         try:
             is_ours = _call("getIdentification", within=HUNG_AFTER) == machine.home_id
@@ -106,7 +106,7 @@ class Supervisor:
         return supervisor
 
     def process(self) -> psutil.Process:
-        """Supervisord itself."""
+        """The process of supervisord itself."""
         return psutil.Process(_call("getPID"))
 
     def processes(self) -> dict[str, Process]:
@@ -123,7 +123,7 @@ class Supervisor:
         }
 
     def start_service(self, name: str) -> None:
-        """Have the service started, if it is not; does not wait until it is up."""
+        """Start the service if it does not run; does not wait until it is up."""
         try:
             _call("startProcess", name, False)
         except Fault as fault:
@@ -131,7 +131,7 @@ class Supervisor:
                 raise
 
     def stop_service(self, name: str) -> None:
-        """Have the service stopped, and wait until it has ended."""
+        """Stop the service, and wait until it has ended."""
         try:
             _call("stopProcess", name)
         except Fault as fault:
@@ -146,12 +146,12 @@ def last_lines(log: Path, count: int = 15) -> str:
 
 
 def log_of(name: str) -> Path:
-    """Where a service's output goes."""
+    """The log file of a service."""
     return home().resolve() / "logs" / f"{name}.log"
 
 
 def _configuration(machine: Machine, services: Iterable[Service]) -> str:
-    """Supervisord's configuration. Paths are relative to the home, as they may hold any sign."""
+    """Supervisord's configuration. Paths are relative: the home's may contain any character."""
     folder = socket_folder()
     inside = folder == run_folder()
     sections = [
@@ -195,13 +195,13 @@ def _configuration(machine: Machine, services: Iterable[Service]) -> str:
 
 
 def _call(method: str, *arguments: Any, within: float = ANSWERS_WITHIN) -> Any:
-    """Call supervisord; each time through a connection of its own, as several threads do."""
+    """Call supervisord; each call has its own connection, because several threads call."""
     with ServerProxy("http://localhost", transport=_UnixTransport(within)) as proxy:
         return getattr(proxy.supervisor, method)(*arguments)
 
 
 class _UnixConnection(HTTPConnection):
-    """HTTP through the supervisor's socket; one that hangs hangs nobody for long."""
+    """HTTP through the supervisor's socket, with a timeout in case it hangs."""
 
     def connect(self) -> None:
         self.sock = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
@@ -217,5 +217,5 @@ class _UnixTransport(Transport):
 
     def make_connection(self, host: Any) -> HTTPConnection:
         connection = _UnixConnection("localhost", timeout=self._timeout)
-        self._connection = host, connection  # where the base class looks for what it closes
+        self._connection = host, connection  # the base class closes this
         return connection

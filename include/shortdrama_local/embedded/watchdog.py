@@ -1,8 +1,8 @@
-"""Listens to the home's supervisor: restarts services that hang, sweeps up, keeps the history.
+"""Listens to the home's supervisor: restarts services that hang, cleans up, keeps the history.
 
-supervisord itself starts a service again that has ended. It cannot see one that has stopped to
-answer, and it leaves behind what an ended service had started. Both are done here, by the same
-question that `make up` asks. Run by supervisord, through whose event protocol it is called.
+supervisord itself starts a service again when it has ended. It cannot see that a service no longer
+answers, and it leaves the child processes of an ended service. The watchdog does both, with the
+same health checks as `make up`. supervisord runs it and calls it through its event protocol.
 """
 
 import logging
@@ -20,31 +20,31 @@ from shortdrama_local.embedded.services import SERVICES
 from shortdrama_local.embedded.supervisor import Process, Supervisor
 
 HUNG_SECONDS = 45.0
-"""So long a service may leave questions without an answer. A busy machine is slow, not hung."""
+"""How long a service may leave checks unanswered. A busy machine is slow; that is not a hang."""
 
 log = logging.getLogger(__name__)
 
 
 class Patience:
-    """Since when which service has not answered. `now` is in seconds, of any clock that runs on."""
+    """Which service has not answered, and since when. `now` is in seconds of a monotonic clock."""
 
     def __init__(self) -> None:
         self._silent_since: dict[str, tuple[int, float]] = {}
 
     def is_spent(self, process: Process, healthy: bool | None, now: float) -> bool:
-        """Take in an answer (None: it could not be asked); whether the process counts as hung."""
+        """Note an answer (None: it could not be asked); whether the process counts as hung."""
         if healthy is not False:
             self._silent_since.pop(process.name, None)
             return False
         pid, since = self._silent_since.get(process.name, (process.pid, now))
-        if pid != process.pid:  # another one by now, with patience of its own
+        if pid != process.pid:  # another process by now, whose time starts again
             since = now
         self._silent_since[process.name] = (process.pid, since)
         return now - since >= HUNG_SECONDS
 
 
 class Watchdog:
-    """The state of the watch over one home."""
+    """The state of the watchdog of one home."""
 
     def __init__(
         self,
@@ -60,7 +60,7 @@ class Watchdog:
         self._patience = Patience()
 
     def on_event(self, event: str, payload: Mapping[str, str]) -> None:
-        """Take in an event of supervisord's."""
+        """Handle an event of supervisord."""
         if event.startswith("TICK"):
             self._restart_hung()
             return
@@ -88,9 +88,9 @@ class Watchdog:
                 self._supervisor.start_service(service.name)
 
     def _sweep(self, service: str) -> None:
-        """End what an ended service has left behind: a scheduler's tasks run on without it.
+        """End what an ended service has left behind: a scheduler's tasks keep running without it.
 
-        At once, because they are started again: nothing may run twice.
+        They are killed at once, because they are started again and nothing may run twice.
         """
         rest = leftovers.orphans(self._supervisor.process())
         if rest:

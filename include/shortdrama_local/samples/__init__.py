@@ -1,1 +1,1 @@
-"""Files made from published figures, for a lake that has no licensed ones."""
+"""Files made from published figures, for a lake without licensed files."""

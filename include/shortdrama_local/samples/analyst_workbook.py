@@ -1,4 +1,4 @@
-"""The look of an analyst house's workbook, and its bytes: the same content, the same bytes."""
+"""Writes workbooks that look like those of an analyst house; the same content, the same bytes."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -17,7 +17,7 @@ from openpyxl.xml.functions import tostring
 LABEL_COLUMNS = ("Region", "Country", "Segment", "Metric", "Unit")
 LABEL_WIDTHS = (17, 17, 43, 25, 8)
 GROWTH_COLUMN = "CAGR 2025-30"
-"""Houses print it beside the years; nothing reads it."""
+"""Analyst houses print it next to the years; nothing reads it."""
 
 PROPERTIES_PART = "docProps/core.xml"
 TITLE_FONT = Font(bold=True, size=14)
@@ -56,7 +56,7 @@ class Page:
 
 @dataclass(frozen=True)
 class Book:
-    """A workbook: the same title and metadata stand above every table."""
+    """A workbook: every table has the same title and metadata above it."""
 
     title: str
     metadata: tuple[str, ...]
@@ -66,7 +66,7 @@ class Book:
 
 
 def workbook_bytes(book: Book) -> bytes:
-    """The book as XLSX, with the publication date in place of today's in every timestamp."""
+    """The book as XLSX, with the publication date instead of today's date in every timestamp."""
     workbook = Workbook()
     contents = workbook.worksheets[0]
     contents.title = "Contents"
@@ -114,7 +114,7 @@ def _write_page(sheet: Worksheet, book: Book, page: Page) -> None:
 
 
 def _write_region(sheet: Worksheet, page: Page, lines: list[Line]) -> None:
-    """Write the rows of one region, its name in one merged cell beside them."""
+    """Write the rows of one region, with its name in one merged cell next to them."""
     first = sheet.max_row + 1
     for line in lines:
         labels = (line.region, line.country, line.segment, line.metric, page.unit)
@@ -130,7 +130,7 @@ def _write_region(sheet: Worksheet, page: Page, lines: list[Line]) -> None:
 
 
 def _with_fixed_times(workbook: Workbook, day: date) -> bytes:
-    """Saving stamps today's time on every part and in the properties; write them all anew."""
+    """Saving writes today's time into every part and the properties; write them all again."""
     saved = BytesIO()
     workbook.save(saved)
     workbook.properties.creator = "shortdrama"

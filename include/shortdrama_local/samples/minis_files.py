@@ -1,9 +1,9 @@
-"""The first files about TikTok Minis, made from published facts alone.
+"""The first files about TikTok Minis, made only from published facts.
 
-Two of the thirteen drama apps are known by name and get a row each; the other eleven, and all
-games, are one row with their number: eleven invented names would look like eleven observed apps.
-Prices are published of the market, so they stand in a row of their own that counts no app. What is
-not published stays an empty cell. The same facts give the same bytes.
+Two of the thirteen drama apps are known by name and get a row each. The other eleven are one row
+with their number, and so are all games: eleven invented names would look like eleven observed apps.
+Prices are published for the market, so they have a row of their own that counts no app. What is not
+published is an empty cell. The same facts give the same bytes.
 """
 
 import csv
@@ -28,7 +28,7 @@ Cells = dict[str, object]
 
 
 def minis_facts() -> dict[str, Fact]:
-    """The facts about Minis, by their id."""
+    """The facts about Minis, by id."""
     with PUBLISHED_FIGURES.open(encoding="utf-8", newline="") as file:
         return {
             fact["fact_id"]: fact

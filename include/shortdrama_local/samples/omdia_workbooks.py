@@ -1,9 +1,9 @@
-"""Two vintages of an Omdia forecast workbook, made from Omdia's published figures alone.
+"""Two vintages of an Omdia forecast workbook, made only from Omdia's published figures.
 
-No licensed workbook is at hand. These hold the real figures of the facts file in the layout that
+There is no licensed workbook here. These have the real figures of the facts file in the layout that
 analyst houses use, so that the connector meets merged regions, footnote marks, units and years as
-it will meet them. Nothing is derived: what Omdia did not publish stays `n/a` or `-`. The same facts
-give the same bytes, so that a workbook dropped twice is seen to be the same.
+in real workbooks. Nothing is derived: what Omdia did not publish is `n/a` or `-`. The same facts
+give the same bytes, so that a workbook dropped twice is recognised as the same.
 """
 
 import csv
@@ -37,7 +37,7 @@ NOTES = (
 )
 
 Subject = tuple[str, str, str]
-"""Geography, scope and metric, as the facts file names them."""
+"""Geography, scope and metric, as in the facts file."""
 
 REVENUES: dict[Subject, Line] = {
     ("World", "microdramas", "revenue"): Line("World", "World¹", MICRODRAMAS, "Revenue"),
@@ -77,13 +77,13 @@ class Fact(BaseModel):
 
     @property
     def subject(self) -> Subject:
-        """What the figure is about, its year aside."""
+        """What the figure is about, without its year."""
         return self.geography, self.scope, self.metric
 
 
 @dataclass(frozen=True)
 class MoneyUnit:
-    """How the sheet of revenues shows money."""
+    """The number format of money in the sheet of revenues."""
 
     label: str
     dollars: int
@@ -92,7 +92,7 @@ class MoneyUnit:
 
 @dataclass(frozen=True)
 class Vintage:
-    """What differs between the editions, their figures aside."""
+    """What differs between the editions, apart from their figures."""
 
     published_on: date
     version: str
@@ -105,14 +105,14 @@ VINTAGES = (OCTOBER, FEBRUARY)
 
 
 def omdia_facts() -> list[Fact]:
-    """Omdia's figures in the facts file, in its order."""
+    """Omdia's figures from the facts file, in its order."""
     with PUBLISHED_FIGURES.open(encoding="utf-8", newline="") as file:
         rows = [row for row in csv.DictReader(file) if row["vendor"] == "Omdia"]
     return [Fact.model_validate(row) for row in rows]
 
 
 def write_workbooks(folder: Path) -> list[Path]:
-    """Write both vintages into the folder, older first; every Omdia fact stands in one of them."""
+    """Write both vintages into the folder, older first; every Omdia fact is in one of them."""
     facts = omdia_facts()
     _check_all_have_a_place(facts)
     folder.mkdir(parents=True, exist_ok=True)
@@ -125,9 +125,9 @@ def write_workbooks(folder: Path) -> list[Path]:
 
 
 def write_wrong_unit_workbook(path: Path) -> None:
-    """Write the October edition with the press's slip: World 2025 as 110 dollars, not 11 billion.
+    """Write the October edition with the press's error: World 2025 as 110 dollars, not 11 billion.
 
-    It is a well-formed workbook: only the gate can tell that its figure is not plausible.
+    It is a well-formed workbook: only the gate can see that its figure is not plausible.
     """
     in_dollars = replace(OCTOBER, unit=MoneyUnit("US$", 1, "#,##0"))
     _write_with_world(path, in_dollars, Decimal(110))
@@ -136,7 +136,7 @@ def write_wrong_unit_workbook(path: Path) -> None:
 def write_deviating_workbook(path: Path) -> None:
     """Write the October edition with World 2025 as 12 billion dollars instead of 11.
 
-    Nothing in it is implausible: only who knows the published figure can tell.
+    Nothing in it is implausible: only a comparison with the published figure shows the error.
     """
     _write_with_world(path, OCTOBER, Decimal(12_000_000_000))
 

@@ -45,7 +45,7 @@ def test_passwords_that_volumes_were_made_with_are_never_overwritten(tmp_path: P
     path = tmp_path / ".env"
     env_file.write_env(path)
     before = path.read_bytes()
-    with pytest.raises(FileExistsError, match="left as it is"):
+    with pytest.raises(FileExistsError, match="was not changed"):
         env_file.write_env(path)
     assert path.read_bytes() == before
 

@@ -86,7 +86,7 @@ def test_a_home_whose_ports_another_home_holds_takes_others_and_keeps_them(
     recorded.save()
     said = start(STORE)
     assert said == [
-        f"port {of_a.ports['s3']} of S3 (SeaweedFS) is held by the home {a};"
+        f"port {of_a.ports['s3']} of S3 (SeaweedFS) is used by the home {a};"
         f" it takes {this_machine().ports['s3']} instead, from now on"
     ]
     of_b = ensure_store()
@@ -104,7 +104,8 @@ def test_nothing_is_asked_of_another_homes_store(enter, tmp_path: Path) -> None:
     recorded = this_machine()
     recorded.ports["s3"] = of_a.ports["s3"]
     recorded.save()
-    with pytest.raises(NotThisHome, match=r"answers weed .* not of this home.*make up"):
+    stranger = r"weed .* answers there, which is not of this home.*make up"
+    with pytest.raises(NotThisHome, match=stranger):
         core_machine.prove(recorded.s3_url)
     core_machine.prove("http://127.0.0.1:1")  # no address of this home
     core_machine.prove("https://s3.example.com")
@@ -156,7 +157,7 @@ def test_foreign_programs_on_the_usual_ports_are_named_and_avoided(home: Path, t
     assert [line.split()[1] for line in said] == [
         str(USUAL_PORTS[name]) for name in ("s3", "simulator", "mail")
     ]
-    assert all("is held by" in line and "it takes" in line for line in said)
+    assert all("is used by" in line and "it takes" in line for line in said)
     mine = [line for line in said if f"(process {os.getpid()})" in line]
     assert mine or all("the home" in line or "(process" in line for line in said)
 

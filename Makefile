@@ -61,7 +61,7 @@ doctor: $(READY) ## Check endpoints, credentials, the lake, quota, extension
 	$(BIN)/shortdrama doctor
 
 test: $(READY) $(DUCKDB_CLIENTS) ## All tests but e2e and damage; of resilience three
-	$(BIN)/pytest -m "not e2e and not resilience and not damage" --numprocesses 2 --dist loadfile
+	$(BIN)/pytest -m "not e2e and not resilience and not damage" --numprocesses 2 --dist loadfile --no-loadscope-reorder
 
 check: $(READY) $(DUCKDB_CLIENTS) ## A first look: lint, types, the tests of what changed since main
 	$(BIN)/ruff check .
@@ -70,7 +70,7 @@ check: $(READY) $(DUCKDB_CLIENTS) ## A first look: lint, types, the tests of wha
 	$(BIN)/lint-imports --no-cache
 	@changed="$$($(BIN)/python tests/changed.py)"; \
 		if [ -z "$$changed" ]; then echo "nothing changed that has tests"; exit 0; fi; \
-		$(BIN)/pytest -m "not e2e and not resilience and not damage" --numprocesses 2 --dist loadfile $$changed
+		$(BIN)/pytest -m "not e2e and not resilience and not damage" --numprocesses 2 --dist loadfile --no-loadscope-reorder $$changed
 
 resilience: $(READY) ## kill -9 at 20 points of build and publish (long)
 	$(BIN)/pytest tests/integration/test_resilience.py

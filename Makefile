@@ -105,7 +105,7 @@ lint: $(READY) ## ruff, mypy, layers of imports, sqlfluff, yamllint, compose, Do
 	$(BIN)/check-jsonschema --builtin-schema vendor.compose-spec docker-compose.yml
 	$(BIN)/hadolint Dockerfile
 
-format: $(READY) ## Let ruff and sqlfluff mend what they can
+format: $(READY) ## Let ruff and sqlfluff correct what they can
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 	$(BIN)/sqlfluff fix dbt_project

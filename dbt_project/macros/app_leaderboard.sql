@@ -7,7 +7,8 @@ markets as (
     from {{ ref('rpt_market_size_' ~ cadence) }}
 ),
 
--- A whole period is compared with the whole period just before; without one nobody has moved.
+-- A complete period is compared with the complete period just before; without one there is no
+-- movement.
 bases as (
     select
         geography,
@@ -69,7 +70,7 @@ previous as (
             and comparisons.previous_start_on = ranked.period_start_on
 ),
 
--- Who has a place in a period, or had one in the period that it is compared with.
+-- Apps that have a place in a period, or had one in the period that it is compared with.
 candidates as (
     select
         coalesce(ranked.geography, previous.geography) as geography,
@@ -88,7 +89,7 @@ candidates as (
             and ranked.app_id = previous.app_id
 ),
 
--- Apps that the universe does not have throughout both periods have not moved.
+-- Apps that are not in the universe throughout both periods have no movement.
 unlike as (
     select
         comparisons.geography,
@@ -107,7 +108,7 @@ unlike as (
             or {{ was_removed('apps', 'comparisons.previous_start_on', 'comparisons.period_end_on') }}
 ),
 
--- Nor do they move the apps below them, which are compared by their places without them.
+-- They do not move the apps below them either, whose places are compared without them.
 places_below_unlike as (
     select
         ranked.geography,
@@ -209,6 +210,6 @@ inner join markets
         and moved.period_start_on = markets.period_start_on
 inner join {{ ref('int_apps') }} as apps
     on moved.app_id = apps.app_id
--- Who is out of the universe has not left the market.
+-- An app that is out of the universe has not left the market.
 where moved.revenue_rank is not null or moved.universe_change is null
 {% endmacro %}

@@ -1,4 +1,4 @@
-{#- Which rows of fct_app_estimates_versions stood at a UTC instant, a SQL expression. -#}
+{#- Which rows of fct_app_estimates_versions were valid at a UTC instant, a SQL expression. -#}
 {% macro as_known_at(instant) -%}
     not is_vanished
     and known_from_at <= {{ instant }}

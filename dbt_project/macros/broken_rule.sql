@@ -1,4 +1,4 @@
-{#- For the test `rules`: a rule, how many rows break it and one of them; nothing if none does. -#}
+{#- For the test `rules`: a rule, how many rows break it, and one of them; no row if none does. -#}
 {% macro broken_rule(rule, columns, rows) -%}
     {%- set texts, string = [], dbt.type_string() -%}
     {%- for column in columns -%}

@@ -1,14 +1,14 @@
 {#- The spans of whole months that this build rewrites, `first day/day after the last`; none if it
-    rewrites all. The warehouse runner says so in the environment, and it is read while nodes run:
-    for another value of a variable dbt would parse everything again, and for another value of the
-    environment every model that had read it while it was parsed. -#}
+    rewrites all. The warehouse runner sets them in the environment, and they are read while nodes
+    run. With a dbt variable, dbt would parse everything again after each change; with a variable of
+    the environment that is read while parsing, it would parse the models that read it. -#}
 {% macro touched_spans() -%}
     {%- set said = env_var('SHORTDRAMA_TOUCHED_DAYS', 'all') if execute else 'all' -%}
     {%- do return(none if said == 'all' else said.split()) -%}
 {%- endmacro %}
 
-{#- Whether a day lies in a month that this build rewrites. Bare comparisons, so that a scan skips
-    row groups of other months. -#}
+{#- Whether a day is in a month that this build rewrites. They are plain comparisons, so that a scan
+    skips row groups of other months. -#}
 {% macro in_touched_months(day) -%}
     {%- set spans = touched_spans() -%}
     {%- if spans is none -%}
@@ -28,9 +28,9 @@
     {%- endif -%}
 {%- endmacro %}
 
-{#- Incremental strategy `by_month`: the touched months are forgotten and written anew, so that one
-    that has become empty is empty. The model selects these months only; its `event_time` is the
-    column that they are of. -#}
+{#- Incremental strategy `by_month`: the touched months are deleted and written again, so that a
+    month that has become empty is empty. The model selects only these months; its `event_time` is
+    the column with the day. -#}
 {% macro get_incremental_by_month_sql(arg_dict) %}
     {%- set columns = arg_dict.dest_columns | map(attribute='name') | join(', ') -%}
     delete from {{ arg_dict.target_relation }}
@@ -41,9 +41,9 @@
     from {{ arg_dict.temp_relation }}
 {% endmacro %}
 
-{#- What a generic test looks at: of a model that is kept by month the months that this build
-    writes. The others were tested when they were written, and a key that holds a day is unique in
-    all months if it is in each. -#}
+{#- The rows that a generic test checks: for a model that is kept by month, the months that this
+    build writes. The others were tested when they were written, and a key with a day is unique over
+    all months if it is unique in each. -#}
 {% macro default__get_where_subquery(relation) -%}
     {%- set conditions = [config.get('where')] if config.get('where') else [] -%}
     {%- set tested = graph.nodes[model.attached_node] if execute else none -%}

@@ -1,9 +1,9 @@
-{#- The vendor's worldwide total lies beside the countries and is never added to them. -#}
+{#- The vendor's worldwide total is in the same table as the countries; never add it to them. -#}
 {% macro geography_level(country_code) -%}
     case when {{ country_code }} = '{{ var("world_country_code") }}' then 'world' else 'country' end
 {%- endmacro %}
 
-{#- The same of a geography of the report marts; only countries have names of two letters. -#}
+{#- The same for a geography of the report marts; only countries have names of two letters. -#}
 {% macro report_geography_level(geography) -%}
     case
         when {{ geography }} = 'World' then 'world'

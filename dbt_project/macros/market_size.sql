@@ -34,7 +34,7 @@ sized as (
     where periods.period_kind = '{{ period_kind }}'
 ),
 
--- What a whole period is compared with: the whole period just before it.
+-- A complete period is compared with the complete period just before it.
 bases as (
     select
         geography,
@@ -47,7 +47,7 @@ bases as (
     where {{ is_whole('sized') }}
 ),
 
--- Apps that the universe does not have throughout both periods are no part of the comparison.
+-- The comparison leaves out apps that are not in the universe throughout both periods.
 unlike as (
     select
         sized.geography,
@@ -181,7 +181,7 @@ select
 from compared
 inner join {{ ref('vendors') }} as vendors
     on vendors.vendor = 'Appfigures'
--- Parts of World ex-China, where both are known for equally many days.
+-- Parts of World ex-China, if both are known for equally many days.
 left join sized as wholes
     on
         wholes.geography = 'World ex-China'

@@ -1,11 +1,11 @@
-{#- Whether a period can be compared: every day is there and settled. A period that is still filling
-    up would show a fall that never was. -#}
+{#- Whether a period can be compared: every day is there and settled. A period that is not complete
+    yet would seem to fall. -#}
 {% macro is_whole(period) -%}
     ({{ period }}.completeness_ratio = 1 and {{ period }}.maturity = 'settled')
 {%- endmacro %}
 
-{#- A share, 0-100. Null without a whole, and where the whole is so small that the share says
-    nothing (it would not fit the column either). -#}
+{#- A share, 0-100. Null without a total, and if the total is so small that the share says nothing
+    (it would not fit the column either). -#}
 {% macro share_pct(part, whole) -%}
     case
         when {{ whole }} > 0 and abs({{ part }}) <= 100 * {{ whole }}
@@ -13,7 +13,7 @@
     end
 {%- endmacro %}
 
-{#- A change in percent of what was there before. Null without a base, and from next to nothing. -#}
+{#- A change in percent of the base. Null without a base, or if the base is almost zero. -#}
 {% macro change_pct(current_value, previous_value) -%}
     case
         when {{ previous_value }} > 0 and abs({{ current_value }}) <= 100000 * {{ previous_value }}

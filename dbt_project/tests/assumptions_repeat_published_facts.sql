@@ -1,4 +1,4 @@
--- Ends of an assumption's range that name a published fact and are not that figure.
+-- Ends of an assumption's range that name a published fact but differ from its figure.
 with
 
 ends as (

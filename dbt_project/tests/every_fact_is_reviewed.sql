@@ -1,4 +1,4 @@
--- Published figures that nobody has reviewed: they would be missing from the reconciliation.
+-- Published figures without a review: they would be missing from the reconciliation.
 select figures.fact_id
 from {{ ref('published_figures') }} as figures
 left join {{ ref('reconciliation_expectations') }} as expectations

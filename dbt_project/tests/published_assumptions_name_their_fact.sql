@@ -1,5 +1,5 @@
--- Ends that are called published and name no fact, or the other way round; a middle that is called
--- published and is neither end.
+-- Ends that are called published but name no fact, or the reverse; and a middle that is called
+-- published but equals neither end.
 select
     assumption_id,
     source

@@ -1,4 +1,4 @@
--- Facts that do not compare as the reviewers of the seed expect.
+-- Facts whose comparison differs from what the reviewers of the seed expect.
 {{ config(severity='warn') }}
 
 select

@@ -1,4 +1,4 @@
--- What stands after every statement is exactly what fct_app_estimates_daily holds.
+-- The state after all statements is exactly what fct_app_estimates_daily has.
 with
 
 standing as (

@@ -1,6 +1,6 @@
--- Which apps stood highest in the stores' charts of top-grossing apps?
--- The stores' own places of the last seven days that we have, which no vendor estimated. No row on
--- a covered day means not ranked.
+-- Which apps had the best places in the stores' charts of top-grossing apps?
+-- The stores' own places in the last seven days that we have; they are not estimates. No row on a
+-- covered day means not ranked.
 with newest as (
     select max(ranked_on) as ranked_on
     from fct_app_ranks_daily

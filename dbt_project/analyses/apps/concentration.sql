@@ -1,6 +1,6 @@
 -- How concentrated is revenue, month by month?
--- hhi is the sum of squared shares, 0 to 10,000. Apps stand for themselves: publishers that have
--- several make the market more concentrated than this says. The bands are made for firms.
+-- hhi is the sum of squared shares, 0 to 10,000. Shares are of apps: publishers that have several
+-- apps make the market more concentrated than this says. The bands were made for firms.
 select
     period_label,
     geography,

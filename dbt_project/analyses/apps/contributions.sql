@@ -1,6 +1,6 @@
--- Which apps made the change between the two newest complete months?
--- Revenue of an app in each month; one that is not active in a month counts as zero there. The
--- column sums to the change of the total, the universe's own changes included.
+-- Which apps caused the change between the two newest complete months?
+-- Revenue of an app in each month; an app that is not active in a month counts as zero there. The
+-- column adds up to the change of the total, including changes of the universe.
 with newest as (
     select max(period_start_on) as month_on
     from rpt_market_size_monthly

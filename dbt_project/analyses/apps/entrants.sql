@@ -1,6 +1,6 @@
--- Which apps came into the market, month by month, and how large were they at once?
+-- Which apps entered the market, month by month, and how large were they in that month?
 -- An entrant had no downloads and no revenue in the month before; it may be an app that came back.
--- The first month of all data has none: there is nothing before it.
+-- The first month of all data has no entrants, because there is nothing before it.
 select
     period_label,
     app_name,

@@ -1,5 +1,6 @@
 -- Who climbed and who fell most, among the fifty largest?
--- Places against the month before, like for like. Below rank fifty a place is worth little money.
+-- Change of place since the month before, among the same apps. Below rank fifty a place is worth
+-- little money.
 with newest as (
     select max(period_start_on) as month_on
     from rpt_market_size_monthly

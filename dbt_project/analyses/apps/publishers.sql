@@ -1,5 +1,5 @@
 -- Which publishers take the most, and with how many apps?
--- A publisher is the name that the stores show: one company may stand under several names.
+-- A publisher is the name that the stores show: one company may have several names.
 with newest as (
     select max(period_start_on) as month_on
     from rpt_market_size_monthly

@@ -1,6 +1,6 @@
--- How large are microdramas beside FAST channels?
--- Worldwide revenue of both, of the same publisher; FAST may come from an earlier edition than the
--- microdramas beside it, and then fast_published_on says so.
+-- How large are microdramas compared with FAST channels?
+-- Worldwide revenue of both, from the same publisher. FAST may come from an earlier edition than
+-- the microdramas in the row; then fast_published_on says so.
 select
     publisher,
     year,

@@ -1,6 +1,6 @@
--- What is forecast for a year, what do app stores show of it, and why do the two not compare?
--- Our run-rate is a year of the whole, settled months that we have. `reason` says why it may not
--- be divided by the forecast: scope, basis, window, lower_bound, no_data.
+-- What is forecast for a year, what do app stores show, and why can the two not be compared?
+-- Our run-rate is a year computed from the complete, settled months that we have. `reason` says why
+-- you must not divide it by the forecast: scope, basis, window, lower_bound, no_data.
 select
     publisher,
     published_on,

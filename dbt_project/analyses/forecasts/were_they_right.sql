@@ -1,6 +1,6 @@
 -- Were the forecasts right?
--- Against a later actual of the same publisher alone: another publisher counts other money. No
--- actual yet: error_pct is empty, and nothing can be said.
+-- Compared only with a later actual of the same publisher: another publisher counts other money. If
+-- there is no actual yet, error_pct is empty and nothing can be said.
 select
     publisher,
     geography,

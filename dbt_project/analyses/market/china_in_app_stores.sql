@@ -1,6 +1,6 @@
 -- How much of the app stores' worldwide revenue is China's?
--- Of the stores that the vendor sees: no Android store of China is among them, and most short
--- drama there is watched in mini programmes. It says nothing about the size of China's market.
+-- Only for stores that the vendor sees: no Android store of China is among them, and most short
+-- drama there is watched in mini programmes. So it says nothing about the size of China's market.
 select
     world.period_label,
     world.revenue_usd as world_revenue_usd,

@@ -1,6 +1,6 @@
 -- What happened in the market, and when?
--- To lay beside a curve. date_precision says how exactly the day is known; an event beside a
--- change is not its cause.
+-- Use it to mark events on a curve. date_precision says how exactly the day is known. An event at
+-- the time of a change need not be its cause.
 select
     starts_on,
     ends_on,

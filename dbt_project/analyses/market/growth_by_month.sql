@@ -1,6 +1,6 @@
 -- How much of a month's change is growth, and how much is our own choice of apps?
--- growth_usd is like for like; universe_usd is what the reviewed file of the universe added or
--- took away. The two add up to the change of the total.
+-- growth_usd compares the same apps; universe_usd is what the reviewed file of the universe added
+-- or removed. The two add up to the change of the total.
 select
     period_label,
     revenue_usd,

@@ -1,6 +1,6 @@
 -- Which countries grew fastest in the newest complete month?
--- Only countries with at least 1% of the market: a small base grows by any percentage. Months
--- differ by up to 10% in length; compare countries with one another, not a month with zero.
+-- Only countries with at least 1% of the market, because a small base grows by any percentage.
+-- Months differ by up to 10% in length; so compare countries with one another.
 with newest as (
     select max(period_start_on) as month_on
     from rpt_market_size_monthly

@@ -1,6 +1,6 @@
 -- How do the regions compare?
--- A region is the sum of its asked countries, be it one: no figure of the whole region. Regions
--- and Other add up to World ex-China.
+-- A region is the sum of its asked countries, even if that is only one; it is not a figure for the
+-- whole region. Regions and Other add up to World ex-China.
 with newest as (
     select max(period_start_on) as quarter_on
     from rpt_market_size_quarterly

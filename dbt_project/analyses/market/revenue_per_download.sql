@@ -1,6 +1,6 @@
 -- Where is a download worth most?
--- Net revenue of a month over downloads of the same month: money of old users stands over new
--- downloads, so that it is a ratio of two flows, not what one new user will pay.
+-- Net revenue of a month divided by downloads of the same month. Old users' money is divided by new
+-- downloads, so this is a ratio of two flows, not what one new user will pay.
 with newest as (
     select max(period_start_on) as month_on
     from rpt_market_size_monthly

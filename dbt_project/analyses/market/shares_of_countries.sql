@@ -1,5 +1,6 @@
--- Which countries make the market, in the newest complete month?
--- Shares are of World ex-China. Other is what no asked country covers: with it they are 100.
+-- Which countries make up the market, in the newest complete month?
+-- Shares are of World ex-China. Other is what no asked country covers; with it the shares add up to
+-- 100.
 with newest as (
     select max(period_start_on) as month_on
     from rpt_market_size_monthly

@@ -1,6 +1,6 @@
 -- How large is the market outside China by quarter, and how does it grow?
--- Revenue is net of the store's fee. Growth is like for like; it is empty where a quarter is
--- incomplete or provisional. Divide no two totals yourself: the universe may differ.
+-- Revenue is net of the store's fee. Growth compares the same apps; it is empty if a quarter is
+-- incomplete or provisional. Do not divide two totals yourself: the universe may differ.
 select
     period_label,
     active_apps,

@@ -1,5 +1,5 @@
 -- How many paying viewers or views must a drama find in TikTok Minis to earn its cost?
--- With all assumptions at their middle but the production cost: 100k, 200k and 300k US dollars.
+-- With all assumptions at their middle except the production cost: 100k, 200k and 300k US dollars.
 -- Each has its source in dim_monetisation_assumption; TikTok's share of advertising is unknown.
 select distinct
     revenue_model,

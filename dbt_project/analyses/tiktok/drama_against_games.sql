@@ -1,6 +1,6 @@
 -- Is drama louder than games on TikTok, country by country?
--- Share of voice of the tags that we have seen, not of TikTok: a tag outside the chart that nobody
--- watches is not counted.
+-- Share of voice among the tags that we have seen, not among all of TikTok: a tag outside the chart
+-- that is not watched is not counted.
 select distinct
     country_code,
     as_of_on,

@@ -1,6 +1,6 @@
 -- Which hashtags gain or lose views, and which break out?
--- Change of the seven-day total against the one 7 and 28 days before; empty until there are
--- snapshots so far apart. The rule of a breakout stands in the column's description.
+-- Change of the seven-day total since 7 and 28 days before; empty until there are snapshots that
+-- far apart. The column's description has the rule of a breakout.
 with newest as (
     select
         country_code,

@@ -1,5 +1,5 @@
 -- How many dramas and games are there in TikTok Minis?
--- As far as sources name or count them: no source lists all.
+-- Only those that sources name or count: no source lists all.
 select
     month_start_on,
     market,

@@ -1,5 +1,5 @@
 -- Are the leading apps in TikTok Minis, and how else do they reach viewers?
--- `unknown` is not `absent`: no source says either.
+-- `unknown` means that no source says yes or no; it is not `absent`.
 select
     month_start_on,
     leader,

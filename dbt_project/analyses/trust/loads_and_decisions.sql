@@ -1,5 +1,5 @@
 -- Which loads did the gates refuse, and what did people decide?
--- A load that was accepted or revoked by a person says who and why.
+-- If a person accepted or revoked a load, the row says who and why.
 select
     dataset,
     load_id,

@@ -1,5 +1,5 @@
--- Which published figures can ours not be held against, and why?
--- Another vendor, basis, scope or window: there is no percentage, and none should be made.
+-- Which published figures can ours not be compared with, and why?
+-- Another vendor, basis, scope or window: there is no percentage, and you should not compute one.
 select
     vendor,
     metric,

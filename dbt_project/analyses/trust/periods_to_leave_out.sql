@@ -1,5 +1,5 @@
 -- Which months and quarters should not be compared?
--- Incomplete: not every day was asked and answered. Provisional: some days came too early.
+-- Incomplete: some days are not covered. Provisional: some days were asked for too early.
 select
     period_label,
     geography,

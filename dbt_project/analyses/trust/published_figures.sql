@@ -1,6 +1,7 @@
 -- Which published figures do ours agree with?
--- match is within rounding; bound_holds: the source says `more than`, and it is. On a sample lake
--- this proves the pipeline and not the market: the simulator was scaled to these figures.
+-- match is within rounding; bound_holds: the source says `more than`, and ours is more. On a sample
+-- lake this says nothing about the market, because the simulator was scaled to these figures; it
+-- only checks the pipeline.
 select
     status,
     reason,

@@ -1,5 +1,5 @@
 -- Whose figures are gross and whose are net, and how do we know?
--- `stated` by the vendor, `inferred` by us from figures that fit, or `assumed`. Never blend them.
+-- `stated` by the vendor, `inferred` by us from figures that fit, or `assumed`. Never mix them.
 select
     vendor,
     revenue_basis,

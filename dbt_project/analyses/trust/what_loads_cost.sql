@@ -1,5 +1,5 @@
 -- What does each dataset cost in calls, and how much was loaded?
--- Calls of the pulls on record. Answers that a retry found already landed cost nothing.
+-- Calls of all recorded pulls. Answers that an earlier attempt had landed cost nothing again.
 select
     dataset,
     count(*) as pulls,

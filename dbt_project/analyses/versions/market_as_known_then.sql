@@ -1,7 +1,7 @@
--- What would we have said of each month at an earlier instant?
--- A day after the first load here; put your own instant (UTC) into `instant`. The market outside
--- China as it was known then, beside what is known now. Apps and universe are today's; an older
--- snapshot has those of then.
+-- What would we have said about each month at an earlier instant?
+-- Here it is a day after the first load; put your own instant (UTC) into `instant`. The market
+-- outside China as it was known then, and as it is known now. Apps and universe are those of today;
+-- an older snapshot has those of that time.
 with instant as (
     select min(known_from_at) + interval 1 day as known_at
     from fct_estimate_coverage

@@ -1,6 +1,6 @@
 -- Whose estimates were restated most?
--- Countries only. A row of the versions with version_number above 1 is a change: another figure,
--- a return, or, with is_vanished, an estimate taken back.
+-- Only countries. A row of the versions with version_number above 1 is a change: another figure, a
+-- return, or, with is_vanished, an estimate that was taken back.
 select
     apps.app_name,
     count(*) as changes,

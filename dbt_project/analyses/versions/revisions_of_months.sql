@@ -1,5 +1,5 @@
 -- How far did the vendor move a month after it had first said it?
--- World and countries apart. A month that was loaded once, as history, has no revisions yet.
+-- World and countries are separate. A month that was loaded once, as history, has no revisions yet.
 select
     month_start_on,
     geography_level,

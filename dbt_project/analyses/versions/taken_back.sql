@@ -1,6 +1,6 @@
 -- Which apps did the vendor take back, and how much revenue went with them?
--- The last statement about these days is that there is no estimate. The figure is what stood
--- before it, worldwide.
+-- The last statement about these days is that there is no estimate. The figure is the one before
+-- that, worldwide.
 select
     apps.app_name,
     min(gone.estimated_on) as first_day,

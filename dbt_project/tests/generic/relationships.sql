@@ -1,5 +1,5 @@
-{#- In place of dbt's own, which joins every row of a fact with its parent: this looks each value up
-    once. -#}
+{#- Replaces dbt's own test, which joins every row of a fact with its parent: this one looks up each
+    value once. -#}
 {% test relationships(model, column_name, to, field) %}
 select {{ column_name }}
 from {{ model }}

@@ -1,6 +1,6 @@
-{#- What every row of a model keeps to, in one query: a row for each rule that is broken. The rules
-    are dbt's tests of those names, of which each would be a node that costs more than its query;
-    `relationships` looks each value up once, where dbt's own joins every row. -#}
+{#- The rules for every row of a model, in one query: one row for each broken rule. The rules are
+    dbt's tests of the same names; each of those would be a node that costs more than its query.
+    `relationships` looks up each value once, where dbt's own test joins every row. -#}
 {% test rules(model, unique=[], not_null=[], accepted_values={}, relationships={}) %}
     {%- set queries = [] -%}
     {%- if unique -%}

@@ -1,6 +1,6 @@
 with
 
--- Numbers of listings, not names of apps and stores, which take longer to group by.
+-- Numbers of listings instead of names of apps and stores, because names take longer to group by.
 summed as (
     select
         products.listing_id,

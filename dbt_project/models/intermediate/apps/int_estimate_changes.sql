@@ -60,7 +60,7 @@ where
 
 union all
 
--- The slice has a next version, which does not hold it.
+-- The slice has a next version that does not have this estimate.
 select
     neighbours.listing_id,
     neighbours.country_code,

@@ -31,7 +31,7 @@ accepted as (
     from covered
 ),
 
--- A replay of something older than what was known already has never decided.
+-- A replay of something older than what was already known has never decided.
 deciding as (
     select
         *,
@@ -43,7 +43,7 @@ deciding as (
     where said_order = newest_said_order
 ),
 
--- Nor has a load whose successor was let in at the same instant.
+-- Nor has a load whose successor was accepted at the same instant.
 known as (
     select *
     from deciding

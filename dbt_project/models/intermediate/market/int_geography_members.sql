@@ -52,7 +52,7 @@ members as (
 
     union all
 
-    -- China mainland is a country beside the regions, so that they are parts of World ex-China.
+    -- China mainland is a country outside the regions, so that regions are parts of World ex-China.
     select
         region as geography,
         country_code,

@@ -7,7 +7,8 @@
 
 with
 
--- Numbers of listings, not names of apps and stores: windows over names take four times as long.
+-- Numbers of listings instead of names of apps and stores: windows over names take four times as
+-- long.
 standing as (
     select
         changes.*,

@@ -22,7 +22,7 @@ placed as (
         slices.said_at,
         slices.load_id,
         slices.is_sample,
-        -- An app may have more than one product in a chart: its best place is the app's.
+        -- An app may have several products in a chart; the best place counts.
         row_number() over (
             partition by
                 products.app_id,

@@ -36,8 +36,8 @@ loaded as (
             and ordered.recency = 1
 ),
 
--- What publishers that have given us no workbook are quoted with. Omdia's quotes are left out:
--- its workbooks say the same.
+-- Quoted figures of publishers without a workbook. Omdia's quotes are left out, because its
+-- workbooks say the same.
 quoted as (
     select
         *,
@@ -81,7 +81,7 @@ figures as (
         metric,
         unit,
         year,
-        -- Before its year has ended a figure is a forecast; that it is an actual, nobody says.
+        -- Before its year has ended a figure is a forecast; no source calls it an actual.
         case
             when year >= extract(year from published_on) then 'forecast'
             else 'estimate'

@@ -5,7 +5,7 @@ markets as (
     from {{ ref('rpt_market_size_monthly') }}
 ),
 
--- What a run-rate may be made of: whole and settled months.
+-- A run-rate is made only of complete and settled months.
 months as (
     select
         markets.*,
@@ -32,7 +32,7 @@ ours as (
     group by geography, year, vendor, revenue_basis, currency
 ),
 
--- As if every day of the year were like those of the months that we have.
+-- Assume that every day of the year is like those of the months that we have.
 run_rates as (
     select
         *,

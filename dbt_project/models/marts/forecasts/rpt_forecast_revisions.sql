@@ -20,7 +20,7 @@ revised as (
     from revenues
 ),
 
--- The FAST channels of the same vintage, else of the newest earlier one of the same publisher.
+-- The FAST channels of the same vintage, or of the newest earlier one of the same publisher.
 fast_choices as (
     select
         microdramas.publisher,
@@ -54,7 +54,7 @@ fast_choices as (
         and fast.segment = 'FAST channels'
 ),
 
--- The newest actual that the same publisher printed after a figure that was none.
+-- The newest actual that the same publisher printed after a figure that was not an actual.
 actual_choices as (
     select
         figures.publisher,

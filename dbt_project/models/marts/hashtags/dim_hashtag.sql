@@ -19,7 +19,7 @@ hashtags as (
         min(case when recency = 1 then hashtag_name end) as hashtag_name,
         min(as_of_on) as first_seen_on,
         max(as_of_on) as last_seen_on,
-        -- Only the detail of a tag that is watched has totals of all time, or ages.
+        -- Only the detail of a watched tag has all-time totals, or ages.
         bool_or(
             views_all_time is not null
             or posts_all_time is not null

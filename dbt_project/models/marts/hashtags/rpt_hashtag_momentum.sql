@@ -1,6 +1,6 @@
 with
 
--- One snapshot a day, of seven days: those of 7 and of 28 days before it share no day with it.
+-- One snapshot per day, of seven days: those of 7 and 28 days before share no day with it.
 snapshots as (
     select
         *,
@@ -37,7 +37,8 @@ days as (
     group by country_code, as_of_on
 ),
 
--- A tag that is in the chart alone has no row on the day after it left: that day gets one.
+-- A tag that is seen only in the chart has no row on the day after it left; so add one for that
+-- day.
 rows_of_days as (
     select
         hashtag_id,

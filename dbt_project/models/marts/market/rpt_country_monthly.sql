@@ -6,8 +6,8 @@ countries as (
     where geography_level = 'country'
 ),
 
--- Places among the countries outside China of months that are covered to the end: a country with
--- fewer days would lose places that it never lost.
+-- Places among the countries outside China, only for completely covered months: a country with
+-- fewer days would seem to lose places.
 ranked as (
     select
         period_start_on,

@@ -29,7 +29,7 @@ scenarios as (
     group by scenario_id, revenue_model
 ),
 
--- Every assumption of the model at its middle, unless the scenario departs from it.
+-- Every assumption of the model at its middle, unless the scenario uses another value.
 chosen as (
     select
         scenarios.scenario_id,
@@ -62,7 +62,7 @@ amounts as (
     group by scenario_id
 ),
 
--- What one unit brings: what is paid for it, and what of that reaches the producer.
+-- What one unit brings: what is paid for it, and how much of that reaches the producer.
 priced as (
     select
         scenarios.scenario_id,
@@ -111,7 +111,7 @@ floored as (
     from netted
 ),
 
--- The quotient is inexact; the units that it gives are held against the cost exactly.
+-- The quotient is inexact, so the resulting units are checked exactly against the cost.
 even as (
     select
         *,

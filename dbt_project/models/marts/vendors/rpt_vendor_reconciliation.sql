@@ -23,7 +23,7 @@ lake as (
     from {{ ref('stg_lake__load_coverage') }}
 ),
 
--- Why a fact cannot be compared, before any figure of ours is looked at.
+-- Why a fact cannot be compared, judged without our figures.
 facts as (
     select
         figures.*,
@@ -82,7 +82,7 @@ market_figures as (
     {% endfor %}
 ),
 
--- Facts name apps, not ids: apps of one name are taken together.
+-- Facts name apps, not ids, so apps with the same name are added up.
 app_figures as (
     {% for metric in ['downloads', 'revenue'] %}
         select
@@ -110,7 +110,7 @@ app_figures as (
     {% endfor %}
 ),
 
--- The catalogue of Minis is written down from publications; its days are those of the facts.
+-- The catalogue of Minis is written from publications, so its days are those of the facts.
 minis_figures as (
     {% for metric, column in minis_metrics.items() %}
         select
@@ -136,7 +136,7 @@ paired as (
             when facts.is_whole_market then market_figures.value
             else app_figures.value
         end as our_figure,
-        -- Published figures are rounded: what still counts as the same figure.
+        -- Published figures are rounded; this difference still counts as the same figure.
         case
             when facts.metric = 'apps' or facts.is_minis then 0
             when facts.unit = 'ratio' then 0.003

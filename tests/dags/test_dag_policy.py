@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from shortdrama.core.settings import REPOSITORY
+from shortdrama.core.settings import REPOSITORY, AppfiguresSettings, TiktokSettings
 
 DAG_FILES = sorted((REPOSITORY / "dags").glob("*.py"))
 DAG_IDS = [path.stem for path in DAG_FILES]
@@ -57,6 +57,11 @@ dags = {
         },
         "run_callback": getattr(dag.on_failure_callback, "__name__", None),
         "retries": {task.label: task.retries for task in dag.tasks},
+        "timeouts": {
+            task.label: task.execution_timeout.total_seconds()
+            for task in dag.tasks
+            if task.execution_timeout
+        },
         "params": {name: dag.params.get_param(name).schema for name in dag.params},
     }
     for dag in bag.dags.values()
@@ -199,6 +204,14 @@ def test_pulls_of_a_source_with_a_quota_take_turns_in_its_pool(read: dict[str, A
         if task != "pull"
     }
     assert others == {"default_pool"}
+
+
+def test_a_pull_has_a_deadline_that_is_later_than_its_own(read: dict[str, Any]) -> None:
+    deadlines = [
+        facts["timeouts"]["pull"] for facts in read["dags"].values() if "pull" in facts["tasks"]
+    ]
+    assert len(deadlines) == 4
+    assert min(deadlines) > max(AppfiguresSettings().pull_seconds, TiktokSettings().pull_seconds)
 
 
 @pytest.mark.parametrize("dag_id", BY_ITSELF)

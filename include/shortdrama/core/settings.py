@@ -4,16 +4,19 @@ Values come from the environment (`SHORTDRAMA_S3__BUCKET=…`) and, below it, fr
 the pipeline's home, which the embedded services write. Production sets only the environment.
 """
 
+import re
 from datetime import datetime
 from functools import cache
 from os import environ
 from pathlib import Path
-from typing import Literal
+from typing import Annotated, Literal
+from urllib.parse import urlsplit
 
-from pydantic import BaseModel, SecretStr
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic import AfterValidator, BaseModel, PositiveFloat, SecretStr, ValidationError
+from pydantic_settings import BaseSettings, SettingsConfigDict, SettingsError
 
 from shortdrama.core.clock import Clock
+from shortdrama.core.errors import Failure
 
 REPOSITORY = Path(__file__).resolve().parents[3]
 DBT_PROJECT = REPOSITORY / "dbt_project"
@@ -37,24 +40,73 @@ class S3Settings(BaseModel):
     secret_access_key: SecretStr | None = None
 
 
-class AppfiguresSettings(BaseModel):
+class SettingsRefused(Failure):
+    """A setting cannot be used; the message names the variable, never its value."""
+
+    is_final = True
+
+
+TOKEN = re.compile(r"[!#-&(-~]*")
+"""Printable ASCII without blanks and quotes: anything else was pasted by mistake."""
+
+
+def _base_url(url: str) -> str:
+    try:
+        parts = urlsplit(url)
+        is_address = parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
+    except ValueError:
+        # Not its text, which repeats the address.
+        raise ValueError("is not an address") from None
+    if "@" in parts.netloc:
+        raise ValueError("holds a name or password; set the token instead")
+    if url and not is_address:
+        raise ValueError("is not an address that begins with http:// or https://")
+    if parts.query or parts.fragment or re.search(r"\s", url):
+        raise ValueError("holds a blank, a ? or a #; an address ends with its path")
+    return url
+
+
+def _token(token: SecretStr) -> SecretStr:
+    if not TOKEN.fullmatch(token.get_secret_value()):
+        raise ValueError("holds a blank, a quote, a line end or a sign that is not ASCII")
+    return token
+
+
+BaseUrl = Annotated[str, AfterValidator(_base_url)]
+Token = Annotated[SecretStr, AfterValidator(_token)]
+
+
+class HttpSettings(BaseModel):
+    """How long a source may take, in seconds of real time, and the proxy on the way to it.
+
+    `timeout_seconds` is the longest silence. `answer_seconds` is for one answer, from the request
+    to its last byte. `pull_seconds` is for one attempt of a pull: all its calls, repeats and
+    waits. `proxy` is a URL; proxies of the environment are not used.
+    """
+
+    timeout_seconds: PositiveFloat = 120.0
+    answer_seconds: PositiveFloat = 600.0
+    pull_seconds: PositiveFloat = 3000.0
+    proxy: SecretStr = SecretStr("")
+
+
+class AppfiguresSettings(HttpSettings):
     """The estimates account. Each of `countries` is asked for, and always the world too.
 
     `products`: `account` leaves it to the vendor, whose default is the account's active products;
     `listed` names those of the newest accepted load, inactive ones too, in more calls.
     """
 
-    base_url: str = "https://api.appfigures.com/v2/"
-    token: SecretStr = SecretStr("")
+    base_url: BaseUrl = "https://api.appfigures.com/v2/"
+    token: Token = SecretStr("")
     countries: tuple[str, ...] = (
         "US", "GB", "CA", "AU", "DE", "FR", "JP", "KR", "TW", "BR", "MX", "ID", "IN", "PH", "TH",
         "CN",
     )  # fmt: skip
     products: Literal["account", "listed"] = "account"
-    timeout_seconds: float = 120.0
 
 
-class TiktokSettings(BaseModel):
+class TiktokSettings(HttpSettings):
     """Where TikTok's hashtag figures come from: `provider` names the API at `base_url`.
 
     `creative_center` is a gateway that passes on the Creative Center's answers, `business` is
@@ -63,8 +115,8 @@ class TiktokSettings(BaseModel):
     """
 
     provider: Literal["creative_center", "business"] = "creative_center"
-    base_url: str = ""
-    token: SecretStr = SecretStr("")
+    base_url: BaseUrl = ""
+    token: Token = SecretStr("")
     advertiser_id: str = ""
     countries: tuple[str, ...] = ("US", "ID", "BR")
     window_days: tuple[Literal[7, 30, 120], ...] = (7, 30)
@@ -72,7 +124,7 @@ class TiktokSettings(BaseModel):
         "shortdrama", "reelshort", "dramabox", "microdrama", "tiktokminis", "minisgames",
         "minisshorts",
     )  # fmt: skip
-    timeout_seconds: float = 60.0
+    timeout_seconds: PositiveFloat = 60.0
 
 
 class Recipient(BaseModel):
@@ -114,7 +166,10 @@ class Settings(BaseSettings):
     """Everything that differs between one machine, a team's stack and production."""
 
     model_config = SettingsConfigDict(
-        env_prefix="SHORTDRAMA_", env_nested_delimiter="__", extra="ignore"
+        env_prefix="SHORTDRAMA_",
+        env_nested_delimiter="__",
+        extra="ignore",
+        hide_input_in_errors=True,
     )
 
     frozen_clock: datetime | None = None
@@ -140,8 +195,22 @@ class Settings(BaseSettings):
 
 @cache
 def settings() -> Settings:
-    """The settings of this process, read once."""
-    return Settings(_env_file=home() / "settings.env")
+    """The settings of this process, read once; raises SettingsRefused."""
+    try:
+        return Settings(_env_file=home() / "settings.env")
+    except ValidationError as error:
+        told = error.errors(include_url=False, include_input=False, include_context=False)
+        wrong = [
+            f"{_variable(one['loc'])}: {one['msg'].removeprefix('Value error, ')}" for one in told
+        ]
+    except SettingsError as error:
+        wrong = [str(error)]
+    # Outside of the handler: the original's text holds the values, secrets too.
+    raise SettingsRefused(f"these settings cannot be used. Correct them: {'; '.join(wrong)}")
+
+
+def _variable(path: tuple[int | str, ...]) -> str:
+    return "SHORTDRAMA_" + "__".join(map(str, path)).upper()
 
 
 def without_secrets(text: str, settings: BaseModel) -> str:

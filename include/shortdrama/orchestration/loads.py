@@ -15,6 +15,8 @@ NAMED = "{{ about }}"
 
 @task(
     map_index_template=NAMED,
+    # The pull ends by itself, with a reason, after `pull_seconds` of the source's settings.
+    execution_timeout=timedelta(hours=1),
     retries=3,
     retry_delay=timedelta(minutes=2),
     retry_exponential_backoff=True,

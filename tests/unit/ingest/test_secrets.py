@@ -57,7 +57,9 @@ def planted(settings: Settings, source: Any, monkeypatch: pytest.MonkeyPatch) ->
     """The settings with a recognisable text in every secret, before the scripted source."""
     monkeypatch.setattr("shortdrama.sources.http.polite_wait", lambda _: 0)
     for path, text in PLANTED.items():
-        settings = changed(settings, path, SecretStr(text))
+        # A proxy's secret is in its URL. The source stands for the proxy too.
+        value = source.url.replace("//", f"//{text}:x@") if path[-1] == "proxy" else text
+        settings = changed(settings, path, SecretStr(value))
     for path, value in {
         ("appfigures", "base_url"): source.url,
         ("tiktok", "base_url"): source.url,

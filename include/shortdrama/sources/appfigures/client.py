@@ -13,8 +13,9 @@ from typing import Any
 from shortdrama.core.errors import CredentialRefused, PermanentError, QuotaError, TransientError
 from shortdrama.core.settings import AppfiguresSettings
 from shortdrama.lake.landing import Usage
-from shortdrama.sources.http import ApiClient, Refusal
+from shortdrama.sources.http import PAGE_BYTES, ApiClient, Refusal
 
+VARIABLES = "SHORTDRAMA_APPFIGURES"
 USAGE_HEADERS = ("x-request-usage", "x-request-limit")
 
 
@@ -41,7 +42,7 @@ def classify(refusal: Refusal, about: str) -> Exception:
             f"{about}: Appfigures does not accept the token ({said}). Set a personal access token"
             " in SHORTDRAMA_APPFIGURES__TOKEN"
         )
-    if status == 429 or status >= 500:
+    if refusal.may_pass:
         return TransientError(
             f"{about}: Appfigures answered HTTP {status} ({said})", refusal.retry_after
         )
@@ -95,14 +96,17 @@ def client(
     settings: AppfiguresSettings,
     check: Callable[[Path, str], None],
     empty: Callable[[Refusal], bytes | None] = lambda _: None,
+    most_bytes: int = PAGE_BYTES,
 ) -> ApiClient:
-    """A session with the account's token; `check` and `empty` as of ApiClient."""
+    """A session with the account's token; `check`, `empty`, `most_bytes` as of ApiClient."""
     return ApiClient(
         base_url=settings.base_url,
         token=settings.token,
-        timeout_seconds=settings.timeout_seconds,
+        variables=VARIABLES,
+        bounds=settings,
         classify=classify,
         check=check,
+        most_bytes=most_bytes,
         empty=empty,
         usage=usage,
         kept_headers=("x-currency", *USAGE_HEADERS),

@@ -25,6 +25,7 @@ from shortdrama.sources.http import ApiClient, Call, Refusal
 
 CREATIVE_CENTER_URL = "https://ads.tiktok.com/creative_radar_api/v1/"
 BUSINESS_URL = "https://business-api.tiktok.com/open_api/v1.3/"
+VARIABLES = "SHORTDRAMA_TIKTOK"
 PAGE_SIZE = 20
 
 NO_PERMISSION = {"creative_center": {40101}, "business": {40101, 40105}}
@@ -34,7 +35,7 @@ token that is incorrect or revoked. Any other code may pass and is retried."""
 
 def classify(refusal: Refusal, about: str) -> Exception:
     """The error that an HTTP refusal means."""
-    if refusal.status == 429 or refusal.status >= 500:
+    if refusal.may_pass:
         return TransientError(
             f"{about}: the hashtag source answered HTTP {refusal.status}", refusal.retry_after
         )
@@ -96,7 +97,8 @@ class CreativeCenter:
         self.client = ApiClient(
             base_url=settings.base_url or CREATIVE_CENTER_URL,
             token=settings.token,
-            timeout_seconds=settings.timeout_seconds,
+            variables=VARIABLES,
+            bounds=settings,
             classify=classify,
             check=check,
         )
@@ -153,7 +155,8 @@ class Business:
         self.client = ApiClient(
             base_url=settings.base_url or BUSINESS_URL,
             token=settings.token,
-            timeout_seconds=settings.timeout_seconds,
+            variables=VARIABLES,
+            bounds=settings,
             classify=classify,
             check=partial(check, provider="business"),
             own_header="Access-Token",

@@ -112,7 +112,7 @@ class ApiClient:
         variables: str,
         bounds: HttpSettings,
         classify: Callable[[Refusal, str], Exception],
-        check: Check,
+        check: Check = lambda *_: None,
         most_bytes: int = PAGE_BYTES,
         empty: Callable[[Refusal], bytes | None] = lambda _: None,
         wait: Callable[[RetryCallState], float] | None = None,
@@ -143,7 +143,7 @@ class ApiClient:
     def land(self, call: Call, landing: Landing, about: str, check: Check | None = None) -> Part:
         """The answer to the call, landed; taken from an earlier attempt if that one has it.
 
-        `check` takes the place of the client's own. The first call starts the time of the pull.
+        `check` comes after the client's own. The first call starts the time of the pull.
         """
         found = landing.find(call.fingerprint)
         if found is not None:
@@ -158,7 +158,7 @@ class ApiClient:
             reraise=True,
         )
         try:
-            return tries(self._land, call, landing, about, check or self._check)
+            return tries(self._land, call, landing, about, check)
         except TransientError as error:
             advice = self._advice(error, tries.statistics["attempt_number"])
             raise TransientError(
@@ -168,7 +168,7 @@ class ApiClient:
     def ask(self, call: Call, about: str) -> bytes:
         """The answer to the call, asked once and landed nowhere: for checks."""
         with TemporaryDirectory() as folder:
-            answer = self._get(call, about, Path(folder), Cost(), self._check)
+            answer = self._get(call, about, Path(folder), Cost())
             return gzip.decompress(answer.body.read_bytes())
 
     def _left(self) -> float:
@@ -192,9 +192,11 @@ class ApiClient:
             )
         return f"It was asked {tries} times: see whether the source is up, {goes_on}"
 
-    def _land(self, call: Call, landing: Landing, about: str, check: Check) -> Part:
+    def _land(self, call: Call, landing: Landing, about: str, check: Check | None) -> Part:
         with TemporaryDirectory() as folder:
-            answer = self._get(call, about, Path(folder), landing.cost, check)
+            answer = self._get(call, about, Path(folder), landing.cost)
+            if check is not None:
+                check(answer.body, about)
             return landing.save(
                 call.fingerprint,
                 answer.body,
@@ -205,7 +207,7 @@ class ApiClient:
                 is_sample=answer.is_sample,
             )
 
-    def _get(self, call: Call, about: str, folder: Path, cost: Cost, check: Check) -> _Answer:
+    def _get(self, call: Call, about: str, folder: Path, cost: Cost) -> _Answer:
         seconds = min(self._bounds.answer_seconds, self._left())
         if seconds <= 0:
             raise TransientError(f"{about}: not asked any more")
@@ -236,7 +238,7 @@ class ApiClient:
             raise TransientError(
                 f"{about}: {said}. If this goes on, check {setting} and the network"
             ) from None
-        check(answer.body, about)
+        self._check(answer.body, about)
         return answer
 
     def _kept(self, response: requests.Response, about: str, body: Path) -> _Answer:

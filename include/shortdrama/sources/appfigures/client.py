@@ -4,16 +4,14 @@ Contract: docs.appfigures.com and the vendor's own command-line client. The rout
 error bodies that this speaks are listed in docs/sources.md.
 """
 
-import gzip
 import json
 from collections.abc import Callable, Mapping
-from pathlib import Path
-from typing import Any
 
 from shortdrama.core.errors import CredentialRefused, PermanentError, QuotaError, TransientError
 from shortdrama.core.settings import AppfiguresSettings
 from shortdrama.lake.landing import Usage
-from shortdrama.sources.http import PAGE_BYTES, ApiClient, Refusal
+from shortdrama.sources.http import PAGE_BYTES, ApiClient, Check, Refusal
+from shortdrama.sources.pages import Page, count_in, parsed
 
 VARIABLES = "SHORTDRAMA_APPFIGURES"
 USAGE_HEADERS = ("x-request-usage", "x-request-limit")
@@ -60,26 +58,22 @@ def usage(headers: Mapping[str, str]) -> Usage | None:
     return None
 
 
-def check_page(body: Path, about: str) -> None:
-    """A page holds its results and says how many pages there are."""
-    try:
-        answer = json.loads(gzip.decompress(body.read_bytes()))
-    except ValueError:
-        raise TransientError(f"{about}: Appfigures' answer is cut off or no JSON") from None
-    try:
-        complete = isinstance(answer["results"], list) and page_count(answer) >= 0
-    except (KeyError, TypeError):
-        complete = False
-    if not complete:
+def read_page(text: bytes, about: str) -> Page:
+    """A page holds its results and says how many pages there are; raises SourceError."""
+    answer = parsed(text, about)
+    metadata = answer.get("metadata") if isinstance(answer, dict) else None
+    resultset = metadata.get("resultset") if isinstance(metadata, dict) else None
+    if not isinstance(resultset, dict) or not isinstance(answer.get("results"), list):
         raise PermanentError(
             f"{about}: Appfigures answered HTTP 200 with something else than a page of results;"
-            " if it is no passing fault of theirs, mend the connector"
+            " if it is no passing fault of theirs, fix the connector"
         )
-
-
-def page_count(answer: dict[str, Any]) -> int:
-    """How many pages there are, as each page says."""
-    return int(answer["metadata"]["resultset"]["total_pages"])
+    total = resultset.get("total_count")
+    return Page(
+        entries=answer["results"],
+        pages=count_in(resultset.get("total_pages"), "metadata.resultset.total_pages", about),
+        total=None if total is None else count_in(total, "metadata.resultset.total_count", about),
+    )
 
 
 def empty_as(body: bytes) -> Callable[[Refusal], bytes | None]:
@@ -94,7 +88,7 @@ def empty_as(body: bytes) -> Callable[[Refusal], bytes | None]:
 
 def client(
     settings: AppfiguresSettings,
-    check: Callable[[Path, str], None],
+    check: Check = lambda *_: None,
     empty: Callable[[Refusal], bytes | None] = lambda _: None,
     most_bytes: int = PAGE_BYTES,
 ) -> ApiClient:

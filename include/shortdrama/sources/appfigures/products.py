@@ -1,19 +1,17 @@
 """`appfigures.products`: the account's products, each with the app it belongs to."""
 
-import json
-
 import duckdb
 
-from shortdrama.core.errors import PermanentError
 from shortdrama.core.settings import AppfiguresSettings, Settings
 from shortdrama.core.windows import Window
 from shortdrama.lake.landing import Landing, Part, Pull
 from shortdrama.lake.ledger import Coverage
 from shortdrama.lake.store import ObjectStore
 from shortdrama.sources import strict
-from shortdrama.sources.appfigures.client import check_page, client, page_count
+from shortdrama.sources.appfigures.client import client, read_page
 from shortdrama.sources.connector import Connector, PullRequest
 from shortdrama.sources.http import Call
+from shortdrama.sources.pages import land_pages
 
 PAGE_SIZE = 100
 
@@ -27,7 +25,7 @@ class Products:
     """`appfigures.products`: the account's products, each with the app it belongs to."""
 
     def __init__(self, settings: AppfiguresSettings) -> None:
-        self._client = client(settings, check_page)
+        self._client = client(settings)
 
     def pull(self, request: PullRequest, landing: Landing) -> tuple[Coverage, list[Part]]:
         """All pages of the products and of the unified apps. Two routes, ~10 calls."""
@@ -39,22 +37,10 @@ class Products:
         return Coverage(window=Window(start=day, end=day)), parts
 
     def _pages(self, path: str, kind: str, request: PullRequest, landing: Landing) -> list[Part]:
-        parts: list[Part] = []
-        pages, listed = 1, 0
-        while len(parts) < pages:
-            page = len(parts) + 1
-            call = Call(path, {"page": str(page), "count": str(PAGE_SIZE)}, context={"kind": kind})
-            part = self._client.land(call, landing, f"{request}, {path} page {page}")
-            parts.append(part)
-            answer = json.loads(landing.read(part))
-            pages = page_count(answer)
-            listed += len(answer["results"])
-        total = answer["metadata"]["resultset"].get("total_count", listed)
-        if listed != total:
-            raise PermanentError(
-                f"{request}, {path}: the pages hold {listed} of {total} entries; the list changed"
-                " while it was read, or a page was lost. Trigger the DAG anew"
-            )
+        def call_of(page: int) -> Call:
+            return Call(path, {"page": str(page), "count": str(PAGE_SIZE)}, context={"kind": kind})
+
+        parts, _ = land_pages(self._client, call_of, read_page, landing, f"{request}, {path}")
         return parts
 
 

@@ -4,12 +4,11 @@ All calls are planned before anything is asked, so that their cost is known.
 """
 
 import gzip
-import json
 from pathlib import Path
 
 import duckdb
 
-from shortdrama.core.errors import PermanentError, TransientError
+from shortdrama.core.errors import PermanentError
 from shortdrama.core.settings import AppfiguresSettings, Settings
 from shortdrama.lake.landing import Landing, Part, Pull
 from shortdrama.lake.ledger import Coverage
@@ -19,12 +18,14 @@ from shortdrama.sources.appfigures.client import client, empty_as
 from shortdrama.sources.appfigures.product_list import ListProducts, chunks, listing
 from shortdrama.sources.connector import Connector, PullRequest, window_of
 from shortdrama.sources.http import Call
+from shortdrama.sources.pages import parsed
 
 DAYS_PER_CALL = 28
 
 DEEPEST_RANK = 400
 """Places that are asked for; whoever stands lower counts as not ranked."""
 
+MOST_BYTES = 10_000_000
 PAIRS_PER_CALL = 4_000
 """Products times countries of one call for ranks: its answer is one JSON object of some MB, and
 DuckDB reads an object whole."""
@@ -42,7 +43,8 @@ class Ranks:
     """
 
     def __init__(self, settings: AppfiguresSettings, list_products: ListProducts) -> None:
-        self._client = client(settings, check_ranks, empty_as(b'{"dates": [], "data": []}'))
+        nothing = empty_as(b'{"dates": [], "data": []}')
+        self._client = client(settings, check_ranks, nothing, MOST_BYTES)
         self._countries = settings.countries
         self._list_products = list_products
 
@@ -86,10 +88,7 @@ def prepare(connection: duckdb.DuckDBPyConnection, store: ObjectStore, pull: Pul
 
 def check_ranks(body: Path, about: str) -> None:
     """Ranks are one object: the days, and a list of series."""
-    try:
-        answer = json.loads(gzip.decompress(body.read_bytes()))
-    except ValueError:
-        raise TransientError(f"{about}: Appfigures' answer is cut off or no JSON") from None
+    answer = parsed(gzip.decompress(body.read_bytes()), about)
     if not isinstance(answer, dict) or not all(
         isinstance(answer.get(name), list) for name in ("dates", "data")
     ):

@@ -6,7 +6,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from shortdrama.core.errors import LoadRefused, SchemaError
-from shortdrama.core.settings import Settings
+from shortdrama.core.settings import Settings, without_secrets
 from shortdrama.datasets import dataset_named
 from shortdrama.datasets.model import Dataset
 from shortdrama.gates.results import Finding, GateResult
@@ -15,7 +15,7 @@ from shortdrama.lake import documents, keys
 from shortdrama.lake.landing import Pull
 from shortdrama.lake.ledger import LoadLedger, LoadRecord
 from shortdrama.lake.marker import lake_kind
-from shortdrama.lake.outcomes import Outcome, record_outcome
+from shortdrama.lake.outcomes import Outcome, record_failure, record_outcome
 from shortdrama.lake.store import ObjectStore
 
 SHAPE = "shape"
@@ -51,6 +51,19 @@ def conform_or_quarantine(pull: Pull, settings: Settings, store: ObjectStore) ->
         )
         stands = _decide(record, dataset, store, _another_shape(pull, error))
         raise LoadRefused(stands.reasons[0], stands.load_id) from error
+    except BaseException as error:
+        # It says nothing about the load: the next try may conform it.
+        failed = Outcome(
+            kind="conform",
+            status="failed",
+            subject=pull.load_id,
+            dataset=dataset.id,
+            business_window=str(pull.coverage.window),
+            message=without_secrets(str(error) or type(error).__name__, settings),
+            ended_at=settings.clock.now(),
+        )
+        record_failure(store, failed)
+        raise
 
 
 def admit(pull: Pull, settings: Settings, store: ObjectStore) -> LoadRecord:

@@ -2,10 +2,10 @@
 
 import duckdb
 
-from shortdrama.core.errors import SchemaError
 from shortdrama.core.settings import S3Settings
 from shortdrama.datasets import dataset_named
 from shortdrama.datasets.model import Dataset
+from shortdrama.ingest.failures import understanding
 from shortdrama.lake import duck, keys
 from shortdrama.lake.landing import Pull
 from shortdrama.lake.store import ObjectStore
@@ -22,7 +22,8 @@ def conform(pull: Pull, s3: S3Settings, store: ObjectStore) -> str:
     """
     dataset = dataset_named(pull.dataset)
     key = keys.candidate(dataset.id, pull.load_id)
-    with duck.connect(s3) as connection:
+    about = f"{pull.dataset} {pull.coverage.window}, load {pull.load_id}"
+    with duck.connect(s3) as connection, understanding(about):
         module_of(dataset).prepare(connection, store, pull)
         write_parquet(connection, dataset, pull, store.uri(key))
     return key
@@ -31,7 +32,7 @@ def conform(pull: Pull, s3: S3Settings, store: ObjectStore) -> str:
 def write_parquet(
     connection: duckdb.DuckDBPyConnection, dataset: Dataset, pull: Pull, target: str
 ) -> None:
-    """Write the rows of a prepared pull to one Parquet file, strictly typed; raises SchemaError."""
+    """Write the rows of a prepared pull to one Parquet file, strictly typed."""
     connection.execute("set variable said_at = cast(? as timestamp)", [pull.said_at])
     columns = ", ".join(
         f"cast({column.name} as {column.sql_type}) as {column.name}" for column in dataset.columns
@@ -47,16 +48,4 @@ def write_parquet(
         ) to {duck.quoted(target)}
         (format parquet, compression zstd, row_group_size {ROW_GROUP_ROWS})
     """  # noqa: S608 - names and types are the dataset's own, texts are quoted
-    try:
-        connection.execute(statement)
-    except (duckdb.DataError, duckdb.InvalidInputException) as error:
-        # Catch data errors only. If the lake is unreachable, that says nothing about the load.
-        raise SchemaError(
-            f"{pull.dataset} {pull.coverage.window}, load {pull.load_id}: an answer does not have"
-            f" the agreed shape. {_first_line(error)} The answers are kept in landing; fix the"
-            " connector if the vendor changed its format, else pull again"
-        ) from error
-
-
-def _first_line(error: duckdb.Error) -> str:
-    return str(error).strip().splitlines()[0].rstrip(".") + "."
+    connection.execute(statement)

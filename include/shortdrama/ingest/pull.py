@@ -2,12 +2,12 @@
 
 from collections.abc import Callable
 
-from shortdrama.core.errors import SourceError
-from shortdrama.core.settings import Settings
+from shortdrama.core.settings import Settings, without_secrets
 from shortdrama.datasets import dataset_named
+from shortdrama.ingest.failures import understanding
 from shortdrama.ingest.plan import count_calls
 from shortdrama.lake.landing import Landing
-from shortdrama.lake.outcomes import Outcome, record_outcome
+from shortdrama.lake.outcomes import Outcome, record_failure, record_outcome
 from shortdrama.lake.store import ObjectStore
 from shortdrama.sources.connector import PullRequest
 from shortdrama.sources.modules import module_of
@@ -22,7 +22,8 @@ def pull(
     """Land the answers to a request; the key of its `.pull.json`.
 
     A second attempt of the same run asks only for what the first did not land. `say` gets a line
-    with the planned and the used calls. Raises SourceError, after the failure was recorded.
+    with the planned and the used calls. Raises SourceError, or an error of the lake or the
+    machine, after it was recorded.
     """
     dataset = dataset_named(request.dataset)
     clock = settings.clock
@@ -37,17 +38,18 @@ def pull(
     )
     planned: int | None = None
     try:
-        connector = module_of(dataset).connector(settings, store)
-        planned = count_calls(connector, request)
-        coverage, parts = connector.pull(request, landing)
-    except SourceError as error:
+        with understanding(str(request)):
+            connector = module_of(dataset).connector(settings, store)
+            planned = count_calls(connector, request)
+            coverage, parts = connector.pull(request, landing)
+    except BaseException as error:  # also when Airflow or a person stops it
         failed = {
             "status": "failed",
-            "message": str(error),
+            "message": without_secrets(str(error) or type(error).__name__, settings),
             "ended_at": clock.now(),
             "details": _cost(request, planned, landing, say),
         }
-        record_outcome(store, outcome.model_copy(update=failed))
+        record_failure(store, outcome.model_copy(update=failed))
         raise
     key = landing.finish(coverage, parts)
     details = {"pull": key, "parts": len(parts), **_cost(request, planned, landing, say)}

@@ -2,16 +2,18 @@
 
 import hashlib
 from collections.abc import Iterator
+from contextlib import suppress
 from datetime import date, datetime
 from typing import Any, Literal
 
+from botocore.exceptions import BotoCoreError, ClientError
 from pydantic import Field
 
 from shortdrama.lake import documents, keys
 from shortdrama.lake.documents import Document
 from shortdrama.lake.store import ObjectStore
 
-Kind = Literal["pull", "gate", "build", "publish", "rollback", "release", "gc", "send"]
+Kind = Literal["pull", "conform", "gate", "build", "publish", "rollback", "release", "gc", "send"]
 
 
 class Outcome(Document):
@@ -49,6 +51,12 @@ class Outcome(Document):
 def record_outcome(store: ObjectStore, outcome: Outcome) -> None:
     """Write the outcome into `ops/`."""
     documents.put(outcome, store, outcome.key)
+
+
+def record_failure(store: ObjectStore, outcome: Outcome) -> None:
+    """Write the outcome if the lake answers: an error that is on its way must not get lost."""
+    with suppress(BotoCoreError, ClientError):
+        record_outcome(store, outcome)
 
 
 def outcomes_of(store: ObjectStore, kind: Kind, day: date) -> Iterator[Outcome]:

@@ -5,15 +5,18 @@ fields are read as JSON and these macros check their type on the way, in the sam
 """
 
 import duckdb
+import pyarrow as pa
 
 from shortdrama.lake.duck import list_literal, quoted
-from shortdrama.lake.landing import Part
+from shortdrama.lake.landing import Part, read_part
 from shortdrama.lake.store import ObjectStore
+from shortdrama.sources.http import LONE_SURROGATES
+from shortdrama.sources.nesting import with_whole_characters
 
 MACROS = """
 create or replace temp macro wrong_type(value, field, wanted, part) as
     error(part || ': field "' || field || '" should be ' || wanted || ', but is '
-          || coalesce(cast(value as varchar), 'missing'));
+          || coalesce(left(cast(value as varchar), 200), 'missing'));
 create or replace temp macro strict_integer(value, field, part) as
     case when json_type(value) in ('BIGINT', 'UBIGINT') then cast(value as bigint)
          else wrong_type(value, field, 'a whole number', part) end;
@@ -69,17 +72,37 @@ def json_relation(
     columns: dict[str, str],
     json_format: str,
 ) -> None:
-    """A temporary view of the parts' bodies; its `filename` joins to `parts.uri`."""
-    if not parts:
-        nulls = ", ".join(f"cast(null as {kind}) as {column}" for column, kind in columns.items())
-        connection.execute(
-            f"create or replace temp view {name} as"
-            f" select {nulls}, cast(null as varchar) as filename where false"
+    """A temporary view of the parts' bodies; its `filename` joins to `parts.uri`.
+
+    In an `unstructured` body half a character, which no JSON reader of DuckDB takes, becomes the
+    sign for an unknown one: the other entries are worth more than one name.
+    """
+    halves = [part for part in parts if part.response.get(LONE_SURROGATES)]
+    if json_format != "unstructured":
+        halves = []
+    whole = [part for part in parts if part not in halves]
+    queries = [_nothing(columns)]
+    if whole:
+        uris = list_literal([store.uri(part.key) for part in whole])
+        typed = ", ".join(f"{column}: {quoted(sql_type)}" for column, sql_type in columns.items())
+        queries.append(
+            f"from read_json({uris}, format = '{json_format}', columns = {{{typed}}},"
+            " filename = true, compression = 'gzip')"
         )
-        return
-    uris = list_literal([store.uri(part.key) for part in parts])
-    typed = ", ".join(f"{column}: {quoted(sql_type)}" for column, sql_type in columns.items())
-    connection.execute(
-        f"create or replace temp view {name} as from read_json({uris}, format = '{json_format}',"
-        f" columns = {{{typed}}}, filename = true, compression = 'gzip')"
-    )
+    if halves:
+        bodies = {
+            "filename": [store.uri(part.key) for part in halves],
+            "body": [with_whole_characters(read_part(store, part)).decode() for part in halves],
+        }
+        connection.register(f"{name}_in_halves", pa.table(bodies))
+        fields = ", ".join(
+            f"cast(cast(body as json) -> '$.{column}' as {kind}) as {column}"
+            for column, kind in columns.items()
+        )
+        queries.append(f"select {fields}, filename from {name}_in_halves")  # noqa: S608 - our own names
+    connection.execute(f"create or replace temp view {name} as {' union all '.join(queries)}")
+
+
+def _nothing(columns: dict[str, str]) -> str:
+    nulls = ", ".join(f"cast(null as {kind}) as {column}" for column, kind in columns.items())
+    return f"select {nulls}, cast(null as varchar) as filename where false"

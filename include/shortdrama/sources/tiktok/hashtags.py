@@ -1,11 +1,10 @@
 """`tiktok.hashtags`: the chart and the watched tags of each country, as they stand now."""
 
-import json
-from typing import Any
+from functools import partial
 
 import duckdb
 
-from shortdrama.core.errors import PermanentError, SchemaError
+from shortdrama.core.errors import SchemaError
 from shortdrama.core.settings import Settings, TiktokSettings
 from shortdrama.core.windows import Window
 from shortdrama.lake.landing import Landing, Part, Pull
@@ -13,6 +12,7 @@ from shortdrama.lake.ledger import Coverage
 from shortdrama.lake.store import ObjectStore
 from shortdrama.sources import strict
 from shortdrama.sources.connector import Connector, PullRequest
+from shortdrama.sources.pages import Page, count_in, land_pages, parsed
 from shortdrama.sources.tiktok.providers import PROVIDERS, Provider
 
 
@@ -53,36 +53,36 @@ def prepare(connection: duckdb.DuckDBPyConnection, store: ObjectStore, pull: Pul
 def _country_parts(
     provider: Provider, country: str, days: int, request: PullRequest, landing: Landing
 ) -> list[Part]:
-    parts: list[Part] = []
-    chart: list[dict[str, Any]] = []
-    has_more = True
-    while has_more:
-        page = len(parts) + 1
-        about = f"{request}, chart of {country}, {days} days, page {page}"
-        part = provider.client.land(provider.chart_call(country, days, page), landing, about)
-        parts.append(part)
-        data = json.loads(landing.read(part))["data"]
-        chart += _entries(data, f"{about}, {part.key}")
-        has_more = provider.has_more(data, f"{about}, {part.key}")
-    total = (data.get("pagination") or {}).get("total", len(chart))
-    if len(chart) != total:
-        raise PermanentError(
-            f"{request}, chart of {country}, {days} days: the pages hold {len(chart)} of {total}"
-            " hashtags; the chart changed while it was read, or a page was lost. Trigger the DAG"
-            " anew"
-        )
+    def read(text: bytes, about: str) -> Page:
+        return _page(provider, text, about)
+
+    parts, chart = land_pages(
+        provider.client,
+        partial(provider.chart_call, country, days),
+        read,
+        landing,
+        f"{request}, chart of {country}, {days} days",
+    )
     for tag, call in provider.detail_calls(country, days, chart):
         about = f"{request}, #{tag} in {country}, {days} days"
         parts.append(provider.client.land(call, landing, about))
     return parts
 
 
-def _entries(data: dict[str, Any], about: str) -> list[dict[str, Any]]:
-    entries = data.get("list")
+def _page(provider: Provider, text: bytes, about: str) -> Page:
+    data = parsed(text, about)["data"]
+    entries, pagination = data.get("list"), data.get("pagination")
     if not isinstance(entries, list) or not all(
         isinstance(entry, dict) and "hashtag_id" in entry for entry in entries
     ):
         raise SchemaError(
-            f"{about}: data.list is no list of hashtags with an id; mend the connector"
+            f"{about}: data.list is no list of hashtags with an id; fix the connector"
         )
-    return entries
+    if not isinstance(pagination, dict | None):
+        raise SchemaError(f"{about}: data.pagination is no object; fix the connector")
+    total = (pagination or {}).get("total")
+    return Page(
+        entries=entries,
+        total=None if total is None else count_in(total, "data.pagination.total", about),
+        has_more=provider.has_more(data, about),
+    )

@@ -7,7 +7,6 @@ the same family and is read by the same parser, which refuses another shape. The
 """
 
 import gzip
-import json
 from collections.abc import Iterator
 from functools import partial
 from pathlib import Path
@@ -22,6 +21,7 @@ from shortdrama.core.errors import (
 )
 from shortdrama.core.settings import TiktokSettings
 from shortdrama.sources.http import ApiClient, Call, Refusal
+from shortdrama.sources.pages import parsed
 
 CREATIVE_CENTER_URL = "https://ads.tiktok.com/creative_radar_api/v1/"
 BUSINESS_URL = "https://business-api.tiktok.com/open_api/v1.3/"
@@ -53,11 +53,10 @@ def classify(refusal: Refusal, about: str) -> Exception:
 
 def check(body: Path, about: str, provider: str = "creative_center") -> None:
     """Failures come as HTTP 200 with `code` other than 0."""
-    try:
-        answer = json.loads(gzip.decompress(body.read_bytes()))
-    except ValueError:
-        raise TransientError(f"{about}: the hashtag source's answer is not JSON") from None
+    answer = parsed(gzip.decompress(body.read_bytes()), about)
     code = answer.get("code") if isinstance(answer, dict) else None
+    if type(code) is not int:
+        raise TransientError(f"{about}: the hashtag source's answer has no code")
     if code in NO_PERMISSION[provider]:
         raise CredentialRefused(
             f"{about}: the hashtag source does not accept the token (code {code}); set"

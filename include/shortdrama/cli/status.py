@@ -20,6 +20,10 @@ if TYPE_CHECKING:
     from shortdrama.health.airflow_state import AirflowState
 
 
+MARKS = {True: "[green]ok[/green]  ", False: "[red]FAIL[/red]", None: "[yellow]--[/yellow]  "}
+"""Of a check that was passed, failed, or not made."""
+
+
 def status(as_json: Json = False) -> None:
     """Show how old each dataset is, what was refused, what is published, and how Airflow is."""
     from shortdrama.health.running import free_bytes
@@ -79,14 +83,14 @@ def doctor(
         bool, typer.Option("--airflow/--no-airflow", help="Whether Airflow must be running.")
     ] = True,
 ) -> None:
-    """Check endpoints, credentials, conditional puts, quota, the extension, and Airflow."""
+    """Check the lake, the sources, mail, the extension and Airflow, and say what to correct."""
     from shortdrama.health.doctor import examine
 
     checks = []
     for check in examine(settings(), with_airflow=with_airflow):
         checks.append(check)
         if not as_json:
-            mark = "[green]ok[/green]  " if check.ok else "[red]FAIL[/red]"
+            mark = MARKS[check.ok]
             out.print(f"{mark} {check.name}: {escape(check.detail)}")
     if as_json:
         print(json.dumps([vars(check) for check in checks]))

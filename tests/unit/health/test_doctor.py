@@ -1,3 +1,4 @@
+import re
 import socket
 from collections.abc import Iterator
 from datetime import UTC, datetime
@@ -7,8 +8,8 @@ from typing import Any
 import pytest
 from aiosmtpd.controller import Controller
 from aiosmtpd.handlers import Sink
-from pydantic import SecretStr
 
+from hostile.server import said, serving
 from shortdrama.core.errors import Failure
 from shortdrama.core.machine import ServiceState
 from shortdrama.core.settings import MailSettings, Settings
@@ -17,7 +18,7 @@ from shortdrama.health.doctor import Check, examine
 
 NAMES = [
     "disk", "services", "bucket", "lake", "conditional puts", "accepted loads", "DuckDB httpfs",
-    "Appfigures", "mail", "Airflow",
+    "Appfigures", "TikTok", "mail", "Airflow",
 ]  # fmt: skip
 
 
@@ -58,7 +59,11 @@ def test_a_well_pipeline_passes_every_check(well: Settings, store: Any, simulato
     assert said["lake"] == "marked sample"
     assert said["conditional puts"] == "one of 8 racing writers wins"
     assert "requests left today" in said["Appfigures"]
-    assert [path for path, _ in simulator.calls] == ["/v2/usage"]
+    assert said["TikTok"] == "creative_center: 20 hashtags on the first page for US"
+    assert [path for path, _ in simulator.calls] == [
+        "/v2/usage",
+        "/creative_radar_api/v1/popular_trend/hashtag/list",
+    ]
     assert said["services"] == "none of its own run in this home"
     assert said["Airflow"] == "scheduler and DAG processor are alive, every DAG can be read"
 
@@ -69,12 +74,47 @@ def test_looking_leaves_nothing_behind(well: Settings, store: Any) -> None:
     assert list(store.list("")) == before
 
 
-def test_a_missing_bucket_fails_and_the_other_checks_go_on(well: Settings) -> None:
+def test_a_missing_bucket_fails_and_what_builds_on_it_is_not_looked_at(well: Settings) -> None:
     checks = {check.name: check for check in examine(changed(well, "s3", bucket="not-there"))}
     assert list(checks) == NAMES
     assert not checks["bucket"].ok
-    assert "What to do: check SHORTDRAMA_S3__* and that the bucket" in checks["bucket"].detail
+    assert checks["bucket"].detail == (
+        "the store refuses with NoSuchBucket (HTTP 404). What to do: correct SHORTDRAMA_S3__BUCKET,"
+        " or make the bucket with `shortdrama lake init`"
+    )
+    for name in ("lake", "conditional puts", "accepted loads"):
+        assert checks[name] == Check(name, None, "not looked at, because bucket fails")
     assert checks["Appfigures"].ok
+
+
+@pytest.mark.parametrize(
+    ("status", "code", "setting"),
+    [
+        (403, "InvalidAccessKeyId", "SHORTDRAMA_S3__ACCESS_KEY_ID: the store does not know"),
+        (403, "SignatureDoesNotMatch", "SHORTDRAMA_S3__SECRET_ACCESS_KEY: it does not belong"),
+        (403, "AccessDenied", "SHORTDRAMA_S3__BUCKET or the keys"),
+        (400, "AuthorizationHeaderMalformed", "SHORTDRAMA_S3__REGION"),
+        (403, "RequestTimeTooSkewed", "set this machine's clock"),
+        (418, "Teapot", "SHORTDRAMA_S3__*"),
+    ],
+)
+def test_a_store_that_refuses_is_told_by_its_code_and_the_setting(
+    well: Settings, status: int, code: str, setting: str
+) -> None:
+    refusal = said(f"<Error><Code>{code}</Code></Error>".encode(), status=f"{status} No")
+    with serving(lambda _: [refusal]) as server:
+        refused = changed(well, "s3", endpoint_url=server.url.rstrip("/"))
+        checks = {check.name: check for check in examine(refused)}
+    assert checks["bucket"].detail.startswith(f"the store refuses with {code} (HTTP {status}).")
+    assert setting in checks["bucket"].detail
+    assert checks["conditional puts"].ok is None
+
+
+@pytest.mark.parametrize("url", ["http://127.0.0.1:1", "no address", "http://"])
+def test_a_store_that_does_not_answer_is_told_by_its_endpoint(well: Settings, url: str) -> None:
+    check = looked(changed(well, "s3", endpoint_url=url), "bucket")
+    assert not check.ok
+    assert "correct SHORTDRAMA_S3__ENDPOINT_URL" in check.detail
 
 
 def test_an_unmarked_lake_says_how_to_mark_it(well: Settings, store: Any) -> None:
@@ -92,26 +132,62 @@ def test_an_s3_that_ignores_preconditions_is_found_out(well: Settings, s3_server
     assert "What to do: this S3 lets several writers win" in check.detail
 
 
-@pytest.mark.parametrize("answer", [{"status": 403}, {"status": 420}, {"status": 500}])
-def test_a_refusing_appfigures_is_told_by_its_status(well: Settings, source: Any, answer) -> None:
+@pytest.mark.parametrize(
+    ("answer", "told"),
+    [
+        ({"status": 401}, r"set a personal access token in SHORTDRAMA_APPFIGURES__TOKEN"),
+        ({"status": 403, "body": {"message": "AccessToken invalid"}}, r"APPFIGURES__TOKEN"),
+        ({"status": 403, "body": {"message": "No API Access"}}, r"No API Access.*account's plan"),
+        ({"status": 404}, r"HTTP 404.*Check SHORTDRAMA_APPFIGURES__BASE_URL"),
+        ({"status": 420}, r"quota is spent.*00:00 UTC"),
+        ({"status": 500}, r"HTTP 500.*What to do: check SHORTDRAMA_APPFIGURES__BASE_URL"),
+        ({"body": "<html>"}, r"HTML.*check SHORTDRAMA_APPFIGURES__BASE_URL"),
+        ({"body": [1]}, r"api_requests; check SHORTDRAMA_APPFIGURES__BASE_URL"),
+        ({"body": {"api_requests": {"remaining": "x"}}}, r"api_requests\.remaining"),
+        ({"status": 302, "headers": {"Location": "/x"}}, r"redirects.*APPFIGURES__BASE_URL"),
+    ],
+    ids=["401", "bad_token", "no_plan", "404", "420", "500", "html", "list", "words", "redirect"],
+)
+def test_a_refusing_appfigures_is_classed_as_the_connector_does(
+    well: Settings, source: Any, answer: dict[str, Any], told: str
+) -> None:
     source.says(**answer)
     check = looked(changed(well, "appfigures", base_url=source.url), "Appfigures")
-    assert not check.ok
-    assert check.detail.startswith(f"HTTP {answer['status']}. What to do: check SHORTDRAMA_APP")
+    assert check.ok is False
+    assert re.search(told, check.detail, re.IGNORECASE), check.detail
+    assert len(source.got) == 1
 
 
-def test_an_appfigures_that_nobody_answers_for_is_told_by_its_address(well: Settings) -> None:
+@pytest.mark.parametrize(
+    ("answer", "told"),
+    [
+        ({"status": 401}, r"Check SHORTDRAMA_TIKTOK__BASE_URL, .*SHORTDRAMA_TIKTOK__TOKEN"),
+        ({"body": {"code": 40101}}, r"does not accept the token.*set SHORTDRAMA_TIKTOK__TOKEN"),
+        ({"body": {"code": 50000}}, r"code 50000.*check SHORTDRAMA_TIKTOK__BASE_URL"),
+        ({"body": {"code": 0, "data": {}}}, r"no list of hashtags"),
+    ],
+)
+def test_a_refusing_tiktok_is_classed_as_the_connector_does(
+    well: Settings, source: Any, answer: dict[str, Any], told: str
+) -> None:
+    source.says(**answer)
+    check = looked(changed(well, "tiktok", base_url=source.url), "TikTok")
+    assert check.ok is False
+    assert re.search(told, check.detail), check.detail
+
+
+@pytest.mark.parametrize("part", ["appfigures", "tiktok"])
+def test_a_source_that_nobody_answers_for_is_told_by_its_setting(well: Settings, part: str) -> None:
     nobody = f"http://127.0.0.1:{free_port()}/"
-    check = looked(changed(well, "appfigures", base_url=nobody), "Appfigures")
+    name = {"appfigures": "Appfigures", "tiktok": "TikTok"}[part]
+    check = looked(changed(well, part, base_url=nobody), name)
     assert not check.ok
-    assert nobody in check.detail
+    assert f"check SHORTDRAMA_{part.upper()}__BASE_URL and the network" in check.detail
 
 
-@pytest.mark.parametrize("token", ["pat_pl\nanted", "pat_planted短剧", "pat_planted\n"])
-def test_a_badly_pasted_token_is_never_shown(well: Settings, token: str) -> None:
-    check = looked(changed(well, "appfigures", token=SecretStr(token)), "Appfigures")
-    assert not check.ok
-    assert "pat_pl" not in check.detail
+def test_tiktok_business_without_an_advertiser_is_told_by_its_setting(well: Settings) -> None:
+    check = looked(changed(well, "tiktok", provider="business"), "TikTok")
+    assert "set SHORTDRAMA_TIKTOK__ADVERTISER_ID" in check.detail
 
 
 def test_a_redirecting_appfigures_is_not_followed(well: Settings, source: Any) -> None:
@@ -124,7 +200,7 @@ def test_a_redirecting_appfigures_is_not_followed(well: Settings, source: Any) -
 def test_a_mail_server_that_is_not_there_fails_with_a_remedy(settings: Settings) -> None:
     check = looked(changed(settings, "mail", port=free_port()), "mail")
     assert not check.ok
-    assert "What to do: check SHORTDRAMA_MAIL__" in check.detail
+    assert "correct SHORTDRAMA_MAIL__HOST and SHORTDRAMA_MAIL__PORT" in check.detail
 
 
 def test_a_dead_scheduler_fails_and_what_to_do_is_said(well: Settings, airflow: Any) -> None:
@@ -207,8 +283,8 @@ def test_nothing_is_asked_of_a_stranger_at_an_address_of_this_home(
 
     monkeypatch.setattr("shortdrama.core.machine.prove", stranger)
     simulator.calls.clear()
-    failed = {check.name: check.detail for check in examine(well) if not check.ok}
-    assert failed.keys() == set(NAMES) - {"disk", "services", "DuckDB httpfs"}
+    failed = {check.name: check.detail for check in examine(well) if check.ok is False}
+    assert failed.keys() == {"bucket", "Appfigures", "TikTok", "mail", "Airflow"}
     assert all(detail.count("What to do:") == 1 for detail in failed.values())
     assert simulator.calls == []
     assert airflow.asked == []

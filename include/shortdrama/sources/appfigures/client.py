@@ -7,10 +7,16 @@ error bodies that this speaks are listed in docs/sources.md.
 import json
 from collections.abc import Callable, Mapping
 
-from shortdrama.core.errors import CredentialRefused, PermanentError, QuotaError, TransientError
+from shortdrama.core.errors import (
+    CredentialRefused,
+    PermanentError,
+    QuotaError,
+    SchemaError,
+    TransientError,
+)
 from shortdrama.core.settings import AppfiguresSettings
 from shortdrama.lake.landing import Usage
-from shortdrama.sources.http import PAGE_BYTES, ApiClient, Check, Refusal
+from shortdrama.sources.http import PAGE_BYTES, ApiClient, Call, Check, Refusal
 from shortdrama.sources.pages import Page, count_in, parsed
 
 VARIABLES = "SHORTDRAMA_APPFIGURES"
@@ -45,8 +51,8 @@ def classify(refusal: Refusal, about: str) -> Exception:
             f"{about}: Appfigures answered HTTP {status} ({said})", refusal.retry_after
         )
     return PermanentError(
-        f"{about}: Appfigures refused the request, HTTP {status} ({said}). Check the account's"
-        " plan and the request's parameters"
+        f"{about}: Appfigures refused the request, HTTP {status} ({said}). Check"
+        f" {VARIABLES}__BASE_URL, the account's plan and the request's parameters"
     )
 
 
@@ -104,4 +110,19 @@ def client(
         empty=empty,
         usage=usage,
         kept_headers=("x-currency", *USAGE_HEADERS),
+    )
+
+
+def calls_left(settings: AppfiguresSettings) -> tuple[int, int]:
+    """The account's calls that are left today, and all of a day; asks once, raises SourceError."""
+    about = "Appfigures, usage"
+    answer = parsed(client(settings).ask(Call("usage", {}), about), about)
+    quota = answer.get("api_requests") if isinstance(answer, dict) else None
+    if not isinstance(quota, dict):
+        raise SchemaError(
+            f"{about}: the answer says nothing of api_requests; check {VARIABLES}__BASE_URL"
+        )
+    return (
+        count_in(quota.get("remaining"), "api_requests.remaining", about),
+        count_in(quota.get("total"), "api_requests.total", about),
     )

@@ -50,6 +50,15 @@ def prepare(connection: duckdb.DuckDBPyConnection, store: ObjectStore, pull: Pul
         strict.json_relation(connection, store, relation, parts, {"data": "JSON"}, "unstructured")
 
 
+def first_page(settings: TiktokSettings) -> str:
+    """What the first page of the first chart holds; asks once, raises SourceError."""
+    provider = PROVIDERS[settings.provider](settings)
+    country, days = settings.countries[0], settings.window_days[0]
+    about = f"TikTok, chart of {country}, {days} days"
+    page = _page(provider, provider.client.ask(provider.chart_call(country, days, 1), about), about)
+    return f"{settings.provider}: {len(page.entries)} hashtags on the first page for {country}"
+
+
 def _country_parts(
     provider: Provider, country: str, days: int, request: PullRequest, landing: Landing
 ) -> list[Part]:

@@ -90,7 +90,7 @@ bench: $(READY) ## Measure ingest, gates, marts, ledger, checks of loads
 	$(BIN)/python benchmarks/day_build.py
 
 docs: $(READY) ## The catalogue of expectations, and dbt's pages
-	UPDATE_DOCS=1 $(BIN)/pytest tests/unit/docs/test_expectations.py
+	UPDATE_DOCS=1 $(BIN)/pytest tests/unit/docs/test_expectations.py tests/unit/docs/test_hazards.py
 	SHORTDRAMA_WAREHOUSE_PATH=:memory: $(BIN)/dbt docs generate --quiet --static --empty-catalog --target local \
 		--project-dir dbt_project --profiles-dir dbt_project --target-path ../build/docs --log-path build/logs
 	@echo "open build/docs/static_index.html"

@@ -6,26 +6,42 @@ header that the reader looks for.
 
 import csv
 import re
-from collections.abc import Collection
+from collections.abc import Callable, Collection, Sequence
 from io import StringIO
 
+from shortdrama.sources.files.figures import label_key
 from shortdrama.sources.files.workbook import (
     Cell,
     Sheet,
     WorkbookRefused,
     check_span,
 )
-from shortdrama.sources.omdia.figures import label_key
 
 SEPARATORS = (",", ";", "\t")
 _SEPARATED_FIGURE = re.compile(r"[<>=≥≤~]*\s*-?[0-9][0-9.,]*[.,][0-9][0-9.,]*\s*%?")
 
 Table = list[list[str]]
+IsHeader = Callable[[Sequence[str]], bool]
+"""Whether a row with these texts is the header of a table."""
 
 
-def read_sheet(content: bytes, file_name: str, header: Collection[str]) -> Sheet:
-    """The file as one sheet without a name; blank cells are None. Raises WorkbookRefused."""
-    table = read_table(content, file_name, header)
+def any_row(_: Sequence[str]) -> bool:
+    """Takes any row for a header, where nobody knows the header."""
+    return True
+
+
+def read_sheet(content: bytes, file_name: str, is_header: IsHeader) -> Sheet:
+    """The file as one sheet without a name; blank cells are None.
+
+    Where no separator gives a row that is a header, the separator that gives most cells is taken.
+    Raises WorkbookRefused.
+    """
+    tables = _tables(content, file_name)
+    separator = next(
+        (s for s, table in tables.items() if any(map(is_header, table))),
+        max(tables, key=lambda separator: sum(map(len, tables[separator]))),
+    )
+    table = _checked(tables[separator], separator, file_name)
     columns = max(map(len, table), default=0)
     check_span(file_name, None, len(table), columns)
     return Sheet(
@@ -46,24 +62,40 @@ def read_table(content: bytes, file_name: str, header: Collection[str]) -> Table
 
     Footnote marks and case do not count in labels. Raises WorkbookRefused.
     """
-    text = _decoded(content, file_name)
     wanted = {label_key(label) for label in header}
-    problem = "no row holds the header labels " + ", ".join(header)
-    for separator in SEPARATORS:
-        try:
-            table = list(csv.reader(StringIO(text, newline=""), delimiter=separator, strict=True))
-        except csv.Error as error:
-            problem = f"its quotes do not match ({error})"
-            continue
+    tables = _tables(content, file_name)
+    for separator, table in tables.items():
         if any(wanted <= {label_key(cell) for cell in row} for row in table):
-            if separator == ";":
-                _check_unambiguous(table, file_name)
-            return table
+            return _checked(table, separator, file_name)
     raise WorkbookRefused(
         file_name,
-        f"{problem}, with cells separated by comma, semicolon or tab; restore the header row, or "
-        "save the file anew as 'CSV UTF-8'",
+        f"no row holds the header labels {', '.join(header)}, with cells separated by comma, "
+        "semicolon or tab; restore the header row, or save the file again as 'CSV UTF-8'",
     )
+
+
+def _tables(content: bytes, file_name: str) -> dict[str, Table]:
+    """The cells by each separator that the quotes allow, at least one."""
+    text = _decoded(content, file_name)
+    tables: dict[str, Table] = {}
+    problem = ""
+    for separator in SEPARATORS:
+        try:
+            reader = csv.reader(StringIO(text, newline=""), delimiter=separator, strict=True)
+            tables[separator] = list(reader)
+        except csv.Error as error:
+            problem = str(error)
+    if not tables:
+        raise WorkbookRefused(
+            file_name, f"its quotes do not match ({problem}); save the file again as 'CSV UTF-8'"
+        )
+    return tables
+
+
+def _checked(table: Table, separator: str, file_name: str) -> Table:
+    if separator == ";":
+        _check_unambiguous(table, file_name)
+    return table
 
 
 def _decoded(content: bytes, file_name: str) -> str:

@@ -4,7 +4,6 @@ XLSX, XLS and CSV; everything else, and whatever is broken or could do harm, is 
 to do about it, before a library that trusts its input sees it.
 """
 
-from collections.abc import Collection
 from pathlib import PurePath
 
 from shortdrama.sources.files import csv_text, xls, xlsx
@@ -21,11 +20,13 @@ ENCRYPTED = "EncryptedPackage".encode("utf-16-le")
 """The stream that Excel keeps a whole password-protected XLSX in, inside an OLE file."""
 
 
-def open_sheets(content: bytes, file_name: str, header: Collection[str]) -> list[Sheet]:
+def open_sheets(
+    content: bytes, file_name: str, is_header: csv_text.IsHeader = csv_text.any_row
+) -> list[Sheet]:
     """The sheets of a file that hold anything, hidden ones too, in their order.
 
-    `header` are labels of the table's header row: a CSV does not say what separates its cells, its
-    header tells. Raises WorkbookRefused.
+    `is_header` recognises the texts of a table's header row: a CSV does not say what separates its
+    cells, its header tells. Raises WorkbookRefused.
     """
     _check_size(content, file_name)
     match PurePath(file_name).suffix.lower(), _kind(content):
@@ -34,7 +35,7 @@ def open_sheets(content: bytes, file_name: str, header: Collection[str]) -> list
         case ".xls", "ole":
             sheets = xls.read(content, file_name)
         case ".csv", "text":
-            sheets = [csv_text.read_sheet(content, file_name, header)]
+            sheets = [csv_text.read_sheet(content, file_name, is_header)]
         case suffix, kind:
             raise WorkbookRefused(file_name, _mismatch(suffix, kind, content))
     return [sheet for sheet in sheets if any(shown(cell) for row in sheet.rows for cell in row)]

@@ -1,41 +1,83 @@
 """Workbooks that people made: sheets, cells and lines of text, before any meaning.
 
-Whatever kind of file it was, it is read into these. What cannot be read without guessing is
-refused, with the file, the sheet and the cell.
+Whatever kind of file it was, it is read into these. A cell says what a person sees there: text of
+superscript runs stands as superscript characters, hidden cells and cells under a merged area show
+nothing. What cannot be read without guessing is refused, with the file, the sheet and the cell.
 """
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from datetime import datetime
+from functools import cached_property
 
 from openpyxl.utils import get_column_letter
 
 from shortdrama.core.errors import SchemaError
+from shortdrama.sources.files.number_format import FormatUnclear, shown_date, shown_number
 
 MAX_BYTES = 20 * 1024 * 1024
 MAX_CELLS = 250_000
 """An analyst's workbook is a few thousand cells; a stray format can make a sheet span millions."""
 
 
+@dataclass(frozen=True)
+class Problem:
+    """One thing that keeps a file from being read: where, what, and what to do."""
+
+    file_name: str
+    text: str
+    sheet: str | None = None
+    cell: str | None = None
+
+    @property
+    def place(self) -> str:
+        """File, sheet and cell, as far as they are known."""
+        place = [self.file_name]
+        if self.sheet is not None:
+            place.append(f"sheet {self.sheet!r}")
+        if self.cell is not None:
+            place.append(f"cell {self.cell}")
+        return ", ".join(place)
+
+    def __str__(self) -> str:
+        return f"{self.place}: {self.text}"
+
+
 class WorkbookRefused(SchemaError, ValueError):
-    """A workbook that cannot be read without guessing; says where and what to do."""
+    """A workbook that cannot be read without guessing; says where and what to do.
+
+    `problems` are all that were found; the message is the first of them.
+    """
 
     def __init__(
-        self, file_name: str, problem: str, sheet: str | None = None, cell: str | None = None
+        self,
+        file_name: str,
+        problem: str,
+        sheet: str | None = None,
+        cell: str | None = None,
+        others: Sequence[Problem] = (),
     ) -> None:
-        place = [file_name]
-        if sheet is not None:
-            place.append(f"sheet {sheet!r}")
-        if cell is not None:
-            place.append(f"cell {cell}")
-        super().__init__(f"{', '.join(place)}: {problem}")
+        first = Problem(file_name, problem, sheet, cell)
+        self.problems = (first, *others)
+        more = f" (and {len(others)} more, see `shortdrama gate show`)" if others else ""
+        super().__init__(f"{first}{more}")
+
+
+def refused_for(problems: Sequence[Problem]) -> WorkbookRefused:
+    """The refusal for several problems, at least one, in their order."""
+    first, *others = problems
+    return WorkbookRefused(first.file_name, first.text, first.sheet, first.cell, others)
 
 
 @dataclass(frozen=True, slots=True)
 class Cell:
     """One cell; rows and columns are counted from 0.
 
-    `is_uncomputed`: it holds a formula whose result nobody stored, so that it would read as blank.
+    `value` is what is stored: text, a number, a truth value or, where the format shows a date, a
+    datetime. `number_format` is how a number is shown. `is_uncomputed`: it holds a formula whose
+    result nobody stored, so that it would read as blank. `flaw` says why a person does not see the
+    value as it is stored (struck through, white on white), in words that follow "the cell is".
     """
 
     row: int
@@ -43,6 +85,8 @@ class Cell:
     value: object = None
     number_format: str = "General"
     is_uncomputed: bool = False
+    is_visible: bool = True
+    flaw: str | None = None
 
     @property
     def coordinate(self) -> str:
@@ -69,49 +113,98 @@ class Area:
             and self.first_column <= cell.column <= self.last_column
         )
 
+    @property
+    def name(self) -> str:
+        """The area as a spreadsheet program shows it, such as `F11:I11`."""
+        first = f"{get_column_letter(self.first_column + 1)}{self.first_row + 1}"
+        return f"{first}:{get_column_letter(self.last_column + 1)}{self.last_row + 1}"
+
 
 @dataclass(frozen=True)
 class Sheet:
     """One sheet: all rows from the top, every cell of a row, blank ones too.
 
-    `title` is the name on its tab; a file that has no sheets has none.
+    `title` is the name on its tab; a file that has no sheets has none. `unseen` are rows and
+    columns that hold something and are hidden or filtered out. `is_visible`: the tab is shown.
     """
 
     file_name: str
     title: str | None
     rows: tuple[Row, ...]
     merged: tuple[Area, ...] = ()
+    unseen: tuple[str, ...] = ()
+    is_visible: bool = True
+
+    @cached_property
+    def _areas(self) -> dict[tuple[int, int], Area]:
+        """The merged area of each place that has one, as far as the rows reach."""
+        return {
+            (row, column): area
+            for area in self.merged
+            for row in range(area.first_row, min(area.last_row + 1, len(self.rows)))
+            for column in range(area.first_column, min(area.last_column + 1, len(self.rows[0])))
+        }
+
+    def area_of(self, cell: Cell) -> Area | None:
+        """The merged area that the cell is part of."""
+        return self._areas.get((cell.row, cell.column)) if self.merged else None
 
     def text(self, cell: Cell) -> str:
         """The text that a reader sees at the cell: a merged label holds for its whole area."""
-        for area in self.merged:
-            if area.holds(cell):
-                return shown(self.rows[area.first_row][area.first_column])
-        return shown(cell)
+        area = self.area_of(cell)
+        if area is None or not cell.is_visible:
+            return shown(cell)
+        return _text(self.rows[area.first_row][area.first_column])
 
-    def check_computed(self, cell: Cell) -> None:
-        """Refuse a formula whose result nobody computed: it would read as blank."""
+    def problem_of(self, cell: Cell) -> Problem | None:
+        """Why the cell cannot be read: a person sees no value there, or another one."""
         if cell.is_uncomputed:
-            raise self.refused(
+            return self.problem(
                 "the formula has no stored result; open the workbook in Excel and save it again",
                 cell,
             )
+        if cell.flaw is not None:
+            return self.problem(
+                f"{_text(cell)!r} is {cell.flaw}, so it is unclear whether it counts; remove that "
+                "format or the value",
+                cell,
+            )
+        return None
+
+    def problem(self, text: str, cell: Cell | None = None) -> Problem:
+        """A problem, naming this sheet and, if given, the cell."""
+        coordinate = None if cell is None else cell.coordinate
+        return Problem(self.file_name, text, self.title, coordinate)
 
     def refused(self, problem: str, cell: Cell | None = None) -> WorkbookRefused:
         """The refusal to raise, naming this sheet and, if given, the cell."""
-        coordinate = None if cell is None else cell.coordinate
-        return WorkbookRefused(self.file_name, problem, self.title, coordinate)
+        return refused_for([self.problem(problem, cell)])
 
 
 def shown(cell: Cell) -> str:
-    """The cell's value as text with one space between words; empty for a blank cell."""
-    return "" if cell.value is None else " ".join(str(cell.value).split())
+    """What a person reads in the cell, with one space between words; empty if nothing."""
+    return _text(cell) if cell.is_visible else ""
+
+
+def _text(cell: Cell) -> str:
+    value = cell.value
+    if value is None:
+        return ""
+    if cell.number_format != "General" and not isinstance(value, str | bool):
+        try:
+            if isinstance(value, datetime):
+                return shown_date(value, cell.number_format)
+            if isinstance(value, int | float):
+                return shown_number(value, cell.number_format).text
+        except FormatUnclear:
+            pass
+    return " ".join(str(value).split())
 
 
 def check_span(file_name: str, title: str | None, rows: int, columns: int) -> None:
     """Refuse a sheet that spans more cells than anybody fills in by hand."""
     if rows * columns > MAX_CELLS:
-        last = f"{get_column_letter(columns)}{rows}"
+        last = f"{get_column_letter(min(columns, 18_278))}{rows}"
         raise WorkbookRefused(
             file_name,
             f"the sheet spans A1:{last}, more than {MAX_CELLS:,} cells; delete the rows and "

@@ -6,18 +6,16 @@ the format, sections 2.4.
 
 import struct
 from collections.abc import Iterator
+from dataclasses import replace
 from io import StringIO
+from itertools import pairwise
 
 import xlrd
 from xlrd.compdoc import CompDoc
 
-from shortdrama.sources.files.workbook import (
-    Area,
-    Cell,
-    Sheet,
-    WorkbookRefused,
-    check_span,
-)
+from shortdrama.sources.files.grid import Grid
+from shortdrama.sources.files.rich_text import STRUCK, Run, plain_text
+from shortdrama.sources.files.workbook import Area, Cell, Sheet, WorkbookRefused
 
 BOF, EOF = 0x0809, 0x000A
 FORMULA, FILEPASS, BOUNDSHEET, OBPROJ, SUPBOOK = 0x0006, 0x002F, 0x0085, 0x00D3, 0x01AE
@@ -26,6 +24,8 @@ OWN_SHEETS, ADD_INS = b"\x01\x04", b"\x01\x3a"
 MACRO_SHEET = 1
 EMPTY_RESULT = b"\x03"
 NOT_A_NUMBER = b"\xff\xff"
+SHOWN = 0
+SUPERSCRIPT, SUBSCRIPT = 1, 2
 
 Record = tuple[int, bytes]
 Place = tuple[int, int]
@@ -111,35 +111,55 @@ def _sheet(
     file_name: str, book: xlrd.book.Book, number: int, uncomputed: frozenset[Place]
 ) -> Sheet:
     source = book.sheet_by_index(number)
-    check_span(file_name, source.name, source.nrows, source.ncols)
-    areas = [
+    grid = Grid(file_name, source.name)
+    # xlrd sets these without declaring them.
+    grid.hides_zeros = not getattr(source, "show_zero_values", True)
+    grid.shows_formulas = bool(getattr(source, "show_formulas", False))
+    grid.merged += [
         Area(first_row, first_column, last_row - 1, last_column - 1)
         for first_row, last_row, first_column, last_column in source.merged_cells
     ]
-    rows = tuple(
-        tuple(_cell(book, source, row, column, uncomputed) for column in range(source.ncols))
-        for row in range(source.nrows)
-    )
-    # A merged area may reach beyond the last cell that is filled in.
-    merged = tuple(a for a in areas if a.first_row < source.nrows and a.first_column < source.ncols)
-    return Sheet(file_name, source.name, rows, merged)
+    for column, look in source.colinfo_map.items():
+        if look.hidden or look.width == 0:
+            grid.hide_columns(column, column)
+    for row in range(source.nrows):
+        line = source.rowinfo_map.get(row)
+        grid.start_row(row, is_hidden=line is not None and bool(line.hidden or line.height == 0))
+        for column in range(source.row_len(row)):
+            if (row, column) in uncomputed:
+                grid.add(Cell(row, column, is_uncomputed=True))
+            else:
+                grid.add(_cell(book, source, row, column))
+    return replace(grid.sheet(), is_visible=book.sheet_by_index(number).visibility == SHOWN)
 
 
-def _cell(
-    book: xlrd.book.Book,
-    source: xlrd.sheet.Sheet,
-    row: int,
-    column: int,
-    uncomputed: frozenset[Place],
-) -> Cell:
-    if column >= source.row_len(row):
-        return Cell(row, column)
-    if (row, column) in uncomputed:
-        return Cell(row, column, is_uncomputed=True)
+def _cell(book: xlrd.book.Book, source: xlrd.sheet.Sheet, row: int, column: int) -> Cell:
     cell = source.cell(row, column)
     xf = book.xf_list[source.cell_xf_index(row, column)]
     number_format = book.format_map[xf.format_key].format_str
-    return Cell(row, column, _value(book, cell.ctype, cell.value), number_format)
+    value = _value(book, cell.ctype, cell.value)
+    if value is None:
+        return Cell(row, column)
+    runs = source.rich_text_runlist_map.get((row, column), []) if isinstance(value, str) else []
+    if not runs:
+        flaw = STRUCK if book.font_list[xf.font_index].struck_out else None
+        if book.font_list[xf.font_index].escapement != SUPERSCRIPT:
+            return Cell(row, column, value, number_format, flaw=flaw)
+    starts = [(0, xf.font_index), *runs, (len(str(value)), 0)]
+    text, flaw = plain_text(
+        _run(book.font_list[font], str(value)[start:end])
+        for (start, font), (end, _) in pairwise(starts)
+    )
+    return Cell(row, column, text, number_format, flaw=flaw)
+
+
+def _run(font: xlrd.formatting.Font, text: str) -> Run:
+    return Run(
+        text,
+        is_superscript=font.escapement == SUPERSCRIPT,
+        is_subscript=font.escapement == SUBSCRIPT,
+        is_struck=bool(font.struck_out),
+    )
 
 
 def _value(book: xlrd.book.Book, kind: int, value: str | float) -> object:
@@ -150,7 +170,10 @@ def _value(book: xlrd.book.Book, kind: int, value: str | float) -> object:
             # The format has doubles alone: a year is stored as 2025.0.
             return int(value) if value.is_integer() else value
         case xlrd.XL_CELL_DATE:
-            return xlrd.xldate_as_datetime(value, book.datemode)
+            try:
+                return xlrd.xldate_as_datetime(value, book.datemode)
+            except (ValueError, OverflowError):
+                return value
         case xlrd.XL_CELL_BOOLEAN:
             return bool(value)
     return xlrd.error_text_from_code.get(int(value), "#ERROR!")

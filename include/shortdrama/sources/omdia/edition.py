@@ -11,7 +11,7 @@ from shortdrama.sources.files.workbook import (
     agreed,
     lines,
 )
-from shortdrama.sources.omdia.layouts import Layout
+from shortdrama.sources.omdia.layout import Layout
 
 _DATE_FORMATS = ("%d %b %Y", "%d %B %Y", "%Y-%m-%d")
 

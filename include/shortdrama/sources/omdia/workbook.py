@@ -1,50 +1,57 @@
-"""Omdia's forecast workbooks: from the bytes of one file to typed rows of `omdia.forecasts`.
+"""Forecast workbooks: from the bytes of one file to typed rows of `omdia.forecasts`.
 
-No public copy of such a workbook exists. The layout follows the habit of analyst houses (title and
-metadata above, a header row somewhere below, years as columns with an E or F) and is data, in
-`layouts/`: a publisher's new label is one line there. Whatever the layout does not know is refused
-rather than dropped.
+What a house's workbooks look like is data, in `layouts/` and in the lake: a new label, or a new
+house, is a file there. Whatever the layout does not know is refused rather than dropped; only what
+a person does not see is passed over, and said.
 
 A workbook is XLSX, XLS or CSV. A CSV has no sheets, so it holds the rows of all figure sheets under
 one header: an edition that is handed in again replaces the earlier one whole.
 """
 
-import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
-from itertools import islice
-from typing import Literal, TypeVar
 
+from shortdrama.sources.files.figures import label_key, parse_figure
 from shortdrama.sources.files.opening import open_sheets
+from shortdrama.sources.files.units import same_unit, unit_meant
 from shortdrama.sources.files.workbook import (
     Cell,
+    Problem,
     Said,
     Sheet,
     WorkbookRefused,
     agreed,
     lines,
+    refused_for,
     shown,
 )
+from shortdrama.sources.omdia.collecting import Problems
+from shortdrama.sources.omdia.consistency import check_consistency
 from shortdrama.sources.omdia.edition import Edition, read_edition
-from shortdrama.sources.omdia.figures import label_key, parse_figure
-from shortdrama.sources.omdia.layouts import (
-    OMDIA_2H25,
+from shortdrama.sources.omdia.layout import (
     Layout,
     Metric,
+    SheetRule,
     Unit,
-    load_layout,
+    ValueKind,
+    find,
+    find_unit,
+    is_among,
 )
-
-ValueKind = Literal["actual", "estimate", "forecast"]
-Meaning = TypeVar("Meaning")
+from shortdrama.sources.omdia.layouts import KnownLayout, packaged_layouts
+from shortdrama.sources.omdia.selection import choose
+from shortdrama.sources.omdia.table import (
+    FigureCell,
+    check_stated_units,
+    figure_cells,
+    unknown,
+)
 
 CSV_SHEET = "(csv)"
 """Stands for the sheet where the file has none."""
 
-_YEAR = re.compile(r"([0-9]{4})([ef]?)")
-_VALUE_KINDS: dict[str, ValueKind] = {"": "actual", "e": "estimate", "f": "forecast"}
 _SMALLEST_STEP = Decimal("0.0001")
 _TOO_LARGE = Decimal(10) ** 16
 """The dataset's value is a DECIMAL(20,4)."""
@@ -77,213 +84,221 @@ class ForecastRow:
 
 @dataclass(frozen=True)
 class Workbook:
-    """One vintage, as one file says it."""
+    """One vintage, as one file says it. `notes` say what was passed over, and why."""
 
     published_on: date
     version: str | None
     rows: tuple[ForecastRow, ...]
-
-
-@dataclass(frozen=True)
-class _Table:
-    """A sheet's table, found from its header row. Rows and columns are counted from 0.
-
-    `units_row` is the line that gives the unit of the whole sheet, where there is one.
-    """
-
-    header_row: int
-    labels: dict[str, int]
-    years: dict[int, tuple[int, ValueKind]]
-    ignored: frozenset[int]
-    units_row: Said | None
+    notes: tuple[str, ...]
+    known: KnownLayout
 
 
 @dataclass(frozen=True)
 class _Subject:
-    """What a row of the table is about."""
+    """What a row of the table is about. `unit_label` is how the workbook calls the unit."""
 
     geography: str
     segment: str
     metric: Metric
     unit: Unit
+    unit_label: str
 
 
-def parse_workbook(content: bytes, file_name: str) -> Workbook:
+def parse_workbook(
+    content: bytes, file_name: str, layouts: Sequence[KnownLayout] | None = None
+) -> Workbook:
     """Every published figure of one XLSX, XLS or CSV file; `n/a`, `-` and blanks give no row.
 
-    Raises WorkbookRefused, naming the file, the sheet and the cell, for whatever the layout does
-    not know, and if the publication date is missing: it is the vintage.
+    `layouts` are those to choose from, by what the file says of itself; the packaged ones if not
+    given. Raises WorkbookRefused with all problems, each naming the file, the sheet and the cell.
     """
-    layout = load_layout(OMDIA_2H25)
-    sheets = open_sheets(content, file_name, [label for _, label in layout.columns])
-    figure_sheets = _figure_sheets(sheets, file_name, layout)
-    edition = read_edition(sheets, file_name, layout)
-    rows = tuple(row for sheet in figure_sheets for row in _rows(sheet, edition, layout))
-    return Workbook(edition.published_on, edition.version, rows)
+    layouts = packaged_layouts() if layouts is None else layouts
+    sheets = open_sheets(
+        content, file_name, lambda texts: any(k.layout.is_header(texts) for k in layouts)
+    )
+    seen = [sheet for sheet in sheets if sheet.is_visible]
+    known = choose(seen, file_name, layouts)
+    layout, problems = known.layout, Problems()
+    editions = list(problems.tried(read_edition, seen, file_name, layout))
+    # The figures are looked at in any case: a person hears of all problems at once.
+    edition = editions[0] if editions else Edition(date.min, None)
+    figure_sheets = _figure_sheets(sheets, file_name, layout, problems)
+    rows = [
+        row
+        for sheet, rule in figure_sheets
+        for row in _rows(sheet, rule, edition, layout, problems)
+    ]
+    check_consistency(rows, file_name, problems)
+    if problems.found:
+        raise refused_for(problems.found)
+    figures = tuple(row for row, _ in rows)
+    return Workbook(edition.published_on, edition.version, figures, _notes(sheets), known)
 
 
-def _figure_sheets(sheets: Sequence[Sheet], file_name: str, layout: Layout) -> list[Sheet]:
-    """The sheets with figures: every one that the layout names. An unknown sheet is refused."""
+def _notes(sheets: Sequence[Sheet]) -> tuple[str, ...]:
+    """What a person does not see, and what was therefore not read."""
+    return (
+        *(
+            f"the hidden sheet {sheet.title!r} was not read"
+            for sheet in sheets
+            if not sheet.is_visible
+        ),
+        *(
+            f"hidden or filtered out on sheet {sheet.title!r}, not read: {', '.join(sheet.unseen)}"
+            for sheet in sheets
+            if sheet.is_visible and sheet.unseen
+        ),
+    )
+
+
+def _figure_sheets(
+    sheets: Sequence[Sheet], file_name: str, layout: Layout, problems: Problems
+) -> list[tuple[Sheet, SheetRule]]:
+    """The sheets with figures that the layout names. An unknown sheet is refused."""
     if [sheet.title for sheet in sheets] == [None]:
-        _check_whole(sheets[0], layout)
-        return list(sheets)
-    by_title = {sheet.title or "": sheet for sheet in sheets}
-    expected = (*layout.figure_sheets, *layout.text_sheets)
-    for title, sheet in by_title.items():
-        if title not in expected:
-            raise sheet.refused(_unknown("sheet", title, expected))
-    for title in layout.figure_sheets:
-        if title not in by_title:
-            raise WorkbookRefused(
-                file_name,
-                f"the sheet {title!r} is missing or empty; there are: {', '.join(by_title)}. "
-                f"Restore it, or take it out of the layout {OMDIA_2H25}",
+        _check_whole(sheets[0], layout, problems)
+        return [(sheets[0], SheetRule(name=""))]
+    found: list[tuple[Sheet, SheetRule]] = []
+    expected = (*(rule.name for rule in layout.figure_sheets), *layout.text_sheets)
+    for sheet in sheets:
+        title = sheet.title or ""
+        rule = next((r for r in layout.figure_sheets if is_among(title, [r.name])), None)
+        if not sheet.is_visible:
+            continue
+        if rule is not None:
+            found.append((sheet, rule))
+        elif not is_among(title, layout.text_sheets):
+            problems.add(sheet.problem(unknown("sheet", title, expected, layout)))
+    used = [rule for _, rule in found]
+    for needed in layout.figure_sheets:
+        if not needed.is_optional and needed not in used:
+            problems.add(_missing(needed, sheets, file_name, layout))
+    return found
+
+
+def _missing(rule: SheetRule, sheets: Sequence[Sheet], file_name: str, layout: Layout) -> Problem:
+    for sheet in sheets:
+        if is_among(sheet.title or "", [rule.name]):
+            return sheet.problem(
+                "the sheet is hidden, and what nobody sees is not read; show it (Format, Sheet, "
+                "Unhide) if it is meant, and save the workbook again"
             )
-    return [by_title[title] for title in layout.figure_sheets]
+    there = ", ".join(repr(sheet.title) for sheet in sheets) or "none with any text"
+    return Problem(
+        file_name,
+        f"the sheet {rule.name!r} is missing or empty; there are: {there}. Restore it, or take it "
+        f"out of the layout {layout.id}",
+    )
 
 
-def _check_whole(sheet: Sheet, layout: Layout) -> None:
+def _check_whole(sheet: Sheet, layout: Layout, problems: Problems) -> None:
     """Refuse a CSV of one sheet's figures: it would take the other sheets' out of the edition."""
-    column = _table(sheet, layout).labels["metric"]
-    labels = {label_key(sheet.text(row[column])) for row in sheet.rows}
-    found = {
-        meaning.metric for label, meaning in layout.metrics.items() if label_key(label) in labels
-    }
+    if "metric" not in layout.columns:
+        return
+    labels = {shown(cell) for row in sheet.rows for cell in row if shown(cell)}
+    found = {meaning.metric for label in labels if (meaning := find(label, layout.metrics))}
     missing = sorted({meaning.metric for meaning in layout.metrics.values()} - found)
     if missing:
-        raise sheet.refused(
-            f"no row is about {', '.join(missing)}; a CSV replaces the whole edition, so put the "
-            "rows of all sheets under one header, or hand in the workbook"
+        problems.add(
+            sheet.problem(
+                f"no row is about {', '.join(missing)}; a CSV replaces the whole edition, so put "
+                "the rows of all sheets under one header, or hand in the workbook"
+            )
         )
 
 
-def _rows(sheet: Sheet, edition: Edition, layout: Layout) -> Iterator[ForecastRow]:
-    table = _table(sheet, layout)
-    for row in islice(sheet.rows, table.header_row + 1, None):
-        figures = _figure_cells(sheet, row, table)
-        if not figures:
+def _rows(
+    sheet: Sheet, rule: SheetRule, edition: Edition, layout: Layout, problems: Problems
+) -> Iterator[tuple[ForecastRow, Metric]]:
+    """The sheet's rows, each with what its metric means."""
+    said = lines([sheet], layout.unit_line)
+    above = next(iter(problems.tried(agreed, "the unit", list(said))), None)
+    subjects: dict[tuple[str, ...], list[_Subject]] = {}
+    for figure in figure_cells(sheet, rule, layout, problems, above):
+        key = tuple(label for label, _ in figure.labels.values())
+        if key not in subjects:
+            subjects[key] = list(problems.tried(_subject, figure, layout, above))
+        if label_key(shown(figure.cell)) in layout.not_published:
             continue
-        subject = _subject(sheet, row, table, layout)
-        for column, cell in figures.items():
-            if label_key(shown(cell)) in layout.not_published:
-                continue
-            year, kind = table.years[column]
-            value, is_lower_bound = _value(sheet, cell, subject)
-            yield ForecastRow(
-                publisher=layout.publisher,
-                published_on=edition.published_on,
-                workbook_version=edition.version,
-                geography=subject.geography,
-                segment=subject.segment,
-                metric=subject.metric.metric,
-                unit=subject.unit.unit,
-                year=year,
-                value_kind=kind,
-                value=value,
-                is_lower_bound=is_lower_bound,
-                value_basis=subject.metric.value_basis,
-                basis_evidence=subject.metric.basis_evidence,
-                file_name=sheet.file_name,
-                sheet=sheet.title or CSV_SHEET,
-                cell=cell.coordinate,
-            )
+        for subject in subjects[key]:
+            for value, is_lower_bound in problems.tried(_value, sheet, figure.cell, subject):
+                row = ForecastRow(
+                    publisher=layout.publisher,
+                    published_on=edition.published_on,
+                    workbook_version=edition.version,
+                    geography=subject.geography,
+                    segment=subject.segment,
+                    metric=subject.metric.metric,
+                    unit=subject.unit.unit,
+                    year=figure.year,
+                    value_kind=figure.kind,
+                    value=value,
+                    is_lower_bound=is_lower_bound,
+                    value_basis=subject.metric.value_basis,
+                    basis_evidence=subject.metric.basis_evidence,
+                    file_name=sheet.file_name,
+                    sheet=sheet.title or CSV_SHEET,
+                    cell=figure.cell.coordinate,
+                )
+                yield row, subject.metric
+    units = [subject.unit_label for found in subjects.values() for subject in found]
+    if units:
+        check_stated_units(sheet, layout, units, problems)
 
 
-def _table(sheet: Sheet, layout: Layout) -> _Table:
-    """The sheet's table, by the first row that holds all labels of the header."""
-    wanted = {name: label_key(label) for name, label in layout.columns}
-    for row_number, row in enumerate(sheet.rows):
-        columns = {label_key(shown(cell)): column for column, cell in enumerate(row)}
-        if columns.keys() >= set(wanted.values()):
-            labels = {name: columns[key] for name, key in wanted.items()}
-            years, ignored = _years(sheet, row, set(labels.values()), layout)
-            units_row = agreed("the unit", list(lines([sheet], layout.unit_line)))
-            return _Table(row_number, labels, years, ignored, units_row)
-    raise sheet.refused(
-        f"no row holds the header labels {', '.join(label for _, label in layout.columns)}; "
-        f"restore the header row, or change the layout {OMDIA_2H25}"
-    )
-
-
-def _years(
-    sheet: Sheet, header: Sequence[Cell], labels: set[int], layout: Layout
-) -> tuple[dict[int, tuple[int, ValueKind]], frozenset[int]]:
-    """The columns of a header that are years, and those to be passed over."""
-    passed_over = {label_key(label) for label in layout.ignored_columns}
-    years: dict[int, tuple[int, ValueKind]] = {}
-    ignored: set[int] = set()
-    for column, cell in enumerate(header):
-        label = label_key(shown(cell))
-        if not label or column in labels:
-            continue
-        if match := _YEAR.fullmatch(label):
-            years[column] = int(match[1]), _VALUE_KINDS[match[2]]
-        elif label in passed_over:
-            ignored.add(column)
-        else:
-            known = ("a year such as 2024, 2025E or 2026F", *layout.ignored_columns)
-            raise sheet.refused(_unknown("column", shown(cell), known), cell)
-    return years, frozenset(ignored)
-
-
-def _figure_cells(sheet: Sheet, row: Sequence[Cell], table: _Table) -> dict[int, Cell]:
-    """The row's cells under a year that are not blank, by column.
-
-    A row without any is a heading or a footnote.
-    """
-    cells: dict[int, Cell] = {}
-    for column, cell in enumerate(row):
-        sheet.check_computed(cell)
-        if not shown(cell) or column in table.ignored or column in table.labels.values():
-            continue
-        if column not in table.years:
-            raise sheet.refused(
-                f"{shown(cell)!r} stands in a column without a header; name its year, or move "
-                "the remark below the table",
-                cell,
-            )
-        cells[column] = cell
-    return cells
-
-
-def _subject(sheet: Sheet, row: Sequence[Cell], table: _Table, layout: Layout) -> _Subject:
-    """What the row is about, from its labels."""
-    cells = {name: row[column] for name, column in table.labels.items()}
-    countries = _meaning(sheet, cells["region"], "region", layout.geographies)
-    subject = _Subject(
-        geography=_meaning(sheet, cells["country"], "country", countries),
-        segment=_meaning(sheet, cells["segment"], "segment", layout.segments),
-        metric=_meaning(sheet, cells["metric"], "metric", layout.metrics),
-        unit=_meaning(sheet, cells["unit"], "unit", layout.units),
-    )
-    _check_unit(sheet, cells["unit"], subject, table.units_row)
-    return subject
-
-
-def _check_unit(sheet: Sheet, cell: Cell, subject: _Subject, above: Said | None) -> None:
-    """Refuse a unit that does not fit the metric, or another than the sheet's units row."""
-    label = sheet.text(cell)
-    if subject.unit.unit != subject.metric.unit:
+def _subject(figure: FigureCell, layout: Layout, above: Said | None) -> _Subject:
+    """What the figure is about, from its labels."""
+    sheet, labels = figure.sheet, figure.labels
+    region, region_cell = labels.get("region", ("", figure.cell))
+    countries = find(region, layout.geographies)
+    if countries is None:
         raise sheet.refused(
-            f"the unit {label!r} does not fit the metric {subject.metric.metric!r}, which is in "
-            f"{subject.metric.unit}; correct the unit or the metric",
+            unknown("region", region, tuple(layout.geographies), layout), region_cell
+        )
+    country, country_cell = labels.get("country", ("", figure.cell))
+    segment, segment_cell = labels.get("segment", ("", figure.cell))
+    label, metric_cell = labels.get("metric", ("", figure.cell))
+    geography = find(country, countries)
+    if geography is None:
+        raise sheet.refused(unknown("country", country, tuple(countries), layout), country_cell)
+    meant = find(segment, layout.segments)
+    if meant is None:
+        raise sheet.refused(
+            unknown("segment", segment, tuple(layout.segments), layout), segment_cell
+        )
+    metric = find(label, layout.metrics)
+    if metric is None:
+        raise sheet.refused(unknown("metric", label, tuple(layout.metrics), layout), metric_cell)
+    unit_label, unit_cell = labels.get("unit", (metric.unit_label or "", metric_cell))
+    unit = find_unit(unit_label, layout.units)
+    if unit is None:
+        raise sheet.refused(unknown("unit", unit_label, tuple(layout.units), layout), unit_cell)
+    _check_unit(sheet, unit_cell, unit_label, unit, metric, above)
+    return _Subject(geography, meant, metric, unit, unit_label)
+
+
+def _check_unit(
+    sheet: Sheet, cell: Cell, label: str, unit: Unit, metric: Metric, above: Said | None
+) -> None:
+    """Refuse a unit that does not fit the metric, or another than the sheet's units row."""
+    if unit.unit != metric.unit:
+        raise sheet.refused(
+            f"the unit {label!r} does not fit the metric {metric.metric!r}, which is in "
+            f"{metric.unit}; correct the unit or the metric",
             cell,
         )
-    if above is not None and label_key(str(above.value)) != label_key(label):
+    if metric.unit_label is not None and not same_unit(metric.unit_label, label):
+        raise sheet.refused(
+            f"the row is in {label!r}, but its metric is in {metric.unit_label!r}; correct the "
+            "wrong one",
+            cell,
+        )
+    if above is not None and not same_unit(str(above.value), label):
         raise sheet.refused(
             f"the row is in {label!r}, but by cell {above.cell.coordinate} the sheet is in "
             f"{str(above.value)!r}; correct the wrong one",
             cell,
         )
-
-
-def _meaning(sheet: Sheet, cell: Cell, what: str, known: Mapping[str, Meaning]) -> Meaning:
-    """What the layout says that the label in the cell means."""
-    label = sheet.text(cell)
-    for known_label, meaning in known.items():
-        if label_key(known_label) == label_key(label):
-            return meaning
-    raise sheet.refused(_unknown(what, label, known), cell)
 
 
 def _value(sheet: Sheet, cell: Cell, subject: _Subject) -> tuple[Decimal, bool]:
@@ -300,14 +315,37 @@ def _value(sheet: Sheet, cell: Cell, subject: _Subject) -> tuple[Decimal, bool]:
             "cell's number format or the row's unit",
             cell,
         )
+    if figure.unit_shown and not _fits(figure.unit_shown, subject):
+        raise sheet.refused(
+            f"the number format {cell.number_format!r} shows {shown(cell)!r}, but the row is in "
+            f"{subject.unit_label!r}; use a plain number format, or correct the unit",
+            cell,
+        )
+    if subject.unit.unit == "ratio" and not figure.is_ratio and 0 < abs(figure.amount) <= 1:
+        raise sheet.refused(
+            f"{shown(cell)!r} in a row of % may be {figure.amount:f}% or {figure.amount:%}; show "
+            "it with a percent sign",
+            cell,
+        )
     value = figure.amount if figure.is_ratio else figure.amount * subject.unit.scale
+    if subject.unit.unit == "ratio" and abs(value) > 1 and subject.metric.share_of:
+        raise sheet.refused(f"the share {value:.0%} is more than the whole; correct it", cell)
     if abs(value) >= _TOO_LARGE:
         raise sheet.refused(f"{value:.3g} {subject.unit.unit} is too large; check the unit", cell)
     return value.quantize(_SMALLEST_STEP), figure.is_lower_bound
 
 
-def _unknown(what: str, label: str, known: Mapping[str, object] | Sequence[str]) -> str:
+def _fits(unit_shown: str, subject: _Subject) -> bool:
+    """Whether what the number format prints says the same as the row's unit, or less."""
+    meant, whole = unit_meant(unit_shown), unit_meant(subject.unit_label)
     return (
-        f"the {what} {label!r} is unknown; expected one of: {', '.join(known)}. Correct the "
-        f"workbook or, if it is meant, add it to the layout {OMDIA_2H25}"
+        meant is not None
+        and whole is not None
+        and (
+            meant.measure in (None, whole.measure)
+            and meant.scale in (None, whole.scale or Decimal(1))
+        )
     )
+
+
+__all__ = ["ForecastRow", "Workbook", "WorkbookRefused", "parse_workbook"]

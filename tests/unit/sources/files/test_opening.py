@@ -188,7 +188,7 @@ def test_a_harmful_or_broken_xlsx_is_refused_with_what_to_do(
     build: Callable[[], bytes], message: str
 ) -> None:
     with pytest.raises(WorkbookRefused, match=rf"(?s)^forecast\.xlsx: .*{message}"):
-        open_sheets(build(), "forecast.xlsx", ())
+        open_sheets(build(), "forecast.xlsx")
 
 
 def record_turned_into(kind: int, into: int, start: bytes = b"") -> bytes:
@@ -244,7 +244,7 @@ def test_a_harmful_or_broken_xls_is_refused_with_what_to_do(
     build: Callable[[], bytes], message: str
 ) -> None:
     with pytest.raises(WorkbookRefused, match=rf"(?s)^forecast\.xls: .*{message}"):
-        open_sheets(build(), "forecast.xls", ())
+        open_sheets(build(), "forecast.xls")
 
 
 @pytest.mark.parametrize(
@@ -264,16 +264,16 @@ def test_a_file_that_is_not_what_its_name_says_is_refused(
     name: str, content: bytes, message: str
 ) -> None:
     with pytest.raises(WorkbookRefused, match=message):
-        open_sheets(content, name, ())
+        open_sheets(content, name)
 
 
 def test_a_file_above_the_size_limit_is_not_even_opened() -> None:
     with pytest.raises(WorkbookRefused, match=r"forecast\.xlsx: the file has 20,971,521 bytes"):
-        open_sheets(b"PK" + b"\0" * (MAX_BYTES - 1), "forecast.xlsx", ())
+        open_sheets(b"PK" + b"\0" * (MAX_BYTES - 1), "forecast.xlsx")
 
 
 def test_an_unlucky_name_does_not_hide_the_kind_of_file() -> None:
-    (sheet,) = open_sheets(plain_xlsx(), "Forecast 2025.v2.XLSX", ())
+    (sheet,) = open_sheets(plain_xlsx(), "Forecast 2025.v2.XLSX")
     assert sheet.rows[0][0].value == "Region"
 
 
@@ -286,7 +286,7 @@ from shortdrama.sources.files.workbook import WorkbookRefused
 content = Path(sys.argv[1]).read_bytes()
 before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
 try:
-    open_sheets(content, "forecast.xlsx", ())
+    open_sheets(content, "forecast.xlsx")
 except WorkbookRefused:
     print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before)
 """

@@ -1,66 +1,52 @@
-"""Layouts of workbooks, as data: the words that a publisher uses and what they mean."""
+"""The layouts that come with this software, one JSON file each; its name is the layout's id."""
 
-from decimal import Decimal
+import hashlib
+from dataclasses import dataclass
 from pathlib import Path
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import ValidationError
 
-OMDIA_2H25 = "omdia_2h25.json"
-
-
-class _Data(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid")
+from shortdrama.core.errors import PermanentError
+from shortdrama.sources.omdia.layout import Layout
 
 
-class Metric(_Data):
-    """What a metric label means. No workbook says gross or net: the basis is our reading."""
-
-    metric: str
-    unit: str
-    value_basis: str
-    basis_evidence: str
+class LayoutRefused(PermanentError):
+    """A layout file cannot be used; says which, why and what to do."""
 
 
-class Unit(_Data):
-    """What a unit label means: one of it is `scale` of `unit`."""
+@dataclass(frozen=True)
+class KnownLayout:
+    """A layout, the bytes it was read from, and their SHA-256."""
 
-    unit: str
-    scale: Decimal
+    layout: Layout
+    content: bytes
 
-
-class Columns(_Data):
-    """The header labels of the columns that say what a row is about."""
-
-    region: str
-    country: str
-    segment: str
-    metric: str
-    unit: str
+    @property
+    def sha256(self) -> str:
+        """Of the file: which version of the layout this is."""
+        return hashlib.sha256(self.content).hexdigest()
 
 
-class Layout(_Data):
-    """One publisher's workbook. A `*_line` is a pattern of a whole cell, in any case.
-
-    `geographies` are by region, then country: "Total" means another thing in every region.
-    `not_published` are marks in lower case.
-    """
-
-    publisher: str
-    source_line: str
-    publication_date_line: str
-    version_line: str
-    unit_line: str
-    figure_sheets: tuple[str, ...]
-    text_sheets: tuple[str, ...]
-    columns: Columns
-    ignored_columns: tuple[str, ...]
-    not_published: tuple[str, ...]
-    geographies: dict[str, dict[str, str]]
-    segments: dict[str, str]
-    metrics: dict[str, Metric]
-    units: dict[str, Unit]
+def read_layout(content: bytes, file_name: str) -> KnownLayout:
+    """The layout in a file; raises LayoutRefused with every field that is wrong."""
+    try:
+        layout = Layout.model_validate_json(content)
+    except ValidationError as error:
+        problems = "; ".join(
+            f"{'.'.join(map(str, each['loc'])) or 'the file'}: {each['msg']}"
+            for each in error.errors(include_url=False)
+        )
+        raise LayoutRefused(f"the layout {file_name} cannot be used: {problems}") from None
+    if f"{layout.id}.json" != file_name:
+        raise LayoutRefused(
+            f"the layout {file_name} calls itself {layout.id!r}; name the file {layout.id}.json"
+        )
+    return KnownLayout(layout, content)
 
 
-def load_layout(file_name: str) -> Layout:
-    """The layout of that file in this folder."""
-    return Layout.model_validate_json((Path(__file__).parent / file_name).read_bytes())
+def packaged_layouts() -> list[KnownLayout]:
+    """Those of this folder, by name."""
+    return [
+        read_layout(path.read_bytes(), path.name)
+        for path in sorted(Path(__file__).parent.glob("*.json"))
+    ]

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shortdrama.sources.omdia.figures import Figure, label_key, parse_figure
+from shortdrama.sources.files.figures import Figure, label_key, parse_figure
 
 AMOUNTS = st.decimals(min_value=-(10**11), max_value=10**11, places=3)
 
@@ -14,7 +14,7 @@ def test_text_and_number_of_the_same_amount_are_the_same_figure(amount: Decimal,
     assert parse_figure(f"{amount:,}{mark}") == parse_figure(float(amount)) == Figure(amount)
 
 
-@given(st.decimals(min_value=0, max_value=1, places=4))
+@given(st.decimals(min_value=0, max_value=1, places=3))
 def test_a_percentage_is_the_same_ratio_as_text_and_as_a_formatted_number(ratio: Decimal) -> None:
     as_text = parse_figure(f"{ratio * 100}%")
     as_number = parse_figure(float(ratio), "0.0%")
@@ -35,8 +35,8 @@ def test_noise_of_binary_floats_is_dropped() -> None:
     assert parse_figure(0.1 + 0.2).amount == Decimal("0.3")
 
 
-def test_a_percent_sign_that_the_format_only_prints_makes_no_ratio() -> None:
-    assert parse_figure(83, '0"%"') == Figure(Decimal(83))
+def test_a_percent_sign_that_the_format_only_prints_is_one_that_a_person_sees() -> None:
+    assert parse_figure(83, '0"%"') == Figure(Decimal("0.83"), is_ratio=True)
 
 
 @pytest.mark.parametrize(

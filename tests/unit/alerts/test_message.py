@@ -55,7 +55,7 @@ def test_an_error_without_a_text_is_named() -> None:
 
 
 def test_no_secret_is_mailed() -> None:
-    settings = Settings(appfigures=AppfiguresSettings(token=SecretStr(" pat_planted ")))
+    settings = Settings(appfigures=AppfiguresSettings(token=SecretStr("pat_planted")))
     alert = told(ValueError("Invalid header value 'Bearer pat_planted'"), settings=settings)
     assert "pat_planted" not in alert.subject + alert.body
     assert "Bearer [secret]" in alert.body

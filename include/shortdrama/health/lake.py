@@ -107,7 +107,8 @@ def race(s3: S3Settings) -> str:
     if (created, swapped) != (1, 1):
         raise Unwell(
             f"of {RACERS} writers {created} created and {swapped} swapped, instead of one each."
-            " What to do: this S3 lets several writers win; use another (SeaweedFS before 4.17 does so)"
+            " What to do: this S3 lets several writers win; use another (SeaweedFS before 4.17"
+            " does so)"
         )
     return f"one of {RACERS} racing writers wins"
 

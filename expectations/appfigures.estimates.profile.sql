@@ -1,6 +1,6 @@
 -- A load of estimates as a whole. ZZ is the vendor's worldwide total: countries are parts of it.
--- Against `previous` only days that both versions have are compared, and a day counts as settled if
--- it was so when it was said before.
+-- Only days that both versions have are compared with `previous`, and a day counts as settled if it
+-- was settled when it was said before.
 with
 
 outsiders as (
@@ -45,13 +45,13 @@ asked_days as (
     from asked
 ),
 
--- A country without any row is missing as a whole and is not counted day by day as well.
+-- A country without any row is missing as a whole; its days are not counted again.
 gaps as (
     select
         country_code,
         day_on as estimated_on,
         day_on <= last_settled_on as is_settled,
-        -- No store has told a day on its morrow yet.
+        -- So far no store has had figures for a day on the day after it.
         day_on < last_told_on as is_due
     from asked_countries, asked_days
     where country_code not in (select country_code from missing)
@@ -72,7 +72,7 @@ months as (
     group by country_code, date_trunc('month', estimated_on)
 ),
 
--- With few downloads the quotient says nothing: an old app earns from people who came long ago.
+-- With few downloads the quotient says nothing: an old app earns from users who joined long ago.
 country_yields as (
     select
         country_code,
@@ -118,7 +118,7 @@ products_against_world as (
     having sum(downloads) filter (where country_code = 'ZZ') >= 1000
 ),
 
--- The days around a day say how large it can be; a fall within the provisional days is the lag.
+-- The days around a day show how large it can be; a fall within the provisional days is only delay.
 neighbours as (
     select
         country_code,
@@ -205,7 +205,7 @@ pairs as (
     having bool_or(is_before)
 ),
 
--- Of small amounts the quotient says nothing.
+-- For small amounts the quotient says nothing.
 totals as (
     select
         was_settled,

@@ -1,5 +1,5 @@
--- A load of ranks as a whole. No row means that a product is not ranked, which is common; a day or
--- a country without any row at all is not.
+-- A load of ranks as a whole. It is common that a product has no row: it is not ranked. It is not
+-- common that a day or a country has no row at all.
 with
 
 outsiders as (

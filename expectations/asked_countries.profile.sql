@@ -1,4 +1,4 @@
--- Whether a load answers for the countries that were asked, and for no others.
+-- Whether a load has answers for exactly the countries that were asked for.
 with
 
 asked_countries as (

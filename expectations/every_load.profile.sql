@@ -1,4 +1,4 @@
--- What holds of a load of any dataset; {key} are the columns that name a row.
+-- What must be true for a load of any dataset; {key} are the columns that name a row.
 with
 
 duplicates as (

@@ -1,4 +1,4 @@
--- All marts together, against those that were published last (`previous`) and what was accepted.
+-- All marts together, compared with those published last (`previous`) and with accepted loads.
 with
 
 sizes as (
@@ -47,7 +47,7 @@ asked_countries as (
     select distinct country_code from answered
 ),
 
--- What a geography is made of; Other and the regions need all that is asked.
+-- The countries of a geography; Other and the regions need all asked countries.
 members as (
     select geographies.geography, asked_countries.country_code
     from (select distinct geography from gone) as geographies
@@ -62,7 +62,7 @@ members as (
         end
 ),
 
--- Of these there is a day that the accepted loads still cover.
+-- Those of them with a day that the accepted loads still cover.
 lost as (
     select distinct gone.period_label, gone.geography
     from gone
@@ -105,7 +105,7 @@ previous_spans as (
     from previous.dim_app
 ),
 
--- Apps that the reviewed file has taken in or out since: the comparison leaves them out.
+-- Apps that the reviewed file has moved in or out since; the comparison leaves them out.
 moved_apps as (
     select app_id
     from spans
@@ -130,7 +130,7 @@ previous_moved as (
     group by geography, period_start_on
 ),
 
--- Per covered day, so that a month that is filling up can be compared too.
+-- Per covered day, so that a month that is not complete yet can be compared too.
 months as (
     select
         now.period_label,
@@ -188,7 +188,7 @@ months as (
             and previous_moved.period_start_on = now.period_start_on
 ),
 
--- A figure below 1 counts as 1: what falls to nothing has fallen as far as can be.
+-- A figure below 1 counts as 1, so that a fall to zero has a finite factor.
 changes as (
     select
         months.*,
@@ -264,7 +264,7 @@ shrunk as (
         and (row_count > 0 or is_empty_by_right)
 ),
 
--- Facts and reports of this build: what the reports say, each row a sum over a span of days.
+-- Facts and reports of this build: the reports' figures, each row a sum over a span of days.
 reported as (
     select 'rpt_market_size_' || period_kind || 'ly' as mart, period_label, period_start_on,
         period_end_on, geography, vendor, revenue_basis, currency, downloads, revenue_usd
@@ -281,7 +281,7 @@ reported as (
         union all by name
         select 'rpt_app_leaderboard_monthly' as mart, * from marts.rpt_app_leaderboard_monthly
     )
-    -- Differences may be below nothing for an app, which then has no place.
+    -- Differences may be negative for an app; such an app has no place.
     where geography not in ('World ex-China', 'Other')
     group by all
     union all by name
@@ -306,7 +306,7 @@ fact_days as (
     group by all
 ),
 
--- Which countries a geography adds up, or takes off from the world.
+-- Which countries a geography adds, or subtracts from the world.
 parts as (
     select 'World' as geography, country_code, 1 as sign from asked_countries
     where country_code = 'ZZ'
@@ -327,7 +327,7 @@ parts as (
         and (select count(*) from asked_countries where country_code in ('ZZ', 'CN')) = 2
 ),
 
--- A geography is known on the days on which all of its countries are.
+-- A geography is known on the days on which all its countries are known.
 known_days as (
     select parts.geography, answered.answered_on as day_on
     from parts
@@ -372,7 +372,7 @@ scopes as (
         )
 ),
 
--- What the reports are to say; facts that no period of a report covers have no period.
+-- What the reports should say; facts that no period of a report covers have no period.
 fact_periods as (
     select scopes.mart, facts.geography, facts.vendor, facts.revenue_basis, facts.currency,
         days.period_start_on, min(facts.day_on) as first_day_on,

@@ -37,7 +37,7 @@ unseen as (
     where load.first_seen_on > asked.said_on or load.last_seen_on > asked.said_on
 ),
 
--- Of each market the newest snapshot before the one at hand.
+-- For each market, the newest snapshot before this one.
 ordered_before as (
     select
         previous.*,

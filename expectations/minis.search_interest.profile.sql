@@ -31,7 +31,7 @@ foretold as (
     where published_on < window_end_on
 ),
 
--- All-time views only grow, but for purges: the newest earlier window of the tag says from where.
+-- All-time views only grow, except for purges; compare them with the tag's newest earlier window.
 ordered_before as (
     select
         load.market,

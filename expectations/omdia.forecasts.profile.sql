@@ -11,7 +11,7 @@ early as (
     where vintages.published_on > asked.said_on
 ),
 
--- Before 2022 the market may really have been smaller than the band says.
+-- Before 2022 the market may really have been smaller than the band.
 world_revenue as (
     select file_name, sheet, cell, year, cast(value as double) as value
     from load
@@ -102,7 +102,7 @@ steps as (
     where has_year_before
 ),
 
--- Every statement about a key, of this load or of the editions before, in their order.
+-- Every statement about a key, in this load or in earlier editions, in order.
 statements as (
     select publisher, published_on, workbook_version, geography, segment, metric, unit, year,
         value_kind, value, true as is_in_load

@@ -1,4 +1,4 @@
--- A load of hashtags as a whole; the curves are looked at point by point.
+-- A load of hashtags as a whole; the curves are checked point by point.
 with
 
 early as (
@@ -33,7 +33,7 @@ old as (
     where load.as_of_at < asked.said_at - interval 1 day
 ),
 
--- A tag that nobody watched has a curve of zeros.
+-- A tag without views has a curve of zeros.
 peaks as (
     select hashtag_id, hashtag_name, country_code, window_days, max(relative_value) as peak
     from points
@@ -41,7 +41,7 @@ peaks as (
     having max(relative_value) > 0
 ),
 
--- The source lags by days, and a curve of 120 days ends with a whole week.
+-- The source is some days late, and a curve of 120 days ends with a complete week.
 stray_points as (
     select hashtag_id, hashtag_name, country_code, window_days, as_of_at, curve_on
     from points

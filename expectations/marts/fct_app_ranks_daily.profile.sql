@@ -1,4 +1,4 @@
--- The ranks as a whole; too large to be read row by row at every build.
+-- The ranks as a whole; they are too large to read row by row in every build.
 with
 
 duplicates as (

@@ -27,15 +27,15 @@ WORKDIR /opt/shortdrama
 # pip refuses the extras in the hashed set, uv takes them: pip only fetches uv.
 RUN python -m venv "$VIRTUAL_ENV" && pip install --no-cache-dir uv==0.13.9
 
-# Requirements change seldom, code often: a change of code rebuilds only what follows the next COPY.
-# --no-deps: the file is the whole set, less a package of dbt's that is nothing but a downloader.
+# Requirements change rarely, code often: a change of code rebuilds only what follows the next COPY.
+# --no-deps: the file is the whole set, without a package of dbt that is only a downloader.
 COPY requirements.txt ./
 RUN uv pip install --no-cache --compile-bytecode --no-deps --require-hashes --requirement requirements.txt
 
 
 FROM base AS production
 
-# Installed in place, because dags/, dbt_project/ and expectations/ lie beside the package.
+# Installed in place, because dags/, dbt_project/ and expectations/ are next to the package.
 COPY --chown=shortdrama:shortdrama pyproject.toml ./
 COPY --chown=shortdrama:shortdrama docker docker
 COPY --chown=shortdrama:shortdrama dags dags
@@ -47,7 +47,7 @@ RUN uv pip install --no-cache --no-deps --no-build-isolation --editable .
 
 USER 50000
 
-# DuckDB looks for extensions in the home of whoever runs it; nothing is downloaded.
+# DuckDB looks for extensions in its user's home; nothing is downloaded.
 RUN python -c 'from duckdb_extensions import import_extension; import_extension("httpfs")'
 
 CMD ["airflow", "version"]

@@ -18,8 +18,8 @@ help: ## Show this help
 
 setup: $(READY) ## Make the virtual environment from the pinned requirements
 
-# pip refuses some hashes of extras in the compiled set; a pinned uv takes it. uv lives in an
-# environment of its own, so that it is no requirement of the project.
+# pip refuses some hashes of extras in the compiled set; a pinned uv accepts it. uv is in an
+# environment of its own, so that it is not a requirement of the project.
 $(UV):
 	@command -v $(PYTHON) >/dev/null || { echo "Python 3.11 is needed: set PYTHON=/path/to/python3.11"; exit 1; }
 	$(PYTHON) -m venv $(VENV)-uv
@@ -32,13 +32,13 @@ $(READY): requirements-dev.txt pyproject.toml include/shortdrama_local/pyproject
 	$(UV) pip install --quiet --python $(BIN)/python --no-deps --no-build-isolation -e . -e include/shortdrama_local
 	@touch $@
 
-# Other DuckDBs than the project's, to read what is published with; apart from its environment.
+# Other DuckDB versions, to read published files with; each outside the project's environment.
 build/duckdb-%/.ready: requirements-duckdb-%.txt | $(UV)
 	rm -rf $(@D)
 	$(UV) pip install --quiet --python $(PYTHON) --target $(@D) --no-deps --require-hashes -r $<
 	@touch $@
 
-demo: $(READY) ## The whole pipeline on this machine, with the answers on screen
+demo: $(READY) ## Run the whole pipeline on this machine and print answers
 	$(BIN)/shortdrama demo
 
 up: $(READY) ## Start Airflow, S3, simulator and mail for a person
@@ -53,17 +53,17 @@ status: $(READY) ## How old each dataset is and what was refused
 sql: $(READY) ## Answer a query: Q="select …" [FORMAT=table|csv|json]
 	@$(BIN)/shortdrama sql "$(Q)" --format $(or $(FORMAT),table)
 
-backfill: $(READY) ## Airflow's backfill, a day a run: FROM=2025-07-01 TO=2025-07-07
+backfill: $(READY) ## Airflow's backfill, one run per day: FROM=2025-07-01 TO=2025-07-07
 	@test -n "$(FROM)" -a -n "$(TO)" || { echo "give FROM and TO, e.g. make backfill FROM=2025-07-01 TO=2025-07-07"; exit 1; }
 	$(BIN)/shortdrama backfill $(FROM) $(TO)
 
 doctor: $(READY) ## Check endpoints, credentials, the lake, quota, extension
 	$(BIN)/shortdrama doctor
 
-test: $(READY) $(DUCKDB_CLIENTS) ## All tests but e2e and damage; of resilience three
+test: $(READY) $(DUCKDB_CLIENTS) ## All tests except e2e and damage; three of resilience
 	$(BIN)/pytest -m "not e2e and not resilience and not damage" --numprocesses 2 --dist loadfile --no-loadscope-reorder
 
-check: $(READY) $(DUCKDB_CLIENTS) ## A first look: lint, types, the tests of what changed since main
+check: $(READY) $(DUCKDB_CLIENTS) ## Lint, types, the tests of what changed since main
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy

@@ -95,7 +95,7 @@ def run_step(name: str, *arguments: str) -> dict[str, float]:
 
 
 def _requests(run_key: str, store: ObjectStore) -> Iterator[PullRequest]:
-    """What the demo loads; on a day the trailing 35 days, and the hashtags as they stand."""
+    """What the demo loads; on a day the trailing 35 days, and the hashtags as they are now."""
     trailing = ESTIMATES.arrives.trailing.ending(LAST_DAY)
     spans = HISTORY if run_key == "history" else (trailing,)
     yield PullRequest(dataset=PRODUCTS.id, run_key=run_key)

@@ -1,4 +1,4 @@
-"""What the gate of a load costs: beside pull and conform, beside Great Expectations, in memory.
+"""What the gate of a load costs: its share of the whole, without Great Expectations, in memory.
 
 A quarter of a year of a whole market's estimates, pulled again and again, so that the gate also
 compares them with what was said before; and five million synthetic rows, for memory. Each step runs
@@ -39,7 +39,7 @@ MEMORY_LIMIT_MB = 700
 def main() -> None:
     """Run every step in its own process, print the figures, and hold them against their limits."""
     with whole_market() as home:
-        # The first load is what the others are held against.
+        # The others are compared with the first load.
         rounds = [_life_of_a_load(number) for number in range(ROUNDS + 1)][1:]
         memory = _gate_synthetic(home)
     share = median(r["gate"] / (r["pull"] + r["conform"] + r["gate"]) for r in rounds)

@@ -83,7 +83,7 @@ def run_step(name: str, argument: str) -> dict[str, object]:
 
 
 def _read_to_local_disk(key: str, store: ObjectStore) -> int:
-    """The same strict read, written to local disk: what `conform` is held against."""
+    """The same strict read, written to local disk, for comparison with `conform`."""
     landed = read_pull(store, key)
     with TemporaryDirectory() as folder, duck.connect(settings().s3) as connection:
         path = Path(folder) / "local.parquet"

@@ -1,7 +1,7 @@
 """How long marts take to build: a full refresh, and a day that pulls 35 days again.
 
 577 products, 59 countries and the world, an estimate of each on every day; at 3.3 and at 33 million
-rows. History lies in loads of 92 days, as a backfill makes them. The lake is a folder of Parquet
+rows. The history is in loads of 92 days, as a backfill makes them. The lake is a folder of Parquet
 files, so that the embedded S3 server is not what is measured. Each step runs in a process of its
 own. Prints Markdown tables for docs/performance.md: the cookbook's questions at each size, and the
 builds.

@@ -1,7 +1,7 @@
 #!/bin/sh
 # Runs once before Airflow's services start, and again harmlessly on every later start:
-# brings the metadata database to this version, makes the pools that guard quotas (their slots
-# stay as somebody has changed them) and sets the admin's password from the environment.
+# brings the metadata database to this version, makes the pools that guard quotas (it keeps
+# changed slots) and sets the admin's password from the environment.
 set -eu
 
 umask 077

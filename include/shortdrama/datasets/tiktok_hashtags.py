@@ -1,4 +1,4 @@
-"""Hashtags: TikTok's chart and the watched tags, as they stand when asked."""
+"""Hashtags: TikTok's chart and the watched tags, as they are when pulled."""
 
 from shortdrama.datasets.model import Api, Column, Dataset, Snapshot
 

@@ -83,20 +83,20 @@ def why_not_takeable(
             f"{name} is sample, and this lake is marked real: nobody can accept it. Point the"
             " source's base URL at the real service and pull again"
         )
-    mend = (
+    remedy = (
         "fix the connector, layout or file that its reasons name, then make a new load from what"
         f" was landed: shortdrama replay {standing.load_id}"
     )
     if standing.key != keys.quarantined(dataset.id, standing.load_id):
         return (
             f"{name} does not have the agreed shape and could not be made into rows, so there is"
-            f" nothing to accept; {mend}"
+            f" nothing to accept; {remedy}"
         )
     if not store.exists(standing.key):
-        return f"the rows of {name} are gone from quarantine; {mend}"
+        return f"the rows of {name} are gone from quarantine; {remedy}"
     if gate and any(finding.suite == "schema" for finding in gate.findings):
         return (
-            f"{name} does not have the dataset's columns and types, so no model can read it; {mend}"
+            f"{name} does not have the dataset's columns and types, so no model can read it; {remedy}"
         )
     return None
 

@@ -89,6 +89,7 @@ class Load:
     countries: tuple[str | None, ...] = (None,)
     rows: list[dict[str, Any]] = field(default_factory=list)
     accepted_at: str | None = None  # at once, unless it is a replay
+    provider: str | None = None  # where the dataset has several
 
 
 def days(window: tuple[date, date]) -> Iterator[date]:
@@ -266,7 +267,7 @@ def write_raw(path: Path, loads: list[Load]) -> None:
             create table raw.load_coverage (
                 dataset varchar, load_id varchar, load_seq bigint, said_at timestamp,
                 accepted_at timestamp, country_code varchar, start_on date, end_on date,
-                is_sample boolean
+                is_sample boolean, provider varchar
             )
             """
         )
@@ -281,7 +282,7 @@ def _insert(connection: duckdb.DuckDBPyConnection, load: Load, load_seq: int) ->
     connection.register("rows", rows)
     connection.execute(f"insert into raw.{load.dataset.table} by name select * from rows")
     connection.executemany(
-        "insert into raw.load_coverage values (?, ?, ?, ?, ?, ?, ?, ?, true)",
+        "insert into raw.load_coverage values (?, ?, ?, ?, ?, ?, ?, ?, true, ?)",
         [
             (
                 load.dataset.id,
@@ -291,6 +292,7 @@ def _insert(connection: duckdb.DuckDBPyConnection, load: Load, load_seq: int) ->
                 load.accepted_at or load.said_at,
                 country,
                 *load.window,
+                load.provider,
             )
             for country in load.countries
         ],

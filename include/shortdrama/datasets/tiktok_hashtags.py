@@ -2,6 +2,10 @@
 
 from shortdrama.datasets.model import Api, Column, Dataset, Snapshot
 
+CURVE = "STRUCT(curve_on DATE, relative_value DECIMAL(9,6), views BIGINT, rank INTEGER)[]"
+"""A day a point. `relative_value` is of the curve's highest point; `views` are the day's own, and
+`rank` its place, where the provider says them. Loads of older releases have the first two alone."""
+
 HASHTAGS = Dataset(
     source="tiktok",
     name="hashtags",
@@ -21,7 +25,7 @@ HASHTAGS = Dataset(
         Column("views_all_time", "BIGINT", required=False),
         Column("is_promoted", "BOOLEAN", required=False),
         Column("industry", "VARCHAR", required=False),
-        Column("curve", "STRUCT(curve_on DATE, relative_value DECIMAL(9,6))[]", required=False),
+        Column("curve", CURVE, required=False),
         Column("audience_ages", "STRUCT(age_level VARCHAR, score DECIMAL(9,6))[]", required=False),
     ),
     key=("hashtag_id", "country_code", "window_days", "as_of_at"),

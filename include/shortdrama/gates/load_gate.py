@@ -58,7 +58,7 @@ def audit_load(
         findings = _schema_findings(connection, dataset)
         if not findings:
             _describe_asked(connection, dataset, load_id, coverage, said_at)
-            before = said_before(accepted, load_id, said_at)
+            before = said_before(accepted, load_id, said_at, coverage.provider)
             attach_previous(connection, dataset, coverage, before, store)
             # DuckDB computes in parallel; Great Expectations holds Python's lock meanwhile.
             with ThreadPoolExecutor(max_workers=1) as beside:

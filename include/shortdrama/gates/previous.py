@@ -23,15 +23,20 @@ from shortdrama.lake.store import ObjectStore
 
 
 def said_before(
-    accepted: Sequence[LoadRecord], load_id: str, said_at: datetime
+    accepted: Sequence[LoadRecord], load_id: str, said_at: datetime, provider: str | None = None
 ) -> list[LoadRecord]:
-    """The loads that a load can be compared with: other loads that were not said later.
+    """The loads that a load can be compared with: others of its provider, not said later.
 
     A replay of an old load is not compared with what was said since. Its original, said at the
     same instant, counts as earlier.
     """
     return [
-        record for record in accepted if record.load_id != load_id and record.said_at <= said_at
+        record
+        for record in accepted
+        if record.load_id != load_id
+        and record.said_at <= said_at
+        # Loads of older releases do not say who was asked.
+        and record.coverage.provider in (None, provider)
     ]
 
 

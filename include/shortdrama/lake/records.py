@@ -25,13 +25,15 @@ class Coverage(BaseModel):
     """What a load asked for and got an answer to.
 
     `countries` is empty for datasets that have none. If a newer load covers a row but does not have
-    it, the row is gone.
+    it, the row is gone. `provider` says who was asked, where a dataset has more than one; loads of
+    older releases do not say it.
     """
 
     model_config = ConfigDict(frozen=True)
 
     window: Window
     countries: tuple[str, ...] = ()
+    provider: str | None = None
 
 
 class LoadRecord(BaseModel):

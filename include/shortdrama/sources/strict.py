@@ -23,6 +23,10 @@ create or replace temp macro strict_integer(value, field, part) as
 create or replace temp macro optional_integer(value, field, part) as
     case when value is null or json_type(value) = 'NULL' then null
          else strict_integer(value, field, part) end;
+create or replace temp macro integer_or_text(value, field, part) as
+    case when json_type(value) = 'VARCHAR' and regexp_full_match(value ->> '$', '[+-]?[0-9]{1,18}')
+         then cast(value ->> '$' as bigint)
+         else optional_integer(value, field, part) end;
 create or replace temp macro nullable_integer(value, field, part) as
     case when json_type(value) = 'NULL' then null else strict_integer(value, field, part) end;
 create or replace temp macro strict_text(value, field, part) as

@@ -15,7 +15,6 @@ from shortdrama_local.simulator.fault_effects import page_to_send
 from shortdrama_local.simulator.hashtag_answers import charted, detail
 from shortdrama_local.simulator.hashtags import (
     COUNTRY_NAMES,
-    STEP_DAYS,
     TAG_NAMED,
     last_told,
 )
@@ -27,6 +26,7 @@ from shortdrama_local.simulator.tiktok_envelope import (
 )
 
 MOST_PER_PAGE = 100
+PERIODS = (7, 30, 120)
 NO_PERMISSION = 40101
 
 
@@ -71,7 +71,7 @@ def _check(request: Request, controls: Controls, period: int, country_code: str)
     given = request.headers.get("authorization", "")
     if not compare_digest(given.encode(), f"Bearer {controls.token}".encode()):
         raise Refused(NO_PERMISSION, "no permission")
-    if period not in STEP_DAYS:
+    if period not in PERIODS:
         raise Refused(BAD_PARAMETER, f"period {period} is not one of 7, 30, 120")
     if country_code not in COUNTRY_NAMES:
         raise Refused(BAD_PARAMETER, f"no chart for country {country_code!r}")

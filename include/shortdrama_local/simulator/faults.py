@@ -97,16 +97,16 @@ ROUTES: Mapping[str, Route] = MappingProxyType(
         f"{APPFIGURES}/ranks": Route((*_APPFIGURES, *_RECORDS), ("data",), "positions"),
         f"{APPFIGURES}/usage": Route(_APPFIGURES),
         f"{CREATIVE_CENTER}/popular_trend/hashtag/list": Route(
-            (*_GATEWAY, *_PAGES, *_RECORDS), ("data", "list"), "video_views"
+            (*_GATEWAY, *_PAGES, *_RECORDS), ("data", "list"), "hashtag_name"
         ),
         f"{CREATIVE_CENTER}/popular_trend/hashtag/detail": Route(
             (*_GATEWAY, *_RECORDS), ("data", "info"), "video_views_all"
         ),
         f"{TIKTOK_BUSINESS}/discovery/trending_list": Route(
-            (*_TRANSPORT, *_RECORDS), ("data", "list"), "video_views"
+            (*_TRANSPORT, *_RECORDS), ("data", "list"), "views"
         ),
         f"{TIKTOK_BUSINESS}/discovery/detail": Route(
-            (*_TRANSPORT, *_RECORDS), ("data", "info"), "video_views_all"
+            (*_TRANSPORT, *_RECORDS), ("data",), "views_global_lifetime"
         ),
     }
 )

@@ -1,4 +1,7 @@
-"""Hashtags in the shape of TikTok Creative Center: entries of the chart, and details."""
+"""Hashtags in the shape of TikTok Creative Center: entries of the chart, and details.
+
+`rank_diff_type` is as two public samples show it: 2 stands beside a `rank_diff` of 0.
+"""
 
 from datetime import UTC, date, datetime, time
 from functools import lru_cache
@@ -18,7 +21,7 @@ from shortdrama_local.simulator.hashtags import (
     views_per_post,
 )
 
-UP, DOWN, UNCHANGED, NEW = 1, 2, 3, 4
+UP, UNCHANGED, DOWN, NEW = 1, 2, 3, 4
 
 Answer = dict[str, Any]
 

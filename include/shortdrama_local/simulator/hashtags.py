@@ -6,11 +6,13 @@ invented. The tags of Minis are too small for the chart of 100; they have a deta
 same.
 
 A tag's all-time views grow by a power of its age; a country's daily views are its share of that
-day's growth, by weekday, with noise and waves.
+day's growth, by weekday, with noise and waves. TikTok API for Business says the daily views
+themselves, those of the newest two days a little too low at first.
 """
 
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,8 +22,15 @@ from shortdrama_local.simulator.hashing import centred, key_of, uniform
 
 CHART_SIZE = 100
 DAYS_MISSING = 2
-STEP_DAYS = {7: 1, 30: 1, 120: 7}
+STEP_DAYS = {1: 1, 7: 1, 30: 1, 120: 7}
 """Windows in days, and the days per step of their curve."""
+
+HISTORY_DAYS = 30
+LEAST_DAILY_VIEWS = 1_000
+"""Fewer views of a day are not said."""
+
+TOLD_AT_FIRST = (0.94, 0.98)
+"""What part of its views the newest day is said to have, and the day before it (invented)."""
 
 COUNTRY_NAMES = {country.code: country.name for country in EX_CHINA}
 """Countries that have charts."""
@@ -118,6 +127,15 @@ class Standing:
         return self.views // views_per_post(self.tag)
 
 
+@dataclass(frozen=True)
+class Day:
+    """What is said of a tag's day in a country: its views and its place, None if not said."""
+
+    day: date
+    views: int | None
+    rank: int | None
+
+
 def views_per_post(tag: Hashtag) -> int:
     """How often a post of the tag is seen."""
     return 2_000 + int(7_000 * float(uniform(tag.key, 42)[0]))
@@ -149,11 +167,44 @@ def standing(tag: Hashtag, country: str, window_days: int, today: date) -> Stand
     return Standing(tag, int(daily.sum()), curve)
 
 
-def chart(country: str, window_days: int, today: date) -> list[Standing]:
-    """The 100 tags with most views of the window, most first."""
+def chart(
+    country: str, window_days: int, today: date, size: int = CHART_SIZE
+) -> list[Standing]:
+    """The tags with most views of the window, most first."""
     standings = [standing(tag, country, window_days, today) for tag in TAGS]
     seen = [standing for standing in standings if standing.views]
-    return sorted(seen, key=lambda standing: -standing.views)[:CHART_SIZE]
+    return sorted(seen, key=lambda standing: -standing.views)[:size]
+
+
+def history(tag: Hashtag, country: str, today: date) -> list[Day]:
+    """The tag's last 30 days as they are told today, oldest first."""
+    last = last_told(today).toordinal()
+    views, ranks = _told(country, last)
+    place = TAGS.index(tag)
+    return [
+        Day(
+            day=date.fromordinal(last - HISTORY_DAYS + 1 + day),
+            views=count if count >= LEAST_DAILY_VIEWS else None,
+            rank=rank if count >= LEAST_DAILY_VIEWS else None,
+        )
+        for day, (count, rank) in enumerate(zip(views[place], ranks[place], strict=True))
+    ]
+
+
+@lru_cache(maxsize=64)
+def _told(country: str, last: int) -> tuple[list[list[int]], list[list[int]]]:
+    """Views by tag and day of the history that ends on an ordinal, and each day's places."""
+    days = np.arange(last - HISTORY_DAYS + 1, last + 1)
+    views = np.stack([_daily_views(tag, country, days) for tag in TAGS])
+    views[:, -1] *= TOLD_AT_FIRST[0]
+    views[:, -2] *= TOLD_AT_FIRST[1]
+    ranks = (-views).argsort(axis=0, kind="stable").argsort(axis=0) + 1
+    return views.astype(np.int64).tolist(), ranks.tolist()
+
+
+def top_countries(tag: Hashtag) -> list[str]:
+    """The five countries in which the tag is seen most."""
+    return sorted(_WEIGHTS, key=lambda country: -_WEIGHTS[country] * _taste(tag, country))[:5]
 
 
 def audience_ages(tag: Hashtag) -> list[tuple[int, int]]:
@@ -168,8 +219,11 @@ def _daily_views(tag: Hashtag, country: str, days: NDArray[np.int64]) -> NDArray
     ages = np.maximum(np.concatenate([days[:1] - 1, days]) - start, 0) / span
     growth = np.diff(tag.views * ages**tag.power)
     share = _WEIGHTS[country] / sum(_WEIGHTS.values())
-    taste = np.exp(0.9 * centred(tag.key, key_of(country), 44))
     wave = 1 + 0.35 * np.sin(days / 11 + 6.28 * uniform(tag.key, 45))
     noise = 1 + 0.25 * centred(tag.key, key_of(country), days)
     weekday = _WEEKDAYS[(days - 1) % 7]
-    return np.asarray(np.floor(growth * share * taste * wave * noise * weekday))
+    return np.asarray(np.floor(growth * share * _taste(tag, country) * wave * noise * weekday))
+
+
+def _taste(tag: Hashtag, country: str) -> float:
+    return float(np.exp(0.9 * centred(tag.key, key_of(country), 44))[0])

@@ -1,9 +1,9 @@
 """TikTok API for Business v1.3: popular hashtags, the list and the detail.
 
-Routes, parameters and envelope are those of the vendor's SDK; a failure is HTTP 200 with a `code`
-other than 0. The fields of `data` are not published: here they are the Creative Center's, as `list`
-and `info` (our guess). So are the codes for a bad token (40105) and for parameters, and the values
-of `date_range` besides 7DAY. `category_name` is taken and ignored.
+Routes, parameters and envelope are those of the vendor's SDK, the fields those on which several
+public clients agree; a failure is HTTP 200 with a `code` other than 0. Our guesses: the codes for a
+bad token (40105) and for parameters, and that audience percentages are parts of 1. `category_name`
+is taken and ignored.
 """
 
 from secrets import compare_digest
@@ -14,7 +14,7 @@ from fastapi.responses import JSONResponse
 from pydantic import BaseModel, Field
 
 from shortdrama_local.simulator.controls import Controls
-from shortdrama_local.simulator.hashtag_answers import charted, detail
+from shortdrama_local.simulator.discovery_answers import detail, popular
 from shortdrama_local.simulator.hashtags import COUNTRY_NAMES, TAGS, last_told
 from shortdrama_local.simulator.tiktok_envelope import (
     BAD_PARAMETER,
@@ -25,6 +25,8 @@ from shortdrama_local.simulator.tiktok_envelope import (
 
 BAD_TOKEN = 40105
 
+DateRange = Literal["1DAY", "7DAY", "30DAY", "120DAY"]
+
 TAG_OF_ID = {tag.id: tag for tag in TAGS}
 
 
@@ -34,7 +36,8 @@ class Discovery(BaseModel):
     discovery_type: Literal["HASHTAG"]
     advertiser_id: str = Field(pattern=r"^\d+$")
     country_code: str = "US"
-    date_range: Literal["7DAY", "30DAY", "120DAY"] = "7DAY"
+    category_name: str = "ALL"
+    date_range: DateRange = "7DAY"
 
     @property
     def days(self) -> int:
@@ -47,7 +50,7 @@ class Detail(Discovery):
 
     hashtag_id: str
     country_code: str
-    date_range: Literal["7DAY", "30DAY", "120DAY"]
+    date_range: DateRange
 
 
 def tiktok_business_api(controls: Controls) -> FastAPI:
@@ -58,8 +61,9 @@ def tiktok_business_api(controls: Controls) -> FastAPI:
     @api.get("/discovery/trending_list/")
     def trending_list(request: Request, asked: Annotated[Discovery, Query()]) -> JSONResponse:
         _check(request, controls, asked)
-        tags = charted(asked.country_code, asked.days, controls.clock.today())
-        return envelopes.ok(request, {"list": tags})
+        filter_info = asked.model_dump(include={"date_range", "country_code", "category_name"})
+        tags = popular(asked.country_code, asked.days, controls.clock.today())
+        return envelopes.ok(request, {"filter_info": filter_info, "list": tags})
 
     @api.get("/discovery/detail/")
     def discovery_detail(request: Request, asked: Annotated[Detail, Query()]) -> JSONResponse:
@@ -68,8 +72,7 @@ def tiktok_business_api(controls: Controls) -> FastAPI:
         tag = TAG_OF_ID.get(asked.hashtag_id)
         if tag is None or tag.started > last_told(today):
             raise Refused(NO_SUCH_TAG, f"no hashtag with id {asked.hashtag_id!r}")
-        info = detail(tag, asked.country_code, asked.days, today)
-        return envelopes.ok(request, {"info": info})
+        return envelopes.ok(request, detail(tag, asked.country_code, asked.days, today))
 
     return api
 

@@ -37,9 +37,12 @@ class Hashtags:
             for part in _country_parts(provider, country, days, request, landing)
         ]
         day = min(part.said_at for part in parts).date()
-        return Coverage(
-            window=Window(start=day, end=day), countries=self._settings.countries
-        ), parts
+        coverage = Coverage(
+            window=Window(start=day, end=day),
+            countries=self._settings.countries,
+            provider=provider.name,
+        )
+        return coverage, parts
 
 
 def prepare(connection: duckdb.DuckDBPyConnection, store: ObjectStore, pull: Pull) -> None:
@@ -55,20 +58,18 @@ def first_page(settings: TiktokSettings) -> str:
     provider = PROVIDERS[settings.provider](settings)
     country, days = settings.countries[0], settings.window_days[0]
     about = f"TikTok, chart of {country}, {days} days"
-    page = _page(provider, provider.client.ask(provider.chart_call(country, days, 1), about), about)
+    text = provider.client.ask(provider.chart_call(country, days, 1), about)
+    page = _page(provider, country, days, text, about)
     return f"{settings.provider}: {len(page.entries)} hashtags on the first page for {country}"
 
 
 def _country_parts(
     provider: Provider, country: str, days: int, request: PullRequest, landing: Landing
 ) -> list[Part]:
-    def read(text: bytes, about: str) -> Page:
-        return _page(provider, text, about)
-
     parts, chart = land_pages(
         provider.client,
         partial(provider.chart_call, country, days),
-        read,
+        partial(_page, provider, country, days),
         landing,
         f"{request}, chart of {country}, {days} days",
     )
@@ -78,7 +79,7 @@ def _country_parts(
     return parts
 
 
-def _page(provider: Provider, text: bytes, about: str) -> Page:
+def _page(provider: Provider, country: str, days: int, text: bytes, about: str) -> Page:
     data = parsed(text, about)["data"]
     entries, pagination = data.get("list"), data.get("pagination")
     if not isinstance(entries, list) or not all(
@@ -93,5 +94,5 @@ def _page(provider: Provider, text: bytes, about: str) -> Page:
     return Page(
         entries=entries,
         total=None if total is None else count_in(total, "data.pagination.total", about),
-        has_more=provider.has_more(data, about),
+        has_more=provider.has_more(data, country, days, about),
     )

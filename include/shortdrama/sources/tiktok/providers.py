@@ -1,9 +1,8 @@
-"""TikTok hashtags, from one of two providers that say the same in the same shape.
+"""TikTok hashtags, from one of two providers, each asked and answering in its own way.
 
-The shape is the one that several public clients of the Creative Center agree on; see
-docs/sources.md. The fields of TikTok API for Business are not published; its discovery belongs to
-the same family and is read by the same parser, which refuses another shape. The curve is relative
-(its largest value is 1): it is never daily views.
+Both shapes are those on which several public clients agree; see docs/sources.md. Only TikTok API
+for Business says how many views a day had; the Creative Center's curve is relative (its largest
+value is 1) and is never daily views.
 """
 
 import gzip
@@ -69,16 +68,17 @@ def check(body: Path, about: str, provider: str = "creative_center") -> None:
 
 
 class Provider(Protocol):
-    """How one API is asked. Answers are of the Creative Center's shape."""
+    """How one API is asked. Both list a chart in `data.list`; the rest is told apart by `name`."""
 
+    name: str
     client: ApiClient
 
     def chart_call(self, country: str, days: int, page: int) -> Call:
         """The call for a page of a country's chart of so many days; pages count from 1."""
         ...
 
-    def has_more(self, data: dict[str, Any], about: str) -> bool:
-        """Whether the chart goes on after this page; raises SchemaError."""
+    def has_more(self, data: dict[str, Any], country: str, days: int, about: str) -> bool:
+        """Whether the chart that was asked for goes on after this page; raises SchemaError."""
         ...
 
     def detail_calls(
@@ -90,6 +90,8 @@ class Provider(Protocol):
 
 class CreativeCenter:
     """The Creative Center's own paths: pages of a chart, details by name."""
+
+    name = "creative_center"
 
     def __init__(self, settings: TiktokSettings) -> None:
         self._tags = settings.hashtags
@@ -111,12 +113,21 @@ class CreativeCenter:
             "country_code": country,
             "sort_by": "popular",
         }
-        return Call("popular_trend/hashtag/list", params, _context("chart", country, days))
+        context = _context(self.name, "chart", country, days)
+        return Call("popular_trend/hashtag/list", params, context)
 
-    def has_more(self, data: dict[str, Any], about: str) -> bool:
-        """As the page itself says."""
-        pagination = data.get("pagination") or {}
-        if "has_more" not in pagination:
+    def has_more(
+        self,
+        data: dict[str, Any],
+        country: str,  # noqa: ARG002 - the answer does not repeat what was asked
+        days: int,  # noqa: ARG002
+        about: str,
+    ) -> bool:
+        """As the page itself says; a chart without pages is one page."""
+        pagination = data.get("pagination")
+        if pagination is None:
+            return False
+        if not isinstance(pagination, dict) or "has_more" not in pagination:
             raise SchemaError(
                 f"{about}: field data.pagination.has_more is missing; mend the connector"
             )
@@ -131,17 +142,18 @@ class CreativeCenter:
         """Each watched tag by its name."""
         for tag in self._tags:
             params = {"hashtag_name": tag, "period": str(days), "country_code": country}
-            yield (
-                tag,
-                Call("popular_trend/hashtag/detail", params, _context("detail", country, days)),
-            )
+            context = _context(self.name, "detail", country, days)
+            yield tag, Call("popular_trend/hashtag/detail", params, context)
 
 
 class Business:
     """TikTok API for Business, version 1.3: one list, details by the id that the list gives.
 
-    A watched tag that is not in the list has no id and cannot be asked: it has no row that day.
+    The list has at most the 200 most popular tags. A watched tag that is not among them has no id
+    and cannot be asked: it has no row that day.
     """
+
+    name = "business"
 
     def __init__(self, settings: TiktokSettings) -> None:
         if not settings.advertiser_id:
@@ -157,7 +169,7 @@ class Business:
             variables=VARIABLES,
             bounds=settings,
             classify=classify,
-            check=partial(check, provider="business"),
+            check=partial(check, provider=self.name),
             own_header="Access-Token",
         )
 
@@ -169,13 +181,19 @@ class Business:
     ) -> Call:
         """The one list."""
         params = {**self._params(country, days), "category_name": "ALL"}
-        return Call("discovery/trending_list/", params, _context("chart", country, days))
+        context = _context(self.name, "chart", country, days)
+        return Call("discovery/trending_list/", params, context)
 
-    def has_more(self, data: dict[str, Any], about: str) -> bool:
-        """Never: it is refused if the answer says so."""
-        if (data.get("pagination") or {}).get("has_more"):
+    def has_more(self, data: dict[str, Any], country: str, days: int, about: str) -> bool:
+        """Never: there is one list. It is refused if it is the list of something else."""
+        asked, applied = self._params(country, days), data.get("filter_info") or {}
+        other = {
+            name: applied[name] for name in asked.keys() & applied if applied[name] != asked[name]
+        }
+        if other:
+            # An API that passes over a parameter answers for the US and seven days.
             raise SchemaError(
-                f"{about}: the list has more pages than the one that can be asked; mend the"
+                f"{about}: the answer is about {other} and not about what was asked; mend the"
                 " connector"
             )
         return False
@@ -188,7 +206,8 @@ class Business:
             tag = str(entry.get("hashtag_name", ""))
             if tag.lower() in self._tags:
                 params = {**self._params(country, days), "hashtag_id": str(entry["hashtag_id"])}
-                yield tag, Call("discovery/detail/", params, _context("detail", country, days))
+                context = _context(self.name, "detail", country, days)
+                yield tag, Call("discovery/detail/", params, context)
 
     def _params(self, country: str, days: int) -> dict[str, str]:
         return {**self._asked, "country_code": country, "date_range": f"{days}DAY"}
@@ -200,5 +219,10 @@ PROVIDERS: dict[str, type[CreativeCenter] | type[Business]] = {
 }
 
 
-def _context(kind: str, country: str, days: int) -> dict[str, str]:
-    return {"kind": kind, "country_code": country, "window_days": str(days)}
+def _context(provider: str, kind: str, country: str, days: int) -> dict[str, str]:
+    return {
+        "provider": provider,
+        "kind": kind,
+        "country_code": country,
+        "window_days": str(days),
+    }

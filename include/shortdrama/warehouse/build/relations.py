@@ -65,7 +65,7 @@ def _fill_coverage(connection: duckdb.DuckDBPyConnection, inputs: BuildInputs) -
         create or replace table raw.load_coverage (
             dataset varchar, load_id varchar, load_seq bigint, said_at timestamp,
             accepted_at timestamp, country_code varchar, start_on date, end_on date,
-            is_sample boolean
+            is_sample boolean, provider varchar
         )
         """
     )
@@ -76,7 +76,7 @@ def _fill_coverage(connection: duckdb.DuckDBPyConnection, inputs: BuildInputs) -
         for row in _coverage_rows(record)
     ]
     # One statement: a history of daily loads has tens of thousands of rows.
-    columns = ", ".join("unnest(?)" for _ in range(9))
+    columns = ", ".join("unnest(?)" for _ in range(10))
     if rows:
         connection.execute(
             f"insert into raw.load_coverage select {columns}",
@@ -110,6 +110,7 @@ def _coverage_rows(record: LoadRecord) -> list[tuple[object, ...]]:
             record.coverage.window.start,
             record.coverage.window.end,
             record.is_sample,
+            record.coverage.provider,
         )
         for country in countries
     ]

@@ -66,7 +66,7 @@ def test_movement_is_against_the_chart_of_the_day_before(client):
             continue
         moved = before[name] - tag["rank"]
         assert tag["rank_diff"] == abs(moved)
-        assert tag["rank_diff_type"] == (1 if moved > 0 else 2 if moved < 0 else 3)
+        assert tag["rank_diff_type"] == (1 if moved > 0 else 3 if moved < 0 else 2)
     assert {1, 2, 3} <= kinds
 
 

@@ -18,6 +18,7 @@ from shortdrama.sources.http import ATTEMPTS, Refusal
 from shortdrama.sources.tiktok.providers import classify
 
 ASKED = PullRequest(dataset=HASHTAGS.id, run_key="run")
+NOT_SAID = {"views": None, "rank": None}
 SEPTEMBER_1 = int(datetime(2025, 9, 1, tzinfo=UTC).timestamp())
 
 
@@ -101,8 +102,8 @@ def test_the_curve_keeps_its_days_and_stays_relative(pull, rows, scripted, sourc
         (
             "短剧🎬",
             [
-                {"curve_on": date(2025, 9, 1), "relative_value": Decimal("0.25")},
-                {"curve_on": date(2025, 9, 2), "relative_value": Decimal("1")},
+                {**NOT_SAID, "curve_on": date(2025, 9, 1), "relative_value": Decimal("0.25")},
+                {**NOT_SAID, "curve_on": date(2025, 9, 2), "relative_value": Decimal("1")},
             ],
         )
     ]
@@ -161,8 +162,23 @@ def test_a_token_that_is_not_taken_is_said_at_once(pull, settings, simulator) ->
     assert len(simulator.calls) == 1
 
 
+@pytest.mark.parametrize("pagination", [{}, {"pagination": None}], ids=["none", "null"])
+def test_a_chart_without_pages_is_one_page_and_tags_without_views_are_nulls(
+    pull, rows, scripted, source, pagination
+) -> None:
+    unseen = {"hashtag_id": "9", "hashtag_name": "quiet", "rank": 1}
+    source.says(body=ok({"list": [unseen, tag("loud", 1, rank=2)], **pagination}))
+    source.says(body=ok({"info": None}))
+    landed = pull(ASKED, scripted)
+    assert [params.get("page") for _, params in source.got] == ["1", None, None]
+    assert rows(landed, scripted, "select hashtag_name, views, posts from load order by rank") == [
+        ("quiet", None, None),
+        ("loud", 1000, 10),
+    ]
+
+
 @pytest.mark.parametrize(
-    "body", [ok(None), ok([]), ok({"list": []}), ok({"list": [], "pagination": None})]
+    "body", [ok(None), ok([]), ok({"list": [], "pagination": {}}), ok({"list": [], "pagination": 1})]
 )
 def test_a_chart_that_does_not_say_whether_it_goes_on_is_refused(
     pull, scripted, source, body

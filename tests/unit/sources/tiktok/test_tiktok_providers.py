@@ -1,9 +1,11 @@
-"""Both providers against a small server of their own; what comes out of them is the same."""
+"""Both providers against a small server of their own, each in its own shape."""
 
 import json
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
+from decimal import Decimal
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from threading import Thread
@@ -25,6 +27,7 @@ from shortdrama.sources.tiktok import hashtags
 from shortdrama.sources.tiktok.hashtags import Hashtags
 
 TOKEN = "not-a-secret"
+NOW = datetime(2025, 10, 9, tzinfo=UTC)
 REQUEST = PullRequest(dataset=HASHTAGS.id, run_key="r")
 
 TAGS = {
@@ -34,6 +37,8 @@ TAGS = {
         "publish_cnt": 10 * number,
         "video_views": 1_000 * number,
         "rank": number,
+        "rank_diff": 2,
+        "rank_diff_type": 1,
         "trend": [{"time": 1_740_787_200, "value": 0.38}, {"time": 1_740_873_600, "value": 1}],
     }
     for number, name in enumerate(("shortdrama", "summer", "reelshort"), start=1)
@@ -42,8 +47,35 @@ ALL_TIME = {"publish_cnt_all": 99, "video_views_all": 9_007_199_254_740_993,
             "audience_ages": [{"age_level": "18-24", "score": 0.7}]}  # fmt: skip
 
 
+def business_tag(number: int, name: str, **changes: Any) -> dict[str, Any]:
+    """What list and detail of TikTok API for Business have in common."""
+    return {
+        "hashtag_id": str(number),
+        "hashtag_name": name,
+        "views": 1_000 * number,
+        "posts": 10 * number,
+        "views_global_lifetime": 9_007_199_254_740_993,
+        "posts_global_lifetime": 99,
+        "top_country_list": ["US", "BR"],
+        "trending_history": [
+            {"date": "2025-03-01", "rank_position_daily": "3", "views_daily": 380},
+            {"date": "2025-03-02", "rank_position_daily": "1", "views_daily": 1_000},
+        ],
+        **changes,
+    }
+
+
+BUSINESS_TAGS = {
+    name: business_tag(number, name, rank_position=str(number), rank_change="2")
+    for number, name in enumerate(TAGS, start=1)
+}
+
+
 class Server(ThreadingHTTPServer):
-    """Answers as both APIs do; `code` and `data` replace the answer. Keeps what it was asked."""
+    """Answers as both APIs do; `code`, `data` and `detail` replace the answer, all or the detail's.
+
+    Keeps what it was asked.
+    """
 
     daemon_threads = True
 
@@ -52,6 +84,7 @@ class Server(ThreadingHTTPServer):
         self.asked: list[tuple[str, dict[str, str], dict[str, str]]] = []
         self.code = 0
         self.data: dict[str, Any] | None = None
+        self.detail: dict[str, Any] | None = None
 
     @property
     def url(self) -> str:
@@ -67,6 +100,8 @@ class _Handler(BaseHTTPRequestHandler):
         headers = {name.lower(): value for name, value in self.headers.items()}
         self.server.asked.append((parts.path, params, headers))
         data = self.server.data if self.server.data is not None else answer(parts.path, params)
+        if self.server.detail is not None and "detail" in parts.path:
+            data = self.server.detail
         body = json.dumps({"code": self.server.code, "message": "", "data": data}).encode()
         self.send_response(200)
         self.send_header("content-length", str(len(body)))
@@ -83,9 +118,18 @@ def answer(path: str, params: dict[str, str]) -> dict[str, Any]:
         entries = list(TAGS.values())[2 * page - 2 : 2 * page]
         return {"list": entries, "pagination": {"page": page, "has_more": page == 1}}
     if path == "/discovery/trending_list/":
-        return {"list": list(TAGS.values())}
-    known = {key: tag for tag in TAGS.values() for key in (tag["hashtag_id"], tag["hashtag_name"])}
-    tag = known[params.get("hashtag_id") or params["hashtag_name"]]
+        asked = {name: params[name] for name in ("date_range", "country_code", "category_name")}
+        return {"filter_info": asked, "list": list(BUSINESS_TAGS.values())}
+    if path == "/discovery/detail/":
+        number = int(params["hashtag_id"])
+        name = list(TAGS)[number - 1]
+        ages = [{"age": "18-24", "percentage": 0.7}]
+        return {
+            **business_tag(number, name),
+            "hashtag_status": "ONLINE",
+            "audience_insights": {"audience_ages": ages},
+        }
+    tag = TAGS[params["hashtag_name"]]
     return {"info": {**tag, **ALL_TIME}}
 
 
@@ -149,7 +193,7 @@ def pulled(settings: TiktokSettings, folder: Path) -> list[Part]:
         Files(folder),  # type: ignore[arg-type]
         HASHTAGS.id,
         REQUEST.pull_id,
-        Clock(datetime(2025, 10, 9, tzinfo=UTC)),
+        Clock(NOW),
     )
     _, parts = Hashtags(settings).pull(REQUEST, landing)
     return parts
@@ -167,23 +211,152 @@ def rows(settings: TiktokSettings, folder: Path) -> list[tuple[Any, ...]]:
         return connection.execute(f"from ({rows_sql(HASHTAGS)}) order by rank").fetchall()
 
 
-def test_the_providers_give_the_same_rows(server: Server, tmp_path: Path) -> None:
-    gateway = rows(settings_of(server, "creative_center"), tmp_path / "gateway")
-    business = rows(settings_of(server, "business"), tmp_path / "business")
-    assert business == gateway
-    assert [row[1] for row in business] == ["shortdrama", "summer", "reelshort"]
+def columns(row: tuple[Any, ...]) -> dict[str, Any]:
+    return dict(zip((column.name for column in HASHTAGS.columns), row, strict=True))
 
 
-def test_a_snapshot_is_kept_as_it_is(server: Server, tmp_path: Path) -> None:
-    first, unwatched, _ = rows(settings_of(server, "business"), tmp_path)
-    names = [column.name for column in HASHTAGS.columns]
-    watched = dict(zip(names, first, strict=True))
-    assert (watched["posts"], watched["views"]) == (10, 1_000)
-    assert watched["posts_all_time"] == 99
-    assert watched["views_all_time"] == 9_007_199_254_740_993
-    assert [float(point["relative_value"]) for point in watched["curve"]] == [0.38, 1]
-    assert [age["age_level"] for age in watched["audience_ages"]] == ["18-24"]
-    assert dict(zip(names, unwatched, strict=True))["views_all_time"] is None
+def row_of(server: Server, folder: Path, **changes: Any) -> dict[str, Any]:
+    """The row of one tag in the list of Business, changed; it is not watched."""
+    tag = {**BUSINESS_TAGS["shortdrama"], **changes}
+    server.data = {"list": [{name: said for name, said in tag.items() if said != "absent"}]}
+    (row,) = rows(settings_of(server, "business", hashtags=()), folder)
+    return columns(row)
+
+
+def test_the_providers_agree_where_they_say_the_same(server: Server, tmp_path: Path) -> None:
+    gateway = [columns(r) for r in rows(settings_of(server, "creative_center"), tmp_path / "g")]
+    business = [columns(r) for r in rows(settings_of(server, "business"), tmp_path / "b")]
+    for ours in (*gateway, *business):
+        del ours["is_promoted"], ours["industry"]
+        for point in ours["curve"]:
+            del point["views"], point["rank"]
+    assert [row["hashtag_name"] for row in business] == ["shortdrama", "summer", "reelshort"]
+    assert business[::2] == gateway[::2]
+    # Only Business says all-time totals of tags that nobody watches.
+    assert (business[1].pop("views_all_time"), business[1].pop("posts_all_time")) == (
+        9_007_199_254_740_993, 99,
+    )  # fmt: skip
+    assert business[1].items() <= gateway[1].items()
+
+
+def test_business_says_the_views_of_each_day(server: Server, tmp_path: Path) -> None:
+    watched, unwatched, _ = map(columns, rows(settings_of(server, "business"), tmp_path))
+    assert [(str(p["curve_on"]), p["views"], p["rank"], float(p["relative_value"]))
+            for p in watched["curve"]] == [
+        ("2025-03-01", 380, 3, 0.38), ("2025-03-02", 1_000, 1, 1),
+    ]  # fmt: skip
+    assert watched["audience_ages"] == [{"age_level": "18-24", "score": Decimal("0.7")}]
+    assert unwatched["audience_ages"] is None
+
+
+def test_a_tag_without_an_audience_was_asked_all_the_same(server: Server, tmp_path: Path) -> None:
+    server.detail = business_tag(1, "shortdrama", hashtag_status="OFFLINE", audience_insights={})
+    settings = settings_of(server, "business", hashtags=("shortdrama",))
+    assert columns(rows(settings, tmp_path)[0])["audience_ages"] == []
+
+
+@pytest.mark.parametrize(
+    ("change", "expected"),
+    [("NEW", (None, 4)), ("4", (4, 1)), (4, (4, 1)), ("+4", (4, 1)), ("-4", (4, 3)), (-4, (4, 3)),
+     ("0", (0, 2)), (0, (0, 2)), (None, (None, None)), ("absent", (None, None))],
+)  # fmt: skip
+def test_a_change_of_place_is_read_as_number_text_or_new(
+    server: Server, tmp_path: Path, change: Any, expected: tuple[int | None, int | None]
+) -> None:
+    row = row_of(server, tmp_path, rank_change=change)
+    assert (row["rank_diff"], row["rank_diff_type"]) == expected
+
+
+@pytest.mark.parametrize(
+    ("position", "rank"), [("7", 7), (7, 7), (None, None), ("absent", None)]
+)
+def test_a_place_is_read_as_text_or_number(
+    server: Server, tmp_path: Path, position: Any, rank: int | None
+) -> None:
+    assert row_of(server, tmp_path, rank_position=position)["rank"] == rank
+
+
+@pytest.mark.parametrize("history", [None, "absent"])
+def test_a_tag_without_a_history_has_no_curve(
+    server: Server, tmp_path: Path, history: Any
+) -> None:
+    assert row_of(server, tmp_path, trending_history=history)["curve"] is None
+    assert row_of(server, tmp_path / "empty", trending_history=[])["curve"] == []
+
+
+def test_views_of_a_day_that_are_not_said_are_null_and_never_zero(
+    server: Server, tmp_path: Path
+) -> None:
+    history = [
+        {"date": "2025-03-01T00:00:00", "rank_position_daily": None, "views_daily": None},
+        {"date": "2025-03-02", "rank_position_daily": 7, "views_daily": 0},
+    ]
+    row = row_of(server, tmp_path, trending_history=history, top_country_list=[{"country_code": 1}])
+    assert [(p["views"], p["relative_value"], p["rank"]) for p in row["curve"]] == [
+        (None, None, None), (0, 0, 7),
+    ]  # fmt: skip
+
+
+def test_a_detail_fills_in_the_days_that_the_list_leaves_out(
+    server: Server, tmp_path: Path
+) -> None:
+    server.data = {"list": [{**BUSINESS_TAGS["shortdrama"], "trending_history": []}]}
+    server.detail = business_tag(1, "shortdrama")
+    (row,) = rows(settings_of(server, "business"), tmp_path)
+    assert [point["views"] for point in columns(row)["curve"]] == [380, 1_000]
+
+
+DAY = {"date": "2025-03-01", "rank_position_daily": "1", "views_daily": 5}
+
+
+@pytest.mark.parametrize(
+    ("defect", "told"),
+    [
+        ({"views": "absent"}, '"views" should be a whole number, but is missing'),
+        ({"views": "1000"}, '"views" should be a whole number, but is "1000"'),
+        ({"rank_position": "first"}, '"rank_position" should be a whole number, but is "first"'),
+        ({"rank_position": 1.5}, '"rank_position" should be a whole number, but is 1.5'),
+        ({"rank_change": "new"}, '"rank_change" should be a whole number, but is "new"'),
+        ({"hashtag_id": 7}, '"hashtag_id" should be a text, but is 7'),
+        ({"trending_history": {}}, '"trending_history" should be a JSON array'),
+        ({"trending_history": [{**DAY, "views_daily": 1.5}]}, '"trending_history.views_daily"'),
+        ({"trending_history": [{**DAY, "views_daily": "5"}]}, '"trending_history.views_daily"'),
+        ({"trending_history": [{**DAY, "date": "yesterday"}]}, '"trending_history.date"'),
+        ({"trending_history": [{"date": "2025-03-01"}]}, '"trending_history.views_daily"'),
+    ],
+    ids=lambda value: None if isinstance(value, str) else "_".join(value),
+)
+def test_a_tag_of_business_of_another_shape_is_refused(
+    server: Server, tmp_path: Path, defect: dict[str, Any], told: str
+) -> None:
+    with pytest.raises(duckdb.Error, match=re.escape(f"field {told}")):
+        row_of(server, tmp_path, **defect)
+
+
+def test_a_detail_in_the_creative_centers_wrapper_is_refused(
+    server: Server, tmp_path: Path
+) -> None:
+    server.detail = {"info": business_tag(1, "shortdrama")}
+    with pytest.raises(duckdb.Error, match='field "hashtag_id" should be a text, but is missing'):
+        rows(settings_of(server, "business"), tmp_path)
+
+
+@pytest.mark.parametrize("applied", [{"country_code": "ID"}, {"date_range": "7DAY"}])
+def test_a_list_of_something_else_than_was_asked_is_refused(
+    server: Server, tmp_path: Path, applied: dict[str, str]
+) -> None:
+    server.data = {"list": list(BUSINESS_TAGS.values()), "filter_info": applied}
+    with pytest.raises(SchemaError, match=r"the answer is about .* not about what was asked"):
+        pulled(settings_of(server, "business"), tmp_path)
+
+
+def test_coverage_says_who_was_asked(server: Server, tmp_path: Path) -> None:
+    for provider in ("business", "creative_center"):
+        landing = Landing(
+            Files(tmp_path / provider), HASHTAGS.id, REQUEST.pull_id, Clock(NOW)  # type: ignore[arg-type]
+        )
+        coverage, _ = Hashtags(settings_of(server, provider)).pull(REQUEST, landing)
+        assert coverage.provider == provider
 
 
 def test_business_is_asked_as_the_vendors_client_asks(server: Server, tmp_path: Path) -> None:
@@ -261,14 +434,6 @@ def test_another_shape_is_refused(
     server.data = data
     with pytest.raises(SchemaError, match=r"data\.list is no list of hashtags with an id"):
         pulled(settings_of(server, provider), tmp_path)
-
-
-def test_more_pages_than_business_can_be_asked_for_are_refused(
-    server: Server, tmp_path: Path
-) -> None:
-    server.data = {"list": list(TAGS.values()), "pagination": {"has_more": True}}
-    with pytest.raises(SchemaError, match="more pages than the one"):
-        pulled(settings_of(server, "business"), tmp_path)
 
 
 def test_business_without_an_advertiser_is_refused_before_any_call(

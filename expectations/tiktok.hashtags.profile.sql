@@ -41,11 +41,86 @@ peaks as (
     having max(relative_value) > 0
 ),
 
--- The source is some days late, and a curve of 120 days ends with a complete week.
+-- The source is some days late, and a curve of 120 days ends with a complete week. Where days have
+-- views or places of their own, they are a history of 30 days, whatever the window.
 stray_points as (
     select hashtag_id, hashtag_name, country_code, window_days, as_of_at, curve_on
     from points
-    where curve_on < cast(as_of_at as date) - (window_days + 10)
+    where
+        curve_on < cast(as_of_at as date)
+        - (if(views is null and rank is null, window_days, greatest(window_days, 30)) + 10)
+),
+
+-- A country's tags together: a single one may have days that are not said.
+weeks as (
+    select
+        country_code,
+        cast(sum(week) as double) as daily_views,
+        cast(sum(views) as double) as window_views,
+        round(greatest(
+            cast(sum(week) as double) / nullif(sum(views), 0),
+            cast(sum(views) as double) / nullif(sum(week), 0)
+        ), 4) as factor
+    from (
+        select
+            country_code,
+            views,
+            list_sum(list_transform(list_sort(days)[-7:], lambda day: day.views)) as week
+        from (
+            select
+                country_code,
+                views,
+                list_transform(
+                    list_filter(curve, lambda p: p.views is not null),
+                    lambda p: struct_pack(curve_on := p.curve_on, views := p.views)
+                ) as days
+            from load
+            where window_days = 7 and views > 0
+        )
+        where len(days) >= 7
+    )
+    group by country_code
+),
+
+daily as (
+    select country_code, hashtag_id, hashtag_name, curve_on, min(views) as least, max(views) as most
+    from points
+    where views is not null
+    group by country_code, hashtag_id, hashtag_name, curve_on
+),
+
+daily_before as (
+    select country_code, hashtag_id, curve_on, max(views) as views
+    from (select country_code, hashtag_id, unnest(curve, recursive := true) from previous)
+    where views is not null
+    group by country_code, hashtag_id, curve_on
+),
+
+restated as (
+    select
+        country_code,
+        cast(sum(daily_before.views) as double) as daily_views_before,
+        cast(sum(daily.most) as double) as daily_views_now,
+        round(greatest(
+            cast(sum(daily.most) as double) / nullif(sum(daily_before.views), 0),
+            cast(sum(daily_before.views) as double) / nullif(sum(daily.most), 0)
+        ), 4) as factor
+    from daily
+    inner join daily_before using (country_code, hashtag_id, curve_on)
+    group by country_code
+),
+
+unlike as (
+    select country_code, hashtag_id, hashtag_name, curve_on, least, most
+    from daily
+    where most > 1.1 * least
+),
+
+known as (
+    select country_code, window_days, round(count(views) / count(*), 4) as views_ratio
+    from load
+    where rank is not null
+    group by country_code, window_days
 ),
 
 twice as (
@@ -167,4 +242,18 @@ select
             select country_code, window_days, views_before, views_now from charts
             order by views_factor desc nulls last limit 5
         ) as c
-    ) as chart_views_change_factor_max_samples
+    ) as chart_views_change_factor_max_samples,
+    (select min(views_ratio) from known) as views_known_ratio_min,
+    (select list(k) from (from known order by views_ratio, country_code, window_days limit 5) as k)
+        as views_known_ratio_min_samples,
+    (select min(least) from daily) as daily_views_min,
+    (select list(d) from (from daily order by least, curve_on limit 5) as d)
+        as daily_views_min_samples,
+    (select max(factor) from weeks) as daily_views_to_window_factor_max,
+    (select list(w) from (from weeks order by factor desc nulls last limit 5) as w)
+        as daily_views_to_window_factor_max_samples,
+    (select max(factor) from restated) as daily_views_change_factor_max,
+    (select list(r) from (from restated order by factor desc nulls last limit 5) as r)
+        as daily_views_change_factor_max_samples,
+    (select count(*) from unlike) as daily_views_said_twice,
+    (select list(u) from (from unlike order by all limit 5) as u) as daily_views_said_twice_samples

@@ -94,9 +94,7 @@ def _compared(
     if not samples:
         return ()
     accepted = LoadLedger(store, dataset.id).accepted()
-    before = said_before(
-        accepted, standing.load_id, standing.said_at, standing.coverage.provider
-    )
+    before = said_before(accepted, standing.load_id, standing.said_at, standing.coverage.provider)
     with duck.connect(settings.s3) as connection:
         attach_previous(connection, dataset, standing.coverage, before, store)
         return compared(connection, "previous", dataset.key, samples)

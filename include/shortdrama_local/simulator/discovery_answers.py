@@ -47,9 +47,7 @@ def popular(country: str, days: int, today: date) -> list[Answer]:
 
 def detail(tag: Hashtag, country: str, days: int, today: date) -> Answer:
     """The detail: no place in the list, but the audience's ages."""
-    ages = [
-        {"age": AGES[level], "percentage": score / 100} for level, score in audience_ages(tag)
-    ]
+    ages = [{"age": AGES[level], "percentage": score / 100} for level, score in audience_ages(tag)]
     return {
         **_common(standing(tag, country, days, today), country, today),
         "hashtag_status": "ONLINE",

@@ -167,9 +167,7 @@ def standing(tag: Hashtag, country: str, window_days: int, today: date) -> Stand
     return Standing(tag, int(daily.sum()), curve)
 
 
-def chart(
-    country: str, window_days: int, today: date, size: int = CHART_SIZE
-) -> list[Standing]:
+def chart(country: str, window_days: int, today: date, size: int = CHART_SIZE) -> list[Standing]:
     """The tags with most views of the window, most first."""
     standings = [standing(tag, country, window_days, today) for tag in TAGS]
     seen = [standing for standing in standings if standing.views]

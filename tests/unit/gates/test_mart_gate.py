@@ -108,6 +108,19 @@ GOOD = {
             timestamp '2025-07-05 06:00:00' as as_of_at, 3 as rank, 1000 as posts,
             50000 as views, null::bigint as posts_all_time, null::bigint as views_all_time
     """,
+    "fct_hashtag_views_daily": """
+        select '42' as hashtag_id, 'US' as country_code, date '2025-07-01' as viewed_on,
+            'business' as provider, 50000 as views, 3 as chart_rank,
+            timestamp '2025-07-05 06:00:00' as said_at
+    """,
+    "fct_hashtag_views_versions": """
+        select '42' as hashtag_id, 'US' as country_code, date '2025-07-01' as viewed_on,
+            'business' as provider, make_timestamp(2025, 7, 4 + i::integer, 8, 0, 0)
+                as known_from_at,
+            if(i = 1, null, make_timestamp(2025, 7, 5 + i::integer, 8, 0, 0)) as known_to_at,
+            50000 + i as views, 3 as chart_rank
+        from range(2) as r(i)
+    """,
     "dim_app": """
         select 'ua_' || i as app_id, true as in_universe, null::date as in_universe_from_on,
             null::date as in_universe_to_on
@@ -237,6 +250,27 @@ DEFECTS = {
     "hashtag_with_fewer_than_no_views": (
         "update marts.fct_hashtag_snapshots set views = -1",
         f"{BETWEEN}(views)",
+    ),
+    "day_of_a_hashtag_twice": (
+        "insert into marts.fct_hashtag_views_daily from marts.fct_hashtag_views_daily",
+        f"{BETWEEN}(duplicate_keys)",
+    ),
+    "day_of_a_hashtag_with_fewer_than_no_views": (
+        "update marts.fct_hashtag_views_daily set views = -1",
+        f"{BETWEEN}(negative_rows)",
+    ),
+    "views_of_a_day_that_is_not_over": (
+        "update marts.fct_hashtag_views_daily set viewed_on = '2025-07-05'",
+        f"{BETWEEN}(days_not_over)",
+    ),
+    "daily_views_standing_twice": (
+        "update marts.fct_hashtag_views_versions set known_to_at = null",
+        f"{BETWEEN}(views_standing_twice)",
+    ),
+    "daily_views_known_backwards": (
+        "update marts.fct_hashtag_views_versions set known_to_at = '2025-07-01'"
+        " where known_to_at is not null",
+        f"{BETWEEN}(backward_intervals)",
     ),
     "week_twice": (
         "insert into marts.rpt_market_size_weekly from marts.rpt_market_size_weekly limit 1",

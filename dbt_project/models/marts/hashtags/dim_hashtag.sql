@@ -19,11 +19,14 @@ hashtags as (
         min(case when recency = 1 then hashtag_name end) as hashtag_name,
         min(as_of_on) as first_seen_on,
         max(as_of_on) as last_seen_on,
-        -- Only the detail of a watched tag has all-time totals, or ages.
+        -- Only the detail of a watched tag has ages, also if the list is empty; in the Creative
+        -- Center it alone has all-time totals.
         bool_or(
-            views_all_time is not null
-            or posts_all_time is not null
-            or audience_ages_json is not null
+            audience_ages_json is not null
+            or (
+                provider = 'creative_center'
+                and (views_all_time is not null or posts_all_time is not null)
+            )
         ) as is_watched,
         bool_or(is_sample) as is_sample
     from ordered

@@ -1,3 +1,15 @@
+with
+
+last_days as (
+    select
+        load_id,
+        hashtag_id,
+        country_code,
+        max(viewed_on) as daily_views_until_on
+    from {{ ref('int_hashtag_views_said') }}
+    group by load_id, hashtag_id, country_code
+)
+
 select
     hashtags.hashtag_id,
     hashtags.hashtag_name,
@@ -5,9 +17,18 @@ select
     hashtags.window_days,
     hashtags.as_of_at,
     hashtags.as_of_on,
+    loads.provider,
     hashtags.rank,
     hashtags.rank_diff,
     hashtags.rank_diff_type,
+    case
+        when hashtags.rank_diff_type = 4 then 'new'
+        when hashtags.rank_diff = 0 then 'unchanged'
+        when hashtags.rank_diff_type = 1 then 'up'
+        -- Readers of the source differ about 2 and 3; one of the two is down.
+        when hashtags.rank_diff_type in (2, 3) and hashtags.rank_diff is not null then 'down'
+        when hashtags.rank_diff_type = 2 then 'unchanged'
+    end as rank_movement,
     hashtags.posts,
     hashtags.views,
     hashtags.posts_all_time,
@@ -16,8 +37,16 @@ select
     hashtags.industry,
     case
         when hashtags.curve is not null
-            then cast(to_json(hashtags.curve) as {{ type_string() }})
+            then cast(
+                to_json(
+                    cast(
+                        hashtags.curve
+                        as struct(curve_on date, relative_value decimal(9, 6)) []
+                    )
+                ) as {{ type_string() }}
+            )
     end as curve_json,
+    last_days.daily_views_until_on,
     case
         when hashtags.audience_ages is not null
             then cast(to_json(hashtags.audience_ages) as {{ type_string() }})
@@ -32,3 +61,12 @@ inner join {{ ref('int_deciding_slices') }} as slices
         and hashtags.load_id = slices.load_id
         and hashtags.country_code = slices.country_code
         and hashtags.as_of_on = slices.date_on
+inner join {{ ref('int_hashtag_loads') }} as loads
+    on
+        hashtags.load_id = loads.load_id
+        and hashtags.country_code = loads.country_code
+left join last_days
+    on
+        hashtags.load_id = last_days.load_id
+        and hashtags.hashtag_id = last_days.hashtag_id
+        and hashtags.country_code = last_days.country_code

@@ -187,11 +187,11 @@ class Business:
     def has_more(self, data: dict[str, Any], country: str, days: int, about: str) -> bool:
         """Never: there is one list. It is refused if it is the list of something else."""
         asked, applied = self._params(country, days), data.get("filter_info") or {}
+        # An API that passes over a parameter answers for the US and seven days.
         other = {
             name: applied[name] for name in asked.keys() & applied if applied[name] != asked[name]
         }
         if other:
-            # An API that passes over a parameter answers for the US and seven days.
             raise SchemaError(
                 f"{about}: the answer is about {other} and not about what was asked; mend the"
                 " connector"

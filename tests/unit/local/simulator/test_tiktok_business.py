@@ -25,8 +25,8 @@ def business(client):
     return client
 
 
-def places(business):
-    tags = business.get(LIST, params=REQUIRED).json()["data"]["list"]
+def places(business, **params):
+    tags = business.get(LIST, params={**REQUIRED, **params}).json()["data"]["list"]
     return {tag["hashtag_name"]: tag for tag in tags}
 
 
@@ -92,11 +92,7 @@ def test_the_detail_is_found_by_id_and_has_no_place(business):
     ages = data["audience_insights"]["audience_ages"]
     assert [age["age"] for age in ages] == ["18-24", "25-34", "35+"]
     assert sum(age["percentage"] for age in ages) == pytest.approx(1)
-    (listed,) = (
-        tag
-        for tag in business.get(LIST, params={**REQUIRED, "date_range": "30DAY"}).json()["data"]["list"]
-        if tag["hashtag_name"] == "reelshort"
-    )
+    listed = places(business, date_range="30DAY")["reelshort"]
     assert all(listed[name] == data[name] for name in COMMON)
 
 

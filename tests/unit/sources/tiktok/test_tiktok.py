@@ -178,7 +178,8 @@ def test_a_chart_without_pages_is_one_page_and_tags_without_views_are_nulls(
 
 
 @pytest.mark.parametrize(
-    "body", [ok(None), ok([]), ok({"list": [], "pagination": {}}), ok({"list": [], "pagination": 1})]
+    "body",
+    [ok(None), ok([]), ok({"list": [], "pagination": {}}), ok({"list": [], "pagination": 1})],
 )
 def test_a_chart_that_does_not_say_whether_it_goes_on_is_refused(
     pull, scripted, source, body

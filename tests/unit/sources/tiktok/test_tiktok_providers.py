@@ -267,9 +267,7 @@ def test_a_change_of_place_is_read_as_number_text_or_new(
     assert (row["rank_diff"], row["rank_diff_type"]) == expected
 
 
-@pytest.mark.parametrize(
-    ("position", "rank"), [("7", 7), (7, 7), (None, None), ("absent", None)]
-)
+@pytest.mark.parametrize(("position", "rank"), [("7", 7), (7, 7), (None, None), ("absent", None)])
 def test_a_place_is_read_as_text_or_number(
     server: Server, tmp_path: Path, position: Any, rank: int | None
 ) -> None:
@@ -277,9 +275,7 @@ def test_a_place_is_read_as_text_or_number(
 
 
 @pytest.mark.parametrize("history", [None, "absent"])
-def test_a_tag_without_a_history_has_no_curve(
-    server: Server, tmp_path: Path, history: Any
-) -> None:
+def test_a_tag_without_a_history_has_no_curve(server: Server, tmp_path: Path, history: Any) -> None:
     assert row_of(server, tmp_path, trending_history=history)["curve"] is None
     assert row_of(server, tmp_path / "empty", trending_history=[])["curve"] == []
 
@@ -353,7 +349,10 @@ def test_a_list_of_something_else_than_was_asked_is_refused(
 def test_coverage_says_who_was_asked(server: Server, tmp_path: Path) -> None:
     for provider in ("business", "creative_center"):
         landing = Landing(
-            Files(tmp_path / provider), HASHTAGS.id, REQUEST.pull_id, Clock(NOW)  # type: ignore[arg-type]
+            Files(tmp_path / provider),
+            HASHTAGS.id,
+            REQUEST.pull_id,
+            Clock(NOW),  # type: ignore[arg-type]
         )
         coverage, _ = Hashtags(settings_of(server, provider)).pull(REQUEST, landing)
         assert coverage.provider == provider

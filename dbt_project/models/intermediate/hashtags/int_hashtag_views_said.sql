@@ -6,42 +6,49 @@ points as (
         hashtag_id,
         country_code,
         window_days,
-        {{ each_of('curve') }} as point
+        unnest(curve) as point
     from {{ ref('stg_tiktok__hashtags') }}
 ),
 
--- A load says a day in each of its windows: the longest counts.
 said as (
     select
-        load_id,
-        hashtag_id,
-        country_code,
-        point.curve_on as viewed_on,
-        point.views,
-        point.rank as chart_rank,
+        points.load_id,
+        points.hashtag_id,
+        points.country_code,
+        points.window_days,
+        points.point.curve_on as viewed_on,
+        points.point.views as day_views,
+        points.point.rank as chart_rank
+    from points
+),
+
+-- A load says a day in each of its windows: the longest counts.
+preferred as (
+    select
+        *,
         row_number() over (
-            partition by load_id, hashtag_id, country_code, point.curve_on
+            partition by load_id, hashtag_id, country_code, viewed_on
             order by window_days desc nulls last
         ) as preference
-    from points
-    where point.views is not null
+    from said
+    where day_views is not null
 )
 
 select
-    said.hashtag_id,
-    said.country_code,
-    said.viewed_on,
+    preferred.hashtag_id,
+    preferred.country_code,
+    preferred.viewed_on,
     loads.provider,
-    said.views,
-    said.chart_rank,
+    preferred.day_views as views,
+    preferred.chart_rank,
     loads.said_at,
     loads.accepted_at,
     loads.load_seq,
-    said.load_id,
+    preferred.load_id,
     loads.is_sample
-from said
+from preferred
 inner join {{ ref('int_hashtag_loads') }} as loads
     on
-        said.load_id = loads.load_id
-        and said.country_code = loads.country_code
-where said.preference = 1
+        preferred.load_id = loads.load_id
+        and preferred.country_code = loads.country_code
+where preferred.preference = 1

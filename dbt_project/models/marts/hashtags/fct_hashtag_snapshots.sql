@@ -41,7 +41,7 @@ select
                 to_json(
                     cast(
                         hashtags.curve
-                        as struct(curve_on date, relative_value decimal(9, 6)) []
+                        as struct(curve_on date, relative_value decimal(9, 6))[]
                     )
                 ) as {{ type_string() }}
             )

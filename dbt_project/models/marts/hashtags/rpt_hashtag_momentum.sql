@@ -58,7 +58,7 @@ weeks as (
                 order by viewed_on asc nulls last
                 rows between 6 preceding and current row
             ) as bigint
-        ) as views
+        ) as week_views
     from {{ ref('fct_hashtag_views_daily') }}
 ),
 
@@ -107,14 +107,14 @@ compared as (
         days.previous_as_of_on,
         seen.posts,
         seen.daily_views_until_on,
-        this_week.views as daily_views_7d,
+        this_week.week_views as daily_views_7d,
         seen.views,
         seen.chart_rank,
         previous.chart_rank as previous_chart_rank,
         week_before.views as views_7d_before,
         month_before.views as views_28d_before,
-        daily_week_before.views as daily_views_7d_before,
-        daily_month_before.views as daily_views_28d_before,
+        daily_week_before.week_views as daily_views_7d_before,
+        daily_month_before.week_views as daily_views_28d_before,
         seen.views_all_time,
         week_before.views_all_time as views_all_time_7d_before
     from rows_of_days
@@ -165,29 +165,34 @@ compared as (
 measured as (
     select
         *,
-        {% for days in (7, 28) %}
-            case
-                when daily_views_7d is not null and daily_views_{{ days }}d_before is not null
-                    then 'daily_views'
-                when views is not null and views_{{ days }}d_before is not null then 'snapshots'
-            end as change_{{ days }}d_evidence{{ ',' if not loop.last }}
-        {% endfor %}
+        case
+            when daily_views_7d is not null and daily_views_7d_before is not null
+                then 'daily_views'
+            when views is not null and views_7d_before is not null then 'snapshots'
+        end as change_7d_evidence,
+        case
+            when daily_views_7d is not null and daily_views_28d_before is not null
+                then 'daily_views'
+            when views is not null and views_28d_before is not null then 'snapshots'
+        end as change_28d_evidence
     from compared
 ),
 
 changes as (
     select
         *,
-        {% for days in (7, 28) %}
-            case change_{{ days }}d_evidence
-                when 'daily_views' then daily_views_7d
-                when 'snapshots' then views
-            end as views_after_{{ days }}d,
-            case change_{{ days }}d_evidence
-                when 'daily_views' then daily_views_{{ days }}d_before
-                when 'snapshots' then views_{{ days }}d_before
-            end as base_{{ days }}d{{ ',' if not loop.last }}
-        {% endfor %}
+        case change_7d_evidence when 'daily_views' then daily_views_7d else views end
+            as after_7d,
+        case change_7d_evidence
+            when 'daily_views' then daily_views_7d_before
+            when 'snapshots' then views_7d_before
+        end as base_7d,
+        case change_28d_evidence when 'daily_views' then daily_views_7d else views end
+            as after_28d,
+        case change_28d_evidence
+            when 'daily_views' then daily_views_28d_before
+            when 'snapshots' then views_28d_before
+        end as base_28d
     from measured
 ),
 
@@ -215,17 +220,17 @@ select
     changes.views,
     changes.daily_views_until_on,
     changes.daily_views_7d,
-    cast(changes.views_after_7d - changes.base_7d as bigint) as views_change_7d,
-    {{ change_pct('changes.views_after_7d', 'changes.base_7d') }} as views_change_7d_pct,
+    cast(changes.after_7d - changes.base_7d as bigint) as views_change_7d,
+    {{ change_pct('changes.after_7d', 'changes.base_7d') }} as views_change_7d_pct,
     changes.change_7d_evidence,
-    cast(changes.views_after_28d - changes.base_28d as bigint) as views_change_28d,
-    {{ change_pct('changes.views_after_28d', 'changes.base_28d') }} as views_change_28d_pct,
+    cast(changes.after_28d - changes.base_28d as bigint) as views_change_28d,
+    {{ change_pct('changes.after_28d', 'changes.base_28d') }} as views_change_28d_pct,
     changes.change_28d_evidence,
     case
         when changes.base_7d > 0
             then
-                changes.views_after_7d >= {{ var('breakout_min_views') }}
-                and changes.views_after_7d >= 2 * changes.base_7d
+                changes.after_7d >= {{ var('breakout_min_views') }}
+                and changes.after_7d >= 2 * changes.base_7d
     end as is_breakout,
     changes.views_all_time,
     cast(

@@ -25,9 +25,10 @@ def plan(
     end: Day,
     as_json: Json = False,
 ) -> None:
-    """Show what a span of days would cost in calls, without making any."""
+    """Show what a span of days would cost in calls and credits, without making any call."""
     from shortdrama.core.windows import Window
     from shortdrama.ingest.plan import planned_calls
+    from shortdrama.ingest.quota import credits_of
     from shortdrama.sources.connector import PullRequest
 
     dataset_id = dataset if "." in dataset else f"appfigures.{dataset}"
@@ -41,16 +42,25 @@ def plan(
             calls[str(window)] = planned_calls(request, settings(), store)
         except KeyError as error:
             raise typer.BadParameter(str(error.args[0])) from None
-    if as_json:
-        print(json.dumps({"dataset": dataset_id, "calls": calls}))
-        return
     known = {span: number for span, number in calls.items() if number is not None}
+    total = sum(known.values())
+    paid = credits_of(store, dataset_id, settings().clock.today())
+    if as_json:
+        cost = {"planned": paid.of(total), "left": paid.left} if paid and known else None
+        print(json.dumps({"dataset": dataset_id, "calls": calls, "credits": cost}))
+        return
     if not known:
         print(f"{dataset_id} says only in its answers how many calls it takes")
         return
     for span, number in known.items():
         print(f"{span}  {number:5} calls")
-    print(f"{dataset_id} {start:%Y-%m-%d}..{end:%Y-%m-%d}: {sum(known.values())} calls planned")
+    print(f"{dataset_id} {start:%Y-%m-%d}..{end:%Y-%m-%d}: {total} calls planned")
+    if paid:
+        left = "" if paid.left is None else f"; {paid.left} left then"
+        print(
+            f"about {paid.of(total)} credits, at the price of the pull of {paid.said_on}"
+            f" ({paid.spent} for {paid.calls} calls){left}"
+        )
 
 
 def replay(

@@ -69,6 +69,10 @@ def _cost(
         said += f", {cost.reused} answers reused"
     if cost.usage is not None:
         said += f"; the account has used {cost.usage} of {cost.limit} calls today"
+    if cost.credits_spent is not None:
+        said += f"; {cost.credits_spent} credits spent"
+        if cost.credits_left is not None:
+            said += f", {cost.credits_left} left"
     say(said)
     return {
         "planned_calls": planned,
@@ -76,4 +80,6 @@ def _cost(
         "reused_parts": cost.reused,
         "quota_limit": cost.limit,
         "quota_usage": cost.usage,
+        "credits_spent": cost.credits_spent,
+        "credits_left": cost.credits_left,
     }

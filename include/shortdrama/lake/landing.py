@@ -67,10 +67,16 @@ class Pull(Document):
 
 @dataclass(frozen=True)
 class Usage:
-    """Calls that the account has used today, and how many it may."""
+    """What one answer says about the account, as far as it says it.
 
-    used: int
-    limit: int
+    `used` are the calls of today and `limit` how many there may be; `credits_cost` is what the
+    answer itself cost in paid credits and `credits_left` what remains of them.
+    """
+
+    used: int | None = None
+    limit: int | None = None
+    credits_cost: int | None = None
+    credits_left: int | None = None
 
 
 @dataclass
@@ -78,18 +84,27 @@ class Cost:
     """What one attempt of a pull has cost so far.
 
     `used` counts requests sent, repeated ones too; `reused` answers that an earlier attempt of the
-    same run had landed. `limit` and `usage` are the account's, from the newest answer.
+    same run had landed. `limit`, `usage` and `credits_left` are the account's, from the newest
+    answer; `credits_spent` is what the answers cost in paid credits. None: nobody said it.
     """
 
     used: int = 0
     reused: int = 0
     limit: int | None = None
     usage: int | None = None
+    credits_spent: int | None = None
+    credits_left: int | None = None
 
     def hear(self, told: Usage | None) -> None:
-        """Keep what an answer says about the account's quota, if it says anything."""
-        if told is not None:
+        """Keep what an answer says about the account's quota and credits, if it says anything."""
+        if told is None:
+            return
+        if told.used is not None and told.limit is not None:
             self.limit, self.usage = told.limit, told.used
+        if told.credits_cost is not None:
+            self.credits_spent = (self.credits_spent or 0) + told.credits_cost
+        if told.credits_left is not None:
+            self.credits_left = told.credits_left
 
 
 class Landing:

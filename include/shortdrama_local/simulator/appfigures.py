@@ -1,4 +1,4 @@
-"""Appfigures API v2: products, unified apps, estimates, ranks, usage.
+"""Appfigures API v2: products, unified apps, estimates, ranks, usage, reference data.
 
 Estimates lag: nothing is told of today, Apple's last day is the day before yesterday and Google
 Play's the day before that.
@@ -15,20 +15,23 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import StreamingResponse
 from starlette.exceptions import HTTPException
 
+from shortdrama_local.simulator import reference
 from shortdrama_local.simulator.apps import Product
 from shortdrama_local.simulator.charts import charts_of
-from shortdrama_local.simulator.controls import Controls
+from shortdrama_local.simulator.controls import Controls, Quota
 from shortdrama_local.simulator.estimates_answer import comma_separated, flat, nested
 from shortdrama_local.simulator.estimates_query import parse_query
-from shortdrama_local.simulator.estimates_rows import estimates_rows
+from shortdrama_local.simulator.estimates_rows import NOTHING, estimates_rows
 from shortdrama_local.simulator.fault_effects import page_to_send
 from shortdrama_local.simulator.listings import (
     UnifiedApps,
     known,
+    matching,
     page_of,
     product_object,
 )
 from shortdrama_local.simulator.model import MarketModel
+from shortdrama_local.simulator.paths import APPFIGURES
 from shortdrama_local.simulator.ranks import parse_ranks, ranks_json
 from shortdrama_local.simulator.vendor_error import (
     VendorError,
@@ -39,6 +42,9 @@ from shortdrama_local.simulator.vendor_error import (
 )
 
 Count = Annotated[int, Query(ge=1)]
+
+PAID_ROUTES = ("/reports/estimates", "/ranks/")
+CREDITS_PER_CALL = 1
 
 
 def appfigures_api(model: MarketModel, controls: Controls) -> FastAPI:
@@ -51,11 +57,31 @@ def appfigures_api(model: MarketModel, controls: Controls) -> FastAPI:
     _estimate_route(api, model, controls)
     _ranks_route(api, model, controls)
 
+    _reference_routes(api)
+
     @api.get("/usage")
     def usage() -> dict[str, Any]:
-        return {"api_requests": _usage(controls), "partner_api": _usage(controls)}
+        today = controls.clock.today()
+        return {
+            "api_requests": _usage(controls.quota, today, controls.quota.used(today)),
+            "partner_api": _usage(controls.credits, today, _spent(controls.credits, today)),
+        }
 
     return api
+
+
+def _reference_routes(api: FastAPI) -> None:
+    for path, answer in (
+        ("/users/me/features", reference.features),
+        ("/data/countries", reference.countries),
+        ("/data/categories", reference.categories),
+        ("/data/stores", reference.stores),
+    ):
+        api.add_api_route(path, answer)
+
+    @api.get("/explorer/products")
+    def explorer() -> None:
+        raise VendorError(403, "The explorer is not part of this account's plan")
 
 
 def _released(model: MarketModel, today: date) -> dict[int, Product]:
@@ -69,11 +95,14 @@ def _product_routes(api: FastAPI, model: MarketModel, controls: Controls) -> Non
         count: Count | None = None,
         page: Count | None = None,
         store: str | None = None,
+        q: str = "",
+        filter: str = "",
+        products: str = "",
     ) -> dict[str, Any]:
         today = controls.clock.today()
         found = [
             product
-            for product in _released(model, today).values()
+            for product in matching(_released(model, today).values(), filter or products, q, today)
             if store in (None, product.store)
         ]
         if count is None and page is None:  # the older form: an object keyed by id
@@ -114,13 +143,21 @@ def _unified_app_routes(api: FastAPI, model: MarketModel, controls: Controls) ->
         shown, metadata = page_of(found, count, page, page_to_send(request, page))
         return {"metadata": metadata, "results": unified_apps.render(shown, today, expand)}
 
-    @api.get("/unified-apps/{unified_app_id}")
-    def unified_app(unified_app_id: str) -> dict[str, Any]:
+    @api.get("/unified-apps/lookup")
+    def unified_app_of_product(product_id: int, expand: str = "") -> dict[str, Any]:
         today = controls.clock.today()
-        for app in unified_apps.named("", today):
-            if app.id == unified_app_id:
-                return unified_apps.unified_app(app, today)
-        raise VendorError(404, f"Unified app {unified_app_id} was not found")
+        product = _released(model, today).get(product_id)
+        if product is None:
+            raise VendorError(404, f"Product {product_id} was not found")
+        return unified_apps.whole(product.app, today, expand)
+
+    @api.get("/unified-apps/{unified_app_id}")
+    def unified_app(unified_app_id: str, expand: str = "") -> dict[str, Any]:
+        today = controls.clock.today()
+        app = unified_apps.find(unified_app_id, today)
+        if app is None:
+            raise VendorError(404, f"Unified app {unified_app_id} was not found")
+        return unified_apps.whole(app, today, expand)
 
 
 def _estimate_route(api: FastAPI, model: MarketModel, controls: Controls) -> None:
@@ -137,6 +174,18 @@ def _estimate_route(api: FastAPI, model: MarketModel, controls: Controls) -> Non
         tree = nested(answer, query, lambda key: product_object(model.product_by_id[key], today))
         return Response(orjson.dumps(tree), media_type="application/json", headers=headers)
 
+    @api.get("/reports/sales")
+    def sales(request: Request) -> Response:
+        """The account owns none of the apps that it tracks, and so has sold nothing."""
+        today = controls.clock.today()
+        query = parse_query(request.query_params, today, _released(model, today))
+        rows = iter([] if query.pivots else [dict(NOTHING)])
+        headers = {"x-currency": "USD"}
+        if query.format == "flat":
+            return StreamingResponse(flat(rows), media_type="application/json", headers=headers)
+        tree = nested(rows, query, lambda _: {})
+        return Response(orjson.dumps(tree), media_type="application/json", headers=headers)
+
 
 def _ranks_route(api: FastAPI, model: MarketModel, controls: Controls) -> None:
     charts = charts_of(model)
@@ -148,19 +197,35 @@ def _ranks_route(api: FastAPI, model: MarketModel, controls: Controls) -> None:
         query = parse_ranks(request.path_params, request.query_params, today, released)
         return StreamingResponse(ranks_json(charts, query), media_type="application/json")
 
+    @api.get("/ranks/snapshots")
+    def snapshots() -> None:
+        raise VendorError(404, "There is no snapshot of this chart")
+
 
 def _guard(api: FastAPI, controls: Controls) -> None:
-    """Token, then quota; every answer says how much of the day's quota is used."""
+    """Token, then quota; every answer says how much of the day's quota is used.
+
+    Data about products that are not the account's own costs credits, a call one (invented).
+    """
 
     @api.middleware("http")
     async def guard(
         request: Request, proceed: Callable[[Request], Awaitable[Response]]
     ) -> Response:
-        today = controls.clock.today()
+        today, credits_of = controls.clock.today(), controls.credits
         refusal = _refusal(request, controls)
         response = refusal.response() if refusal else await proceed(request)
         response.headers["X-Request-Limit"] = str(controls.quota.limit)
         response.headers["X-Request-Usage"] = str(controls.quota.used(today))
+        if response.status_code == 200:
+            route = request.url.path.removeprefix(APPFIGURES)
+            cost = CREDITS_PER_CALL if route.startswith(PAID_ROUTES) else 0
+            credits_of.spend(today, cost)
+            remaining = credits_of.limit - _spent(credits_of, today)
+            response.headers["X-Partner-Credits-Remaining"] = str(max(remaining, 0))
+            response.headers["X-Partner-Credit-Cost"] = str(cost)
+            if cost:
+                response.headers["X-Partner-Reason"] = "public products"
         return response
 
 
@@ -176,16 +241,18 @@ def _refusal(request: Request, controls: Controls) -> VendorError | None:
     return None
 
 
-def _usage(controls: Controls) -> dict[str, Any]:
-    today, quota = controls.clock.today(), controls.quota
-    used = quota.used(today)
+def _spent(quota: Quota, today: date) -> int:
+    return sum(quota.history(today).values())
+
+
+def _usage(quota: Quota, today: date, used: int) -> dict[str, Any]:
     return {
         "total": quota.limit,
         "used": used,
         "remaining": max(quota.limit - used, 0),
         "history": {
             "total": quota.limit,
-            "today": used,
+            "today": quota.used(today),
             "history": {f"{day}T00:00:00Z": n for day, n in quota.history(today).items()},
         },
     }

@@ -12,8 +12,12 @@ from shortdrama_local.simulator.faults import FaultPlan
 HISTORY_DAYS = 30
 
 
+CREDITS = 100_000
+"""Credits for the data of others that an account has in 30 days (invented)."""
+
+
 class Quota:
-    """Requests per UTC day of the clock."""
+    """Requests per UTC day of the clock, or credits by the day on which they were spent."""
 
     def __init__(self, limit: int) -> None:
         self.limit = limit
@@ -30,14 +34,19 @@ class Quota:
         """Requests counted for the day."""
         return self._used[day]
 
+    def spend(self, day: date, number: int) -> None:
+        """Count so many for the day."""
+        self._used[day] += number
+
     def set_used(self, day: date, used: int) -> None:
         """Let the day's count be this."""
         self._used[day] = used
 
     def history(self, today: date) -> dict[date, int]:
-        """The days of the last month that were used, oldest first."""
+        """Today, and the days of the last month that were used, oldest first."""
         since = today - timedelta(days=HISTORY_DAYS)
-        return {day: used for day, used in sorted(self._used.items()) if since < day <= today}
+        days = {today: 0, **self._used}
+        return {day: used for day, used in sorted(days.items()) if since < day <= today}
 
 
 class Controls:
@@ -47,6 +56,7 @@ class Controls:
         self.clock = clock
         self.token = token
         self.quota = Quota(request_limit)
+        self.credits = Quota(CREDITS)
         self.faults = FaultPlan()
 
 

@@ -177,8 +177,22 @@ def _products(text: str, products: Mapping[int, Product]) -> tuple[int, ...] | N
 
 
 def products_of(text: str, products: Mapping[int, Product]) -> list[Product]:
-    """The products that a list of ids names; unknown ones are passed over."""
-    return [products[int(i)] for i in listed(text) if i.isdecimal() and int(i) in products]
+    """The products that a list of ids names, of themselves or of unified apps, each once.
+
+    Unknown ids are passed over.
+    """
+    members: dict[str, list[Product]] = {}
+    if "ua_" in text:
+        for product in products.values():
+            members.setdefault(product.app.id, []).append(product)
+    found = (
+        product
+        for one in listed(text)
+        for product in members.get(
+            one, [products[int(one)]] if one.isdecimal() and int(one) in products else []
+        )
+    )
+    return list({product.id: product for product in found}.values())
 
 
 def no_products(text: str) -> VendorError:

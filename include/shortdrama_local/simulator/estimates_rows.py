@@ -23,6 +23,7 @@ from shortdrama_local.simulator.estimates_table import EstimatesTable, Whole, es
 from shortdrama_local.simulator.model import MarketModel
 
 Row = dict[str, Any]
+NOTHING: Row = {"downloads": 0, "revenue": "0.00"}
 Key = tuple[int, ...]
 
 
@@ -30,14 +31,15 @@ def estimates_rows(model: MarketModel, query: EstimatesQuery, today: date) -> It
     """Rows in the order of their pivots.
 
     With roll-ups, a group's sub-total follows its last leaf and the grand total comes last; without
-    leaves there are no totals either.
+    leaves there are no totals either. Without a group there is one row, which is no roll-up, also
+    where nothing is estimated.
     """
     table = estimates_table(model, query, today)
     before = estimates_table(model, query.of_previous(), today) if query.previous else None
+    if not query.pivots:
+        return iter([next(_rendered(table, query, model, before), dict(NOTHING))])
     if not query.rollups:
         return _rendered(table, query, model, before)
-    if not query.pivots:
-        return _totals((), table, query, model, before)
     return _with_totals(table, query, model, before)
 
 

@@ -92,7 +92,9 @@ ROUTES: Mapping[str, Route] = MappingProxyType(
             (*_APPFIGURES, *_PAGES, *_RECORDS), ("results",), "id"
         ),
         f"{APPFIGURES}/unified-apps/search": Route(
-            (*_APPFIGURES, *_PAGES, *_RECORDS, Fault.CURRENCY_CHANGE), ("results",), "unified_app"
+            (*_APPFIGURES, *_PAGES, *_RECORDS, Fault.CURRENCY_CHANGE),
+            ("results",),
+            "unified_app_intelligence_metadata_minimal",
         ),
         f"{APPFIGURES}/ranks": Route((*_APPFIGURES, *_RECORDS), ("data",), "positions"),
         f"{APPFIGURES}/usage": Route(_APPFIGURES),

@@ -4,7 +4,7 @@ An app is known from its release on, so nothing after the clock's date is listed
 stays, inactive.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import date, timedelta
 from typing import Any
 
@@ -16,8 +16,13 @@ from shortdrama_local.simulator.apps import (
     App,
     Product,
 )
+from shortdrama_local.simulator.hashing import key_of
 from shortdrama_local.simulator.model import MarketModel
 from shortdrama_local.simulator.months import month_of
+from shortdrama_local.simulator.ranks import CATEGORIES
+from shortdrama_local.simulator.vendor_error import bad_request
+
+Answer = dict[str, Any]
 
 MOST_PER_PAGE = 500
 
@@ -48,6 +53,7 @@ def product_object(product: Product, today: date) -> dict[str, Any]:
         "ref_no": product.vendor_identifier if is_apple else None,
         "sku": None,
         "package_name": None if is_apple else product.vendor_identifier,
+        "bundle_identifier": product.vendor_identifier if is_apple else None,
         "store_id": 1 if is_apple else 2,
         "store": product.store,
         "storefront": STOREFRONTS[product.store],
@@ -66,12 +72,17 @@ def product_object(product: Product, today: date) -> dict[str, Any]:
 USUAL_PARTS = "unified-app,downloads-estimate,revenue-estimate"
 """What a search result holds when nothing else is asked for (our guess)."""
 
-UNIFIED_APP_PARTS = ("unified_app", "unified_app_intelligence_metadata_minimal")
-"""Two names under which clients read the same object."""
+
+def expanded(expand: str) -> set[str]:
+    """The parts that `expand` lists, joined by commas; `estimates` are both of them."""
+    parts = {part.strip().replace("-", "_") for part in expand.split(",")}
+    if "estimates" in parts:
+        parts |= {"downloads_estimate", "revenue_estimate"}
+    return parts
 
 
 class UnifiedApps:
-    """Search over unified apps, with worldwide estimates of the last full month."""
+    """Unified apps by name, id or product, with worldwide estimates of the last full month."""
 
     def __init__(self, model: MarketModel) -> None:
         self._model = model
@@ -87,15 +98,21 @@ class UnifiedApps:
             if app.released_on <= today and text.casefold() in app.name.casefold()
         ]
 
-    def render(self, apps: Sequence[App], today: date, expand: str) -> list[dict[str, Any]]:
+    def find(self, unified_app_id: str, today: date) -> App | None:
+        """The released app of that id."""
+        return next((app for app in self.named("", today) if app.id == unified_app_id), None)
+
+    def render(self, apps: Sequence[App], today: date, expand: str) -> list[Answer]:
         """Search results for the apps, with the parts that `expand` lists (joined by commas)."""
-        parts = {part.strip().replace("-", "_") for part in (expand or USUAL_PARTS).split(",")}
+        parts = expanded(expand or USUAL_PARTS)
         downloads, revenue = self._last_full_month(today)
         results = []
         for app in apps:
-            result: dict[str, Any] = {
-                part: self.unified_app(app, today) for part in UNIFIED_APP_PARTS if part in parts
-            }
+            result: Answer = {"unified_app_id": app.id}
+            if "unified_app" in parts:
+                result["unified_app"] = self._unified_app(app, today, parts)
+            if "unified_app_intelligence_metadata_minimal" in parts:
+                result["unified_app_intelligence_metadata_minimal"] = self._common(app, today)
             if "product" in parts:
                 result["product"] = product_object(self._products[app.index][0], today)
             if "downloads_estimate" in parts:
@@ -106,8 +123,11 @@ class UnifiedApps:
             results.append(result)
         return results
 
-    def unified_app(self, app: App, today: date) -> dict[str, Any]:
-        """The app over its stores."""
+    def whole(self, app: App, today: date, expand: str) -> Answer:
+        """The app by itself, with the parts that `expand` lists."""
+        return self._unified_app(app, today, expanded(expand))
+
+    def _common(self, app: App, today: date) -> Answer:
         products = self._products[app.index]
         return {
             "id": app.id,
@@ -118,6 +138,27 @@ class UnifiedApps:
             "member_product_ids": [product.id for product in products],
         }
 
+    def _unified_app(self, app: App, today: date, parts: set[str]) -> Answer:
+        found = self._common(app, today)
+        products = self._products[app.index]
+        if "product" in parts:
+            found["publisher_id"] = _publisher_id(app)
+            found["member_products"] = [_member(product, today) for product in products]
+        if "unified_category" in parts:
+            category = {"id": "entertainment", "name": "Entertainment"}
+            found["categories"] = [{"unified_category": category, "main": True}]
+        if "unified_app_intelligence" in parts:
+            found["unified_app_intelligence"] = {}
+        if "unified_app_intelligence_metadata" in parts:
+            found["unified_app_intelligence_metadata"] = {
+                "member_product_ids": [product.id for product in products],
+                "release_date": f"{app.released_on}T00:00:00",
+                "updated_date": f"{app.released_on}T00:00:00",
+                "monetization_strategies": ["in_app_purchases"],
+                "us_price": 0,
+            }
+        return found
+
     def _last_full_month(self, today: date) -> tuple[list[int], list[int]]:
         block = self._model.month(month_of(today) - 1)
         apps = np.array([product.app.index for product in self._model.products])[block.products]
@@ -125,6 +166,44 @@ class UnifiedApps:
         downloads = np.bincount(apps, weights=block.downloads.sum(axis=1), minlength=size)
         dollars = np.bincount(apps, weights=block.cents.sum(axis=1), minlength=size) // 100
         return downloads.astype(np.int64).tolist(), dollars.astype(np.int64).tolist()
+
+
+def _publisher_id(app: App) -> int:
+    return key_of(app.publisher) % 10**9
+
+
+def _member(product: Product, today: date) -> Answer:
+    """The product as it stands in its unified app."""
+    category = CATEGORIES[product.store]
+    place = {"id": category["id"], "name": category["name"], "parent_id": None}
+    return {
+        **product_object(product, today),
+        "publisher": product.app.publisher,
+        "publisher_id": _publisher_id(product.app),
+        "us_price": 0,
+        "categories": [{"category": place, "main": True}],
+    }
+
+
+def matching(products: Iterable[Product], filters: str, text: str, today: date) -> list[Product]:
+    """The products whose name holds the text, less what a filter string leaves out.
+
+    Such as `hidden:false;inactive:false;types:app;storefronts:apple:ios`; nothing is hidden here,
+    all are apps, and where they come from (`sources`) is not simulated.
+    """
+    wanted = dict(part.strip().partition(":")[::2] for part in filters.split(";") if part.strip())
+    if unknown := wanted.keys() - {"hidden", "inactive", "types", "sources", "storefronts"}:
+        raise bad_request(f"filter {sorted(unknown)[0]!r} is unknown")
+    types = wanted.get("types", "app").split(",")
+    storefronts = wanted.get("storefronts", ",".join(STOREFRONTS.values())).split(",")
+    return [
+        product
+        for product in products
+        if text.casefold() in product.app.name.casefold()
+        and "app" in types
+        and STOREFRONTS[product.store] in storefronts
+        and (wanted.get("inactive") != "false" or is_active(product.app, today))
+    ]
 
 
 def _estimate(value: int) -> dict[str, Any]:

@@ -3,7 +3,8 @@
 Positions and deltas are aligned with `dates`; null is "not ranked within `filter`". A delta above
 zero is so many places higher than the day before. Not published, so our guesses: ranks are told up
 to yesterday, and `dates` ends there; a series that is never ranked in the window is absent; without
-`countries` all are told. Hourly ranks and CSV are not simulated.
+`countries` all are told. CSV is not simulated; hourly ranks and snapshots of a chart are not there,
+which is said as the vendor says it of what is missing: 404.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -31,7 +32,7 @@ from shortdrama_local.simulator.estimates_query import (
     products_of,
 )
 from shortdrama_local.simulator.months import first_day, month_of
-from shortdrama_local.simulator.vendor_error import bad_request
+from shortdrama_local.simulator.vendor_error import VendorError, bad_request
 
 USUAL_FILTER = 400
 
@@ -69,8 +70,12 @@ def parse_ranks(
     products: Mapping[int, Product],
 ) -> RanksQuery:
     """Read path and query string; raises VendorError 400 that names the parameter."""
+    if path["ids"] == "snapshots":
+        raise VendorError(404, "There is no snapshot of this chart", "ask for ranks of products")
+    if path["granularity"] == "hourly":
+        raise VendorError(404, "There are no hourly ranks of these products", "use daily")
     if path["granularity"] != "daily":
-        raise bad_request(f"granularity {path['granularity']!r} is not simulated", "use daily")
+        raise bad_request(f"granularity {path['granularity']!r} is unknown", "use daily or hourly")
     if params.get("format", "json") != "json":
         raise bad_request("format: only json is simulated for ranks")
     if params.get("tz", "user") not in ("user", "utc", "est"):

@@ -21,6 +21,10 @@ from shortdrama.sources.pages import Page, count_in, parsed
 
 VARIABLES = "SHORTDRAMA_APPFIGURES"
 USAGE_HEADERS = ("x-request-usage", "x-request-limit")
+CREDIT_HEADERS = ("x-partner-credit-cost", "x-partner-credits-remaining")
+"""What an answer about products of others costs in paid credits, and what remains of them."""
+
+KEPT_HEADERS = ("x-currency", *USAGE_HEADERS, *CREDIT_HEADERS, "x-partner-reason")
 
 
 def _message(body: str) -> str:
@@ -56,12 +60,13 @@ def classify(refusal: Refusal, about: str) -> Exception:
     )
 
 
-def usage(headers: Mapping[str, str]) -> Usage | None:
-    """The account's calls of the day, which every answer carries."""
-    used, limit = (headers.get(name, "") for name in USAGE_HEADERS)
-    if used.isdecimal() and limit.isdecimal():
-        return Usage(used=int(used), limit=int(limit))
-    return None
+def usage(headers: Mapping[str, str]) -> Usage:
+    """The account's calls of the day and its credits; a header that is no number says nothing."""
+    used, limit, cost, left = (
+        int(text) if text.isascii() and text.isdecimal() else None
+        for text in (headers.get(name, "").strip() for name in (*USAGE_HEADERS, *CREDIT_HEADERS))
+    )
+    return Usage(used=used, limit=limit, credits_cost=cost, credits_left=left)
 
 
 def read_page(text: bytes, about: str) -> Page:
@@ -109,7 +114,7 @@ def client(
         most_bytes=most_bytes,
         empty=empty,
         usage=usage,
-        kept_headers=("x-currency", *USAGE_HEADERS),
+        kept_headers=KEPT_HEADERS,
     )
 
 

@@ -1,5 +1,7 @@
 """`appfigures.products`: the account's products, each with the app it belongs to."""
 
+from collections.abc import Mapping
+
 import duckdb
 
 from shortdrama.core.settings import AppfiguresSettings, Settings
@@ -14,6 +16,13 @@ from shortdrama.sources.http import Call
 from shortdrama.sources.pages import land_pages
 
 PAGE_SIZE = 100
+
+APPS_ALONE = "types:app"
+"""Purchases inside of apps are products too. Releases of the vendor's client name this filter in
+two ways; the one that the API does not know is passed over."""
+
+MEMBERS = {"expand": "unified-app-intelligence-metadata-minimal", "precision": "4"}
+"""What the vendor's client asks for when it searches unified apps, less the estimates."""
 
 
 def connector(settings: Settings, store: ObjectStore) -> Connector:  # noqa: ARG001 - asks by itself
@@ -30,15 +39,29 @@ class Products:
     def pull(self, request: PullRequest, landing: Landing) -> tuple[Coverage, list[Part]]:
         """All pages of the products and of the unified apps. Two routes, ~10 calls."""
         parts = [
-            *self._pages("products/mine", "product", request, landing),
-            *self._pages("unified-apps/search", "unified_app", request, landing),
+            *self._pages(
+                "products/mine",
+                {"filter": APPS_ALONE, "products": APPS_ALONE},
+                "product",
+                request,
+                landing,
+            ),
+            *self._pages("unified-apps/search", MEMBERS, "unified_app", request, landing),
         ]
         day = min(part.said_at for part in parts).date()
         return Coverage(window=Window(start=day, end=day)), parts
 
-    def _pages(self, path: str, kind: str, request: PullRequest, landing: Landing) -> list[Part]:
+    def _pages(
+        self,
+        path: str,
+        asked: Mapping[str, str],
+        kind: str,
+        request: PullRequest,
+        landing: Landing,
+    ) -> list[Part]:
         def call_of(page: int) -> Call:
-            return Call(path, {"page": str(page), "count": str(PAGE_SIZE)}, context={"kind": kind})
+            params = {**asked, "page": str(page), "count": str(PAGE_SIZE)}
+            return Call(path, params, context={"kind": kind})
 
         parts, _ = land_pages(self._client, call_of, read_page, landing, f"{request}, {path}")
         return parts

@@ -2,6 +2,12 @@
 with listed as (
     select unnest(results) as product, filename as part from product_pages
 ),
+results as (
+    select
+        unnest(results) as result,
+        filename as part
+    from unified_pages
+),
 unified as (
     select
         strict_json(
@@ -11,21 +17,58 @@ unified as (
             ),
             'OBJECT', 'unified_app', part
         ) as app,
+        result,
         part
-    from (select unnest(results) as result, filename as part from unified_pages)
+    from results
 ),
-members as (
+-- Members are objects in the one form, ids in the other; a result may have both.
+described as (
     select
-        strict_text(app -> '$.id', 'unified_app.id', part) as unified_app_id,
+        strict_text(
+            coalesce(app -> '$.id', result -> '$.unified_app_id'), 'unified_app.id', part
+        ) as unified_app_id,
         strict_text(app -> '$.name', 'unified_app.name', part) as unified_app_name,
         optional_text(app -> '$.publisher', 'unified_app.publisher', part)
             as unified_publisher,
-        unnest(cast(
-            strict_json(
-                app -> '$.member_product_ids', 'ARRAY', 'unified_app.member_product_ids', part
-            ) as bigint[]
-        )) as product_id
+        app -> '$.member_products' as member_products,
+        coalesce(
+            app -> '$.member_product_ids',
+            result -> '$.unified_app_intelligence_metadata_minimal.member_product_ids'
+        ) as member_product_ids,
+        part
     from unified
+),
+members as (
+    select distinct
+        unified_app_id,
+        unified_app_name,
+        unified_publisher,
+        unnest(list_concat(
+            list_transform(
+                case
+                    when json_type(member_products) <> 'NULL'
+                        then cast(
+                            strict_json(
+                                member_products, 'ARRAY', 'unified_app.member_products', part
+                            ) as json[]
+                        )
+                end,
+                lambda member: strict_integer(
+                    member -> '$.id', 'unified_app.member_products.id', part
+                )
+            ),
+            case
+                when
+                    coalesce(json_type(member_product_ids), 'NULL') <> 'NULL'
+                    or coalesce(json_type(member_products), 'NULL') = 'NULL'
+                    then cast(
+                        strict_json(
+                            member_product_ids, 'ARRAY', 'unified_app.member_product_ids', part
+                        ) as bigint[]
+                    )
+            end
+        )) as product_id
+    from described
 )
 select
     strict_integer(product -> '$.id', 'id', part) as product_id,

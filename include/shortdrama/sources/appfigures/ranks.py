@@ -53,7 +53,7 @@ class Ranks:
         most = max(1, PAIRS_PER_CALL // len(self._countries))
         runs = list(chunks(self._list_products(), ";", most))
         params = {
-            "countries": ";".join(self._countries),
+            "countries": ",".join(self._countries),
             "tz": "utc",
             "filter": str(DEEPEST_RANK),
         }

@@ -64,7 +64,7 @@ def check(body: Path, about: str, provider: str = "creative_center") -> None:
     if code != 0:
         raise TransientError(f"{about}: the hashtag source answered code {code}")
     if not isinstance(answer.get("data"), dict):
-        raise SchemaError(f"{about}: the hashtag source's answer has no data; mend the connector")
+        raise SchemaError(f"{about}: the hashtag source's answer has no data; fix the connector")
 
 
 class Provider(Protocol):
@@ -129,7 +129,7 @@ class CreativeCenter:
             return False
         if not isinstance(pagination, dict) or "has_more" not in pagination:
             raise SchemaError(
-                f"{about}: field data.pagination.has_more is missing; mend the connector"
+                f"{about}: field data.pagination.has_more is missing; fix the connector"
             )
         return bool(pagination["has_more"])
 
@@ -193,7 +193,7 @@ class Business:
         }
         if other:
             raise SchemaError(
-                f"{about}: the answer is about {other} and not about what was asked; mend the"
+                f"{about}: the answer is about {other} and not about what was asked; fix the"
                 " connector"
             )
         return False

@@ -108,7 +108,7 @@ def test_a_unified_app_is_found_by_its_id(client):
 )  # fmt: skip
 def test_a_search_result_holds_what_expand_asks_for(client, expand, parts):
     (found,) = client.get(SEARCH, params={"q": "dramabox", "expand": expand}).json()["results"]
-    assert found.keys() == parts
+    assert found.keys() == {"unified_app_id", *parts}
 
 
 def test_unified_apps_carry_last_months_estimates(client):

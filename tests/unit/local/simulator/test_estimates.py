@@ -207,11 +207,19 @@ def test_each_total_is_the_sum_of_its_rows(client):
     assert leaves == ask(client, **{**ROLLED_UP, "rollups": "false"}).json()
 
 
-def test_roll_ups_of_nothing_are_nothing_and_of_no_pivots_the_total(client):
-    nowhere = {**ROLLED_UP, "countries": "AQ"}
-    assert ask(client, **nowhere).json() == []
-    (total,) = ask(client, **{**ROLLED_UP, "group_by": ""}).json()
-    assert total["rollup"] == []
+def test_roll_ups_of_nothing_are_nothing(client):
+    assert ask(client, **{**ROLLED_UP, "countries": "AQ"}).json() == []
+
+
+@pytest.mark.parametrize("rollups", ["true", "false"])
+def test_without_a_group_there_is_one_row_that_is_no_roll_up(client, rollups):
+    asked = {**ROLLED_UP, "group_by": "", "rollups": rollups}
+    (row,) = ask(client, **asked).json()
+    assert row.keys() == {"downloads", "revenue"}
+    assert row["downloads"] > 0
+    assert ask(client, **{**asked, "countries": "AQ"}).json() == [
+        {"downloads": 0, "revenue": "0.00"}
+    ]
 
 
 def test_previous_tells_the_same_row_of_the_window_before(client):

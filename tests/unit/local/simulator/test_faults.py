@@ -25,7 +25,8 @@ REQUESTS = {
     ESTIMATES: f"{ESTIMATES}?start_date=2025-07-01&end_date=2025-07-03&group_by=product,date"
     f"&format=flat&countries=US",
     PRODUCTS: f"{PRODUCTS}?page=2&count=100",
-    "/v2/unified-apps/search": "/v2/unified-apps/search?page=2&count=100",
+    "/v2/unified-apps/search": "/v2/unified-apps/search?page=2&count=100"
+    "&expand=unified-app-intelligence-metadata-minimal,estimates",
     "/v2/ranks": f"/v2/ranks/{PRODUCT}/daily/2025-07-01/2025-07-28?countries=US",
     "/v2/usage": "/v2/usage",
     f"{HASHTAGS}/list": f"{HASHTAGS}/list?page=2",

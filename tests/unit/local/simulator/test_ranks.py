@@ -102,7 +102,7 @@ def test_the_dates_end_with_yesterday(client, reelshort):
 @pytest.mark.parametrize(
     ("asked", "named"),
     [
-        ({"granularity": "hourly"}, "granularity 'hourly'"),
+        ({"granularity": "weekly"}, "granularity 'weekly'"),
         ({"filter": "0"}, "filter '0'"),
         ({"filter": "1001"}, "filter '1001'"),
         ({"window": "2025-07-02/2025-07-01"}, "before start"),

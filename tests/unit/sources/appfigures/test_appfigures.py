@@ -1,5 +1,6 @@
 import gzip
 import json
+import re
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -17,7 +18,8 @@ from shortdrama.core.errors import (
 from shortdrama.core.windows import Window
 from shortdrama.datasets.appfigures_estimates import ESTIMATES
 from shortdrama.datasets.appfigures_products import PRODUCTS
-from shortdrama.sources.appfigures.client import classify
+from shortdrama.lake.landing import Usage
+from shortdrama.sources.appfigures.client import classify, usage
 from shortdrama.sources.connector import PullRequest
 from shortdrama.sources.http import Refusal
 
@@ -260,11 +262,17 @@ def test_products_are_asked_page_by_page_and_joined_to_their_apps(
     pull, rows, settings, simulator
 ) -> None:
     landed = pull(LISTED, settings)
-    asked = [(path, params["page"], params["count"]) for path, params in simulator.calls]
-    mine = [call for call in asked if call[0] == "/v2/products/mine"]
-    assert mine == [("/v2/products/mine", str(n + 1), "100") for n in range(len(mine))]
+    mine = [params for path, params in simulator.calls if path == "/v2/products/mine"]
+    unified = [params for path, params in simulator.calls if path == "/v2/unified-apps/search"]
+    apps_alone = {"filter": "types:app", "products": "types:app"}
+    assert mine == [{**apps_alone, "page": str(n + 1), "count": "100"} for n in range(len(mine))]
+    assert unified == [
+        {"expand": "unified-app-intelligence-metadata-minimal", "precision": "4",
+         "page": str(n + 1), "count": "100"}
+        for n in range(len(unified))
+    ]  # fmt: skip
     assert len(mine) > 3
-    assert len(asked) == len(landed.parts) > len(mine)
+    assert len(mine) + len(unified) == len(simulator.calls) == len(landed.parts)
     ((products, apps, leaders),) = rows(
         landed,
         settings,
@@ -300,6 +308,82 @@ def test_apps_in_the_vendors_other_spelling_are_read_too(pull, rows, scripted, s
         pull(LISTED, scripted), scripted, "select unified_app_id, unified_publisher from load"
     )
     assert found == [("ua_1", "P")]
+
+
+MINIMAL = "unified_app_intelligence_metadata_minimal"
+
+
+def members(*ids: Any) -> list[dict[str, Any]]:
+    return [{"id": one, "name": "N", "storefronts": ["apple:ios"]} for one in ids]
+
+
+@pytest.mark.parametrize(
+    "found",
+    [
+        {"unified_app": {"id": "ua_1", "name": "U", "member_products": members(1, 2)}},
+        {"unified_app_id": "ua_1", "unified_app": {"name": "U", "member_products": members(1, 2)}},
+        {"unified_app": {"id": "ua_1", "name": "U", "member_product_ids": [1, 2]}},
+        {MINIMAL: {"id": "ua_1", "name": "U", "member_product_ids": [1, 2]}},
+        {"unified_app_id": "ua_1", MINIMAL: {"name": "U", "member_product_ids": [1, 2]}},
+        {"unified_app": {"id": "ua_1", "name": "U"},
+         MINIMAL: {"id": "ua_1", "name": "U", "member_product_ids": [1, 2]}},
+        {"unified_app": {"id": "ua_1", "name": "U", "member_products": members(1, 2),
+                         "member_product_ids": [1, 2]}},
+        {"unified_app": {"id": "ua_1", "name": "U", "member_products": members(1)},
+         MINIMAL: {"id": "ua_1", "name": "U", "member_product_ids": [2, 1]}},
+        {"unified_app": {"id": "ua_1", "name": "U", "member_products": None,
+                         "member_product_ids": [1, 2]}},
+        {"unified_app": {"id": "ua_1", "name": "U", "member_products": members(1, 2, 2, 99)}},
+    ],
+    ids=["objects", "id_above", "ids", "metadata", "metadata_id_above", "ids_beside", "both",
+         "both_in_parts", "null_objects", "twice_and_unknown"],
+)  # fmt: skip
+def test_members_are_read_as_objects_and_as_ids(pull, rows, scripted, source, found) -> None:
+    source.says(body=page(product(), product(id=2))).says(body=page(found))
+    loaded = rows(
+        pull(LISTED, scripted),
+        scripted,
+        "select product_id, unified_app_id, unified_app_name from load order by 1",
+    )
+    assert loaded == [(1, "ua_1", "U"), (2, "ua_1", "U")]
+
+
+@pytest.mark.parametrize(
+    ("found", "told"),
+    [
+        ({"unified_app": {"id": "ua_1", "name": "U"}}, "unified_app.member_product_ids"),
+        ({"unified_app": {"name": "U", "member_products": members(1)}}, "unified_app.id"),
+        ({"unified_app": {"id": "ua_1", "member_products": members(1)}}, "unified_app.name"),
+        ({"unified_app": {"id": "ua_1", "name": "U", "member_products": members("1")}},
+         "unified_app.member_products.id"),
+        ({"unified_app": {"id": "ua_1", "name": "U", "member_products": [{"name": "N"}]}},
+         "unified_app.member_products.id"),
+        ({"unified_app": {"id": "ua_1", "name": "U", "member_products": {}}},
+         "unified_app.member_products"),
+        ({"unified_app_id": "ua_1"}, "unified_app"),
+    ],
+    ids=["no_members", "no_id", "no_name", "text_id", "member_without_id", "object", "nothing"],
+)  # fmt: skip
+def test_an_app_of_another_shape_is_refused(pull, rows, scripted, source, found, told) -> None:
+    source.says(body=page(product())).says(body=page(found))
+    landed = pull(LISTED, scripted)
+    with pytest.raises(SchemaError, match=rf'field "{re.escape(told)}" should be'):
+        rows(landed, scripted, "select 1")
+
+
+def test_credits_stay_beside_the_answer_in_landing(pull, scripted, source) -> None:
+    paid = {"X-Partner-Credit-Cost": "3", "X-Partner-Credits-Remaining": "97",
+            "X-Partner-Reason": "not your product"}  # fmt: skip
+    source.says(body=[row()], headers={**USD, **paid})
+    first, *_ = pull(ASKED, scripted).parts
+    kept = {name: said for name, said in first.response.items() if name.startswith("x-partner")}
+    assert kept == {name.lower(): said for name, said in paid.items()}
+
+
+@pytest.mark.parametrize("said", ["", "none", "-3", "1.5", "٣", " 3 "])
+def test_a_header_about_the_account_that_is_no_number_says_nothing(said) -> None:
+    found = usage({"x-partner-credit-cost": said, "x-request-usage": said})
+    assert found == (Usage(used=3, credits_cost=3) if said.strip() == "3" else Usage())
 
 
 @pytest.mark.parametrize(

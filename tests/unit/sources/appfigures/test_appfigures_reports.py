@@ -83,7 +83,7 @@ def test_ranks_are_asked_for_the_listed_products_and_all_countries(pull, scripte
     assert source.got == [
         (
             "/ranks/336744124021;2/daily/2025-09-01/2025-09-03",
-            {"countries": "US;CN", "tz": "utc", "filter": "400"},
+            {"countries": "US,CN", "tz": "utc", "filter": "400"},
         )
     ]
     assert landed.coverage == Coverage(window=DAYS, countries=("US", "CN"))

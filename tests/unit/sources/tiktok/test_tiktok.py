@@ -185,7 +185,7 @@ def test_a_chart_that_does_not_say_whether_it_goes_on_is_refused(
     pull, scripted, source, body
 ) -> None:
     source.says(body=body)
-    with pytest.raises(SchemaError, match=r"chart of US.*mend the connector"):
+    with pytest.raises(SchemaError, match=r"chart of US.*fix the connector"):
         pull(ASKED, scripted)
 
 

@@ -168,11 +168,18 @@ def hashtags(load_id: str, said_at: str, views: dict[str, int]) -> Load:
             "window_days": 7,
             "as_of_at": "2025-09-30T00:00:00",
             "views": count,
-            "curve": [{"curve_on": date(2025, 9, 29), "relative_value": Decimal("1.000000")}],
+            "curve": [
+                {
+                    "curve_on": date(2025, 9, 29),
+                    "relative_value": Decimal("1.000000"),
+                    "views": 100 * count,
+                    "rank": None,
+                }
+            ],
         }
         for number, (name, count) in enumerate(views.items(), start=4100)
     ]
-    return Load(HASHTAGS, load_id, said_at, LAST_DAY, ("US",), rows)
+    return Load(HASHTAGS, load_id, said_at, LAST_DAY, ("US",), rows, provider="business")
 
 
 def omdia(load_id: str, said_at: str, published_on: str, scale: int = 1) -> Load:

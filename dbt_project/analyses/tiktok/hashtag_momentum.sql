@@ -1,6 +1,7 @@
 -- Which hashtags gain or lose views, and which break out?
--- Change of the seven-day total since 7 and 28 days before; empty until there are snapshots that
--- far apart. The column's description has the rule of a breakout.
+-- Seven days against the seven days 7 and 28 days before: by daily views if the provider gives
+-- them, else by snapshots that far apart; empty until there are enough of either. The column's
+-- description has the rule of a breakout.
 with newest as (
     select
         country_code,

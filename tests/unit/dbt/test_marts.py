@@ -169,6 +169,20 @@ def test_the_newest_snapshot_of_a_day_decides_which_hashtags_were_seen(build: An
     ) == [("shortdrama", 7, '[{"curve_on":"2025-09-29","relative_value":1.0}]', None)]
 
 
+def test_a_tag_that_is_no_longer_listed_keeps_its_daily_views(build: Any) -> None:
+    day = date(2025, 9, 29)
+    assert build.query(
+        "select viewed_on, views, provider, load_id, version_number"
+        " from marts.fct_hashtag_views_daily order by views"
+    ) == [
+        (day, 100, "business", "hashtags-first", 1),
+        (day, 700, "business", "hashtags-again", 2),
+    ]
+    assert build.query(
+        "select views, known_to_at is null from marts.fct_hashtag_views_versions order by views"
+    ) == [(100, True), (500, False), (700, True)]
+
+
 def test_every_fact_is_reconciled_and_forecasts_match(build: Any) -> None:
     facts = build.one("select count(*) from seeds.published_figures")
     assert build.one("select count(*) from marts.rpt_vendor_reconciliation") == facts

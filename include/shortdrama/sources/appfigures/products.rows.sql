@@ -38,12 +38,14 @@ described as (
         part
     from unified
 ),
+-- Each member once per result: an app that comes twice is a page that came twice, which the gate
+-- must see.
 members as (
-    select distinct
+    select
         unified_app_id,
         unified_app_name,
         unified_publisher,
-        unnest(list_concat(
+        unnest(list_distinct(list_concat(
             list_transform(
                 case
                     when json_type(member_products) <> 'NULL'
@@ -67,7 +69,7 @@ members as (
                         ) as bigint[]
                     )
             end
-        )) as product_id
+        ))) as product_id
     from described
 )
 select

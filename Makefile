@@ -10,7 +10,9 @@ READY := $(VENV)/.ready
 UV := $(VENV)-uv/bin/uv
 DUCKDB_CLIENTS := build/duckdb-oldest/.ready build/duckdb-newest/.ready
 
-.PHONY: help setup demo up down status sql backfill doctor test check resilience raw-damage e2e docs lint format lock env bench clean
+QUICK := not e2e and not resilience and not damage and not hostile
+
+.PHONY: help setup demo up down status sql backfill doctor test check resilience raw-damage hostile e2e docs lint format lock env bench clean
 
 help: ## Show this help
 	@echo "Short-drama market pipeline. On a fresh machine: make demo"
@@ -60,8 +62,8 @@ backfill: $(READY) ## Airflow's backfill, one run per day: FROM=2025-07-01 TO=20
 doctor: $(READY) ## Check endpoints, credentials, the lake, quota, extension
 	$(BIN)/shortdrama doctor
 
-test: $(READY) $(DUCKDB_CLIENTS) ## All tests except e2e and damage; three of resilience
-	$(BIN)/pytest -m "not e2e and not resilience and not damage" --numprocesses 2 --dist loadfile --no-loadscope-reorder
+test: $(READY) $(DUCKDB_CLIENTS) ## All tests but e2e and damage; of resilience three
+	$(BIN)/pytest -m "$(QUICK)" --numprocesses 2 --dist loadfile --no-loadscope-reorder
 
 check: $(READY) $(DUCKDB_CLIENTS) ## Lint, types, the tests of what changed since main
 	$(BIN)/ruff check .
@@ -70,13 +72,16 @@ check: $(READY) $(DUCKDB_CLIENTS) ## Lint, types, the tests of what changed sinc
 	$(BIN)/lint-imports --no-cache
 	@changed="$$($(BIN)/python tests/changed.py)"; \
 		if [ -z "$$changed" ]; then echo "nothing changed that has tests"; exit 0; fi; \
-		$(BIN)/pytest -m "not e2e and not resilience and not damage" --numprocesses 2 --dist loadfile --no-loadscope-reorder $$changed
+		$(BIN)/pytest -m "$(QUICK)" --numprocesses 2 --dist loadfile --no-loadscope-reorder $$changed
 
 resilience: $(READY) ## kill -9 at 20 points of build and publish (long)
 	$(BIN)/pytest tests/integration/test_resilience.py
 
 raw-damage: $(READY) ## 360 damages of raw objects, 35 of the warehouse (an hour)
 	$(BIN)/pytest -m damage tests/integration
+
+hostile: $(READY) ## Every fault of a hostile source on every route (a quarter of an hour)
+	$(BIN)/pytest -m hostile tests/unit/ingest/test_hostile.py -s -q
 
 e2e: $(READY) ## The tests that run the real scheduler
 	$(BIN)/pytest -m e2e

@@ -274,7 +274,7 @@ class ApiClient:
     def _too_long(self, about: str) -> PermanentError:
         return PermanentError(
             f"{about}: the answer holds more than {self._most_bytes / 1e6:g} MB, the most of this"
-            " route. If that is no fault of theirs, change the limit in the connector"
+            " route. If the source is right, change the limit in the connector"
         )
 
     def _refuse(self, response: requests.Response, about: str) -> bytes | None:
@@ -308,8 +308,8 @@ def _followed(chunks: Iterable[bytes], text: Nesting, about: str) -> Iterable[by
             text.feed(chunk)
         except TooDeep:
             raise PermanentError(
-                f"{about}: the answer's brackets nest too deep or do not match. If it is no"
-                " passing fault of theirs, change the connector"
+                f"{about}: the answer's brackets nest too deep or do not match. If the"
+                " vendor changed its format, fix the connector"
             ) from None
         yield chunk
 

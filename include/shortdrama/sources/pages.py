@@ -97,7 +97,7 @@ class _SoFar:
         if goes_on and last > MOST_PAGES:
             raise PermanentError(
                 f"{about}: the list is said to go on after page {MOST_PAGES}, and no more are"
-                " read. If that is no fault of theirs, change MOST_PAGES in sources/pages.py"
+                " read. If the source is right, change MOST_PAGES in sources/pages.py"
             )
         if page.entries and page.digest in self.digests:
             raise TransientError(f"{about}: it repeats the entries of an earlier page")

@@ -77,7 +77,7 @@ def read_page(text: bytes, about: str) -> Page:
     if not isinstance(resultset, dict) or not isinstance(answer.get("results"), list):
         raise PermanentError(
             f"{about}: Appfigures answered HTTP 200 with something else than a page of results;"
-            " if it is no passing fault of theirs, fix the connector"
+            " if the vendor changed its format, fix the connector"
         )
     total = resultset.get("total_count")
     return Page(

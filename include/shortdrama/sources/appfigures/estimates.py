@@ -100,6 +100,6 @@ def check_rows(body: Path, about: str) -> None:
     if opening != b"[":
         raise PermanentError(
             f"{about}: Appfigures answered HTTP 200 with something else than a list of estimates"
-            f" (it begins with {opening.decode(errors='replace')!r}); if it is no passing fault of"
-            " theirs, fix the connector"
+            f" (it begins with {opening.decode(errors='replace')!r}); if the vendor changed its"
+            " format, fix the connector"
         )

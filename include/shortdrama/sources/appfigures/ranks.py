@@ -93,6 +93,6 @@ def check_ranks(body: Path, about: str) -> None:
         isinstance(answer.get(name), list) for name in ("dates", "data")
     ):
         raise PermanentError(
-            f"{about}: Appfigures answered HTTP 200 with something else than ranks; if it is no"
-            " passing fault of theirs, mend the connector"
+            f"{about}: Appfigures answered HTTP 200 with something else than ranks; if the"
+            " vendor changed its format, fix the connector"
         )

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Annotated, Literal
 from urllib.parse import urlsplit
 
-from pydantic import AfterValidator, BaseModel, PositiveFloat, SecretStr, ValidationError
+from pydantic import AfterValidator, BaseModel, FilePath, PositiveFloat, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict, SettingsError
 
 from shortdrama.core.clock import Clock
@@ -81,13 +81,15 @@ class HttpSettings(BaseModel):
 
     `timeout_seconds` is the longest silence. `answer_seconds` is for one answer, from the request
     to its last byte. `pull_seconds` is for one attempt of a pull: all its calls, repeats and
-    waits. `proxy` is a URL; proxies of the environment are not used.
+    waits. `proxy` is a URL; proxies of the environment are not used. `ca_file` has the certificates
+    to trust, where a proxy brings its own.
     """
 
     timeout_seconds: PositiveFloat = 120.0
     answer_seconds: PositiveFloat = 600.0
     pull_seconds: PositiveFloat = 3000.0
     proxy: SecretStr = SecretStr("")
+    ca_file: FilePath | None = None
 
 
 class AppfiguresSettings(HttpSettings):

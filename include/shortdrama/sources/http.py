@@ -136,7 +136,7 @@ class ApiClient:
             if own_header
             else HeaderAuth("Authorization", f"Bearer {self._token}"),
             f"shortdrama-pipeline/{version('shortdrama')}",
-            bounds.proxy,
+            bounds,
         )
         self._pull_ends: float | None = None
 

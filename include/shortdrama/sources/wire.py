@@ -17,11 +17,12 @@ from types import MappingProxyType
 from typing import Any
 
 import requests
-from pydantic import SecretStr
 from requests.adapters import HTTPAdapter
 from requests.auth import AuthBase
 from urllib3 import HTTPConnectionPool, HTTPSConnectionPool, PoolManager
 from urllib3.connection import HTTPConnection, HTTPSConnection
+
+from shortdrama.core.settings import HttpSettings
 
 
 @dataclass
@@ -65,11 +66,8 @@ class HeaderAuth(AuthBase):
         return request
 
 
-def open_session(auth: HeaderAuth, user_agent: str, proxy: SecretStr) -> requests.Session:
-    """A session that reads no `~/.netrc`, no environment and no cookie.
-
-    `proxy` is the URL of a proxy, or empty.
-    """
+def open_session(auth: HeaderAuth, user_agent: str, settings: HttpSettings) -> requests.Session:
+    """A session that reads no `~/.netrc`, no environment and no cookie, only the settings."""
     session = requests.Session()
     session.trust_env = False
     session.auth = auth
@@ -77,8 +75,10 @@ def open_session(auth: HeaderAuth, user_agent: str, proxy: SecretStr) -> request
     session.headers = requests.structures.CaseInsensitiveDict(
         {"User-Agent": user_agent, "Accept": "application/json", "Accept-Encoding": ENCODING}
     )
-    if proxy.get_secret_value():
-        session.proxies = {"all": proxy.get_secret_value()}
+    if proxy := settings.proxy.get_secret_value():
+        session.proxies = {"all": proxy}
+    if settings.ca_file:
+        session.verify = str(settings.ca_file)
     for scheme in POOLS:
         session.mount(f"{scheme}://", _Adapter())
     return session

@@ -21,6 +21,7 @@ from shortdrama.lake.landing import Landing
 from shortdrama.sources.appfigures.client import client as appfigures_client
 from shortdrama.sources.http import ATTEMPTS, ApiClient, Call
 from shortdrama.sources.tiktok.providers import PROVIDERS
+from shortdrama.sources.wire import HeaderAuth, open_session
 
 TOKEN = "pat_ours"
 CALL = Call("reports/estimates", {"countries": "US"})
@@ -243,6 +244,14 @@ def test_a_proxy_is_the_one_of_the_settings(landing) -> None:
         (head,) = proxy.heads
     assert head.startswith(b"GET http://vendor.invalid/v2/reports/estimates?countries=US HTTP/1.1")
     assert f"Authorization: Bearer {TOKEN}".encode() in head
+
+
+def test_certificates_to_trust_are_those_of_the_settings(tmp_path) -> None:
+    ca_file = tmp_path / "ca.pem"
+    ca_file.touch()
+    auth = HeaderAuth("Authorization", "x")
+    assert open_session(auth, "us", HttpSettings(ca_file=ca_file)).verify == str(ca_file)
+    assert open_session(auth, "us", HttpSettings()).verify is True
 
 
 def test_a_bare_connection_to_a_tls_port_and_back_is_trouble(landing) -> None:

@@ -96,7 +96,8 @@ def why_not_takeable(
         return f"the rows of {name} are gone from quarantine; {remedy}"
     if gate and any(finding.suite == "schema" for finding in gate.findings):
         return (
-            f"{name} does not have the dataset's columns and types, so no model can read it; {remedy}"
+            f"{name} does not have the dataset's columns and types, so no model can read it;"
+            f" {remedy}"
         )
     return None
 

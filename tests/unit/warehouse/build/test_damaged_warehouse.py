@@ -192,7 +192,7 @@ def test_without_rights_on_the_folder_the_error_says_which_to_give(
         path.write_bytes(b"broken")
     before = path.read_bytes()
     folder.chmod(mode)
-    with as_nobody(), pytest.raises(NoWarehouse, match=r"Permission denied.* Let the user"):
+    with as_nobody(), pytest.raises(NoWarehouse, match=r"Permission denied.* Give the user"):
         open_or_start_over(path, print)
     assert path.read_bytes() == before
     SEEN["no rights on its folder"] = "the run fails and says which rights to give"

@@ -278,6 +278,8 @@ LONG = (
           lambda h: endless(b"x" * PIECE, h.said(b"", status="400 No", length=None))),
     Fault("endless_headers", "Headers without end, at full speed.",
           lambda _: endless(b"x-a: b\r\n" * 999, b"HTTP/1.1 200 OK\r\n")),
+    Fault("endless_continue", "HTTP 100 without end, at full speed.",
+          lambda _: endless(b"HTTP/1.1 100 C\r\n\r\n" * 999)),
     Fault("endless_early_hints", "HTTP 103 without end, at full speed.",
           lambda _: endless(b"HTTP/1.1 103 E\r\n\r\n" * 999)),
     one("blanks_of_9_mb", "9 MB of blanks after the text.",

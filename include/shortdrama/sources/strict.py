@@ -30,8 +30,11 @@ create or replace temp macro integer_or_text(value, field, part) as
 create or replace temp macro nullable_integer(value, field, part) as
     case when json_type(value) = 'NULL' then null else strict_integer(value, field, part) end;
 create or replace temp macro strict_text(value, field, part) as
-    case when json_type(value) = 'VARCHAR' then value ->> '$'
-         else wrong_type(value, field, 'a text', part) end;
+    case when json_type(value) <> 'VARCHAR' or json_type(value) is null
+              then wrong_type(value, field, 'a text', part)
+         when strlen(value) > 10000
+              then wrong_type(value, field, 'a text of at most 10,000 bytes', part)
+         else value ->> '$' end;
 create or replace temp macro optional_text(value, field, part) as
     case when value is null or json_type(value) = 'NULL' then null
          else strict_text(value, field, part) end;

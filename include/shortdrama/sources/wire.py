@@ -8,7 +8,7 @@ errors alike.
 from collections.abc import Mapping
 from contextvars import ContextVar
 from dataclasses import dataclass
-from http.client import HTTPResponse, parse_headers
+from http.client import HTTPException, HTTPResponse, parse_headers
 from http.cookiejar import DefaultCookiePolicy
 from io import BufferedReader, RawIOBase
 from socket import socket
@@ -50,6 +50,7 @@ ENCODING = "gzip"
 """What we ask for, and therefore all that may come."""
 
 SWITCHING_PROTOCOLS = 101
+MOST_BEFORE_THE_ANSWER = 10
 READ_BYTES = 64 * 1024
 
 
@@ -113,19 +114,20 @@ class _Metered(RawIOBase):
 
 
 class _Response(HTTPResponse):
-    """An answer that has an end. What a server says before it (102, 103) is passed over."""
+    """An answer that has an end. What a server says before it (100, 102, 103) is passed over."""
 
     def __init__(self, sock: socket, *args: Any, **options: Any) -> None:
         super().__init__(sock, *args, **options)
         self.fp = BufferedReader(_Metered(self.fp.detach(), sock), READ_BYTES)
 
     def _read_status(self) -> tuple[str, int, str]:
-        # The library itself passes over 100 alone, and takes 103 for the answer.
-        while True:
+        # The library itself passes over 100 alone, without end, and takes 103 for the answer.
+        for _ in range(MOST_BEFORE_THE_ANSWER + 1):
             version, status, reason = super()._read_status()  # type: ignore[misc]
-            if not SWITCHING_PROTOCOLS < status < requests.codes.ok:
+            if status >= requests.codes.ok or status == SWITCHING_PROTOCOLS:
                 return version, status, reason
             parse_headers(self.fp)
+        raise HTTPException(f"more than {MOST_BEFORE_THE_ANSWER} answers with 1xx")
 
 
 class _PlainConnection(HTTPConnection):

@@ -47,6 +47,7 @@ def test_a_value_of_the_agreed_type_is_read(read, macro, value, meant) -> None:
 @pytest.mark.parametrize(
     ("macro", "value"),
     [
+        ("strict_text", '"' + "x" * 10_000 + '"'),
         ("strict_integer", "12.7"),
         ("strict_integer", "12.0"),
         ("strict_integer", '"12"'),
@@ -75,7 +76,7 @@ def test_a_value_of_another_type_is_refused_by_part_and_field(read, macro, value
         read(macro, value)
     text = str(refused.value)
     assert 's3://lake/part: field "downloads" should be ' in text
-    assert (value or "missing") in text or value == "null"
+    assert (value or "missing")[:200] in text or value == "null"
 
 
 @pytest.mark.parametrize("value", [None, "null"])

@@ -79,7 +79,7 @@ DRIPS: dict[str, Callable[[], Pieces]] = {
     "the_body_of_an_error": lambda: [
         b"HTTP/1.1 400 Bad\r\nContent-Length: 1000\r\n\r\n", *slowly(b"x" * 1000)
     ],
-    "early_hints": lambda: for_ever(b"HTTP/1.1 103 Early Hints\r\n\r\n"),
+    "early_hints": lambda: [b"HTTP/1.1 103 E\r\n\r\n", *slowly(b"HTTP/1.1 103 E\r\n\r\n" * 9)],
     "packed_nothing": lambda: [
         HEAD + b"Content-Encoding: gzip\r\n\r\n", *slowly(gzip.compress(b"[]") * 100)
     ],
@@ -153,6 +153,15 @@ def test_what_is_said_before_the_answer_is_passed_over(before, landing) -> None:
         part = client_of(server.url).land(CALL, landing, "about")
     assert landing.read(part) == b"[1]"
     assert part.response["status"] == "200"
+
+
+@pytest.mark.parametrize("status", [100, 103])
+def test_a_source_that_never_comes_to_its_answer_is_trouble(status, landing) -> None:
+    before = f"HTTP/1.1 {status} Not yet\r\n\r\n".encode()
+    with serving(lambda _: for_ever(before)) as server:
+        client = client_of(server.url, bounds=HttpSettings())
+        with pytest.raises(TransientError, match="did not answer properly"):
+            client.land(CALL, landing, "about")
 
 
 @pytest.mark.parametrize("body", [b"\xef\xbb\xbf[1]", b"\n\n  [1]", b"[1]\r\n\r\n"])

@@ -25,13 +25,15 @@ said as (
 -- A load says a day in each of its windows: the longest counts.
 preferred as (
     select
-        *,
-        row_number() over (
-            partition by load_id, hashtag_id, country_code, viewed_on
-            order by window_days desc nulls last
-        ) as preference
+        load_id,
+        hashtag_id,
+        country_code,
+        viewed_on,
+        max_by(day_views, window_days) as day_views,
+        max_by(chart_rank, window_days) as chart_rank
     from said
     where day_views is not null
+    group by load_id, hashtag_id, country_code, viewed_on
 )
 
 select
@@ -51,4 +53,3 @@ inner join {{ ref('int_hashtag_loads') }} as loads
     on
         preferred.load_id = loads.load_id
         and preferred.country_code = loads.country_code
-where preferred.preference = 1

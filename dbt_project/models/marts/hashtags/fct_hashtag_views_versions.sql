@@ -2,6 +2,26 @@
 
 with
 
+said as (
+    select
+        *,
+        lag(views) over (
+            {{ of_a_day }}
+            order by said_at asc nulls first, load_seq asc nulls first
+        ) as said_views_before,
+        lag(chart_rank) over (
+            {{ of_a_day }}
+            order by said_at asc nulls first, load_seq asc nulls first
+        ) as said_rank_before,
+        lag(accepted_at) over (
+            {{ of_a_day }}
+            order by said_at asc nulls first, load_seq asc nulls first
+        ) as accepted_before_at
+    from {{ ref('int_hashtag_views_said') }}
+),
+
+-- Each pull repeats 30 days. What came in after the statement that it repeats is no news, and
+-- without it the rest is a tenth of the rows.
 ordered as (
     select
         *,
@@ -9,7 +29,12 @@ ordered as (
             {{ of_a_day }}
             order by said_at asc nulls first, load_seq asc nulls first
         ) as said_order
-    from {{ ref('int_hashtag_views_said') }}
+    from said
+    where
+        accepted_before_at is null
+        or accepted_before_at > accepted_at
+        or views <> said_views_before
+        or coalesce(chart_rank, 0) <> coalesce(said_rank_before, 0)
 ),
 
 accepted as (

@@ -7,6 +7,9 @@ object that was compared before. Only an object without a known ETag is read, fo
 from collections.abc import Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from http import HTTPStatus
+
+from botocore.exceptions import ClientError
 
 from shortdrama.core.errors import LoadsDamaged
 from shortdrama.lake import keys
@@ -57,6 +60,13 @@ class Compared:
             raise LoadsDamaged("\n".join([title, *others, WHAT_TO_DO]), headline)
 
 
+@dataclass(frozen=True)
+class Unreadable:
+    """The store failed on an object: its disk may have other bytes than the store wrote."""
+
+    error: ClientError
+
+
 def compare(
     records: Sequence[LoadRecord], store: ObjectStore, known: Mapping[str, str]
 ) -> Compared:
@@ -74,10 +84,11 @@ def compare(
     unknown = [record for record in records if record.load_id not in unchanged]
     with ThreadPoolExecutor(READERS) as pool:
         digests = list(pool.map(lambda record: _digest(record, store), unknown))
+    _raise_unless_one_can_be_read(records, unknown, digests, store)
     right = {
         record.load_id: digest.etag
         for record, digest in zip(unknown, digests, strict=True)
-        if digest and digest.sha256 == record.sha256
+        if isinstance(digest, Digest) and digest.sha256 == record.sha256
     }
     names = {record.sha256: record.load_id for record in records}
     return Compared(
@@ -97,16 +108,39 @@ def _listed(datasets: Iterable[str], store: ObjectStore) -> dict[str, str]:
     }
 
 
-def _digest(record: LoadRecord, store: ObjectStore) -> Digest | None:
+def _digest(record: LoadRecord, store: ObjectStore) -> Digest | Unreadable | None:
     try:
         return store.digest(record.key)
     except NotFound:
         return None
+    except ClientError as error:
+        answer = error.response.get("ResponseMetadata", {})
+        if answer.get("HTTPStatusCode") != HTTPStatus.INTERNAL_SERVER_ERROR:
+            raise
+        return Unreadable(error)
 
 
-def _instead(record: LoadRecord, digest: Digest | None, names: Mapping[str, str]) -> str:
+def _raise_unless_one_can_be_read(
+    records: Sequence[LoadRecord],
+    unknown: Sequence[LoadRecord],
+    digests: Sequence[Digest | Unreadable | None],
+    store: ObjectStore,
+) -> None:
+    """If objects cannot be read, raise the store's error unless it gives any other object."""
+    unreadable = [digest for digest in digests if isinstance(digest, Unreadable)]
+    if unreadable and not any(isinstance(digest, Digest) for digest in digests):
+        other = next((one for one in records if one not in unknown), None)
+        if other is None or not isinstance(_digest(other, store), Digest):
+            raise unreadable[0].error
+
+
+def _instead(
+    record: LoadRecord, digest: Digest | Unreadable | None, names: Mapping[str, str]
+) -> str:
     if digest is None:
         return "is gone"
+    if isinstance(digest, Unreadable):
+        return f"cannot be read, although others can ({digest.error})"
     if digest.sha256 in names:
         return f"holds load {names[digest.sha256]} instead"
     return f"has other bytes (sha256 {digest.sha256[:12]}… instead of {record.sha256[:12]}…)"

@@ -195,3 +195,39 @@ def test_a_store_that_does_not_answer_says_nothing_about_a_load(
     monkeypatch.setattr(ObjectStore, "digest", fails)
     with pytest.raises(type(error)):
         lake.compare()
+
+
+def unreadable(patch: pytest.MonkeyPatch, *broken: str) -> None:
+    """SeaweedFS on a disk that has lost bytes: it lists the object and cannot read it."""
+    digest = ObjectStore.digest
+    answer: Any = {"Error": {"Code": "InternalError"}, "ResponseMetadata": {"HTTPStatusCode": 500}}
+
+    def read(self: ObjectStore, key: str) -> Any:
+        if key in broken:
+            raise ClientError(answer, "GetObject")
+        return digest(self, key)
+
+    patch.setattr(ObjectStore, "digest", read)
+
+
+@pytest.mark.parametrize("others_are_known", [True, False])
+def test_an_object_that_the_store_cannot_read_is_a_damaged_load_if_it_can_read_others(
+    lake: Lake, monkeypatch: pytest.MonkeyPatch, others_are_known: bool
+) -> None:
+    known = dict(lake.compare().etags)
+    del known["first"]
+    unreadable(monkeypatch, lake.records[0].key)
+    (damage,) = lake.compare(known if others_are_known else {}).damaged
+    assert damage.record.load_id == "first"
+    assert "cannot be read, although others can" in damage.instead
+    assert "InternalError" in damage.instead
+
+
+def test_a_store_that_can_read_nothing_says_nothing_about_a_load(
+    lake: Lake, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    known = dict(lake.compare().etags)
+    del known["first"]
+    unreadable(monkeypatch, *(record.key for record in lake.records))
+    with pytest.raises(ClientError, match="InternalError"):
+        lake.compare(known)

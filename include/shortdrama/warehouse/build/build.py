@@ -63,13 +63,12 @@ def _build(
     open_or_start_over(path, say)
     with duck.connect(settings.s3, path) as connection:
         raw = RawCheck(connection, store)
-        plan = prepare(connection, inputs, store, raw.check, full_refresh=full_refresh)
+        with raw.explaining():
+            plan = prepare(connection, inputs, store, raw.check, full_refresh=full_refresh)
         ops_sources.fill(connection, store, settings.clock.today())
     say(str(plan))
-    try:
+    with raw.explaining():
         run_dbt(settings, plan, say)
-    finally:
-        # Check again what dbt has read; this also names a damaged object better than dbt does.
-        raw.check_again()
+    raw.check_again()
     with duck.connect(path=path) as connection:
         built.finish(connection, inputs, plan, built_marts(), month_columns())

@@ -5,6 +5,7 @@ from typing import Any
 
 import duckdb
 import pytest
+from botocore.exceptions import ClientError
 
 from damages import break_a_fact
 from machines import FACT, LATE, Machine, few_statements
@@ -184,6 +185,30 @@ def test_a_load_that_is_deleted_while_dbt_runs_is_named_and_not_only_what_dbt_sa
     with pytest.raises(LoadsDamaged, match=f"load {late.load_id}: {late.key} is gone") as refused:
         machine.run()
     assert isinstance(refused.value.__context__, BuildFailed)
+
+
+def test_a_load_that_the_store_can_list_but_not_read_is_named(
+    machine: Machine, bodies: dict[str, bytes], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its ETag is right. dbt only says that the lake answers with 500, as if it were away."""
+    late = named(machine, "estimates-september")
+    digest = ObjectStore.digest
+    answer: Any = {"Error": {"Code": "InternalError"}, "ResponseMetadata": {"HTTPStatusCode": 500}}
+    broken: list[str] = []
+
+    def read(self: ObjectStore, key: str) -> Any:
+        if key in broken:
+            raise ClientError(answer, "GetObject")
+        return digest(self, key)
+
+    def fails(*_: object) -> None:
+        broken.append(late.key)
+        raise BuildFailed(f"HTTP Error: HTTP GET error reading '{late.key}' (HTTP 500)")
+
+    monkeypatch.setattr(ObjectStore, "digest", read)
+    monkeypatch.setattr(building, "run_dbt", fails)
+    with pytest.raises(LoadsDamaged, match=rf"load {late.load_id}: {late.key} cannot be read"):
+        machine.run()
 
 
 def doubled(machine: Machine, body: bytes, path: Any) -> bytes:

@@ -3,15 +3,18 @@
 import os
 import secrets
 import shutil
+from contextlib import suppress
 from importlib.util import find_spec
 from pathlib import Path
 from subprocess import DEVNULL, run
 from urllib.parse import quote
 
+import psutil
 import psycopg2
 
 from shortdrama.core.errors import Failure
 from shortdrama.core.settings import home
+from shortdrama_local.embedded import leftovers
 from shortdrama_local.embedded.folders import socket_folder
 from shortdrama_local.embedded.machine import Machine, write_private
 from shortdrama_local.embedded.service import Service
@@ -71,6 +74,7 @@ def _group() -> int:
 def _prepare(machine: Machine) -> None:
     """Make the cluster, in a folder that gets its final name when it is complete."""
     if _data().exists():
+        _forget_a_dead_server()
         return
     draft = home() / "postgres.new"
     shutil.rmtree(draft, ignore_errors=True)
@@ -94,6 +98,20 @@ def _prepare(machine: Machine) -> None:
     if made.returncode != 0:
         raise NoDatabase(f"PostgreSQL's data could not be made in {draft}: {made.stderr[-1000:]}")
     draft.rename(_data())
+
+
+def _forget_a_dead_server() -> None:
+    """Remove the lock of a server that was killed, if its process id is another program's now.
+
+    After a power failure, or in a container that was started again, ids are soon reused. PostgreSQL
+    would take the other program for itself and not start.
+    """
+    lock = _data() / "postmaster.pid"
+    with suppress(FileNotFoundError, ValueError, IndexError):
+        pid = int(lock.read_text().split()[0])
+        ours = {process.pid for process in leftovers.leftovers()}
+        if psutil.pid_exists(pid) and pid not in ours:
+            lock.unlink()
 
 
 def _command(_: Machine) -> list[str]:

@@ -302,6 +302,19 @@ def test_a_cluster_that_was_half_made_is_made_again(home: Path) -> None:
     assert not draft.exists()
 
 
+def test_a_database_whose_process_id_is_another_programs_now_starts(home: Path) -> None:
+    """As after a power failure: PostgreSQL would take the other program for itself."""
+    start(POSTGRES)
+    leftovers.kill(leftovers.leftovers())
+    user = ["setpriv", "--reuid=nobody"] if os.geteuid() == 0 else []
+    with subprocess.Popen([*user, "sleep", "600"]) as other:
+        lock = home / "postgres" / "postmaster.pid"
+        lock.write_text("\n".join([str(other.pid), *lock.read_text().splitlines()[1:], ""]))
+        start(POSTGRES)
+        other.kill()
+    assert POSTGRES.healthy(this_machine())
+
+
 def test_a_database_with_another_password_is_not_the_homes(home: Path) -> None:
     start(POSTGRES)
     other = this_machine().model_copy(update={"database_password": "another"})

@@ -61,8 +61,12 @@ class Machine(BaseModel):
     def save(self) -> None:
         """Save it, and write `settings.env`, which every command of this home reads."""
         write_private(record(), self.model_dump_json(indent=1))
+        self.save_settings()
+
+    def save_settings(self) -> None:
+        """Write `settings.env`."""
         lines = [f"{name}={value}" for name, value in self.environment().items()]
-        write_private(home() / "settings.env", "\n".join(lines) + "\n")
+        write_private(settings_file(), "\n".join(lines) + "\n")
 
     def environment(self) -> dict[str, str]:
         """The settings with which the pipeline finds these services."""
@@ -93,6 +97,11 @@ def record() -> Path:
     return home() / "embedded.json"
 
 
+def settings_file() -> Path:
+    """The file of settings that every command of the home reads."""
+    return home() / "settings.env"
+
+
 def is_embedded() -> bool:
     """Whether this home has embedded services."""
     return record().exists()
@@ -103,12 +112,16 @@ def this_machine() -> Machine:
     if not is_embedded():
         _make()
     try:
-        return Machine.model_validate_json(record().read_text(encoding="utf-8"))
+        machine = Machine.model_validate_json(record().read_text(encoding="utf-8"))
     except ValidationError:
         raise HomeUnreadable(
             f"{record()} is damaged or was written by another version of this program. What to do:"
             " `make clean` removes this home and all its data; `make up` makes a new one"
         ) from None
+    if not settings_file().exists():
+        # Removed by somebody, or its first writer was killed.
+        machine.save_settings()
+    return machine
 
 
 def write_private(path: Path, text: str) -> None:

@@ -30,6 +30,14 @@ def test_commands_that_make_a_home_at_once_make_one(home: Path) -> None:
     assert {path.name for path in home.iterdir()} == {"embedded.json", "settings.env"}
 
 
+def test_settings_that_were_removed_are_written_again(home: Path) -> None:
+    this_machine()
+    before = machine.settings_file().read_text()
+    machine.settings_file().unlink()
+    this_machine()
+    assert machine.settings_file().read_text() == before
+
+
 def test_nobody_else_reads_its_secrets(home: Path) -> None:
     this_machine().save()
     modes = {path.name: stat.S_IMODE(path.stat().st_mode) for path in home.iterdir()}

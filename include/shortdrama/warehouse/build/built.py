@@ -4,11 +4,12 @@ It is in the warehouse's file, so it is lost together with the marts that it des
 """
 
 from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from datetime import date
 
 import duckdb
 
-from shortdrama.core.errors import BuildFailed
+from shortdrama.core.errors import BuildFailed, DamagedDocument, NewerDocument
 from shortdrama.warehouse.build import contents
 from shortdrama.warehouse.build.inputs import BuildInputs
 from shortdrama.warehouse.build.touched import Plan
@@ -47,9 +48,14 @@ def is_ours(connection: duckdb.DuckDBPyConnection) -> bool:
 
 
 def last_inputs(connection: duckdb.DuckDBPyConnection) -> BuildInputs | None:
-    """What the last finished build read; None if no build has finished."""
+    """What the last finished build read; None if no build has finished.
+
+    None also for a document that cannot be read: newer software built here and was taken back.
+    """
     row = connection.execute("select document from built.inputs").fetchone()
-    return BuildInputs.read(row[0], "built.inputs of the private warehouse") if row else None
+    with suppress(NewerDocument, DamagedDocument):
+        return BuildInputs.read(row[0], "built.inputs of the private warehouse") if row else None
+    return None
 
 
 def check_holds(connection: duckdb.DuckDBPyConnection, inputs: BuildInputs) -> None:

@@ -22,6 +22,9 @@ STORAGE_VERSION = "v1.4.0"
 LOCKED = 'IO Error: Could not set lock on file "'
 """How DuckDB's message begins when another process has the file open."""
 
+OF_DUCKDB = (".wal", ".tmp")
+"""What DuckDB's files next to a database are called after its name. Other files are somebody's."""
+
 Say = Callable[[str], None]
 T = TypeVar("T")
 
@@ -111,7 +114,7 @@ def _say_why(why: str, say: Say) -> None:
 def _start_over(path: Path) -> None:
     """Remove the file and DuckDB's files next to it, and make an empty warehouse."""
     for one in list(path.parent.iterdir()):
-        if one.name == path.name or one.name.startswith(f"{path.name}."):
+        if one.name.removeprefix(path.name).startswith(OF_DUCKDB) or one.name == path.name:
             shutil.rmtree(one) if one.is_dir() and not one.is_symlink() else one.unlink()
     with duckdb.connect(
         str(path), config={"storage_compatibility_version": STORAGE_VERSION}

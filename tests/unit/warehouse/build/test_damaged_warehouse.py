@@ -216,3 +216,26 @@ def test_the_table_of_damages_in_the_manual_is_true() -> None:
         OPERATORS.write_text(TABLE.sub(lambda _: table, manual))
         manual = OPERATORS.read_text()
     assert TABLE.findall(manual) == [table], "write it again with UPDATE_DOCS=1"
+
+
+@pytest.mark.parametrize("document", ['{"schema_version": 99}', "{}", "no JSON"])
+def test_a_warehouse_whose_inputs_cannot_be_read_is_built_from_nothing(
+    machine: Machine, document: str
+) -> None:
+    """A newer release has built here and was taken back."""
+    machine.restore()
+    with duckdb.connect(str(machine.path)) as warehouse:
+        warehouse.execute("update built.inputs set document = ?", [document])
+    assert "full refresh: the warehouse does not say what it was built from" in machine.build()
+    assert held(machine.path) == machine.right
+
+
+def test_only_files_of_duckdb_are_removed_with_a_damaged_warehouse(machine: Machine) -> None:
+    machine.restore()
+    copy = machine.path.with_name(f"{machine.path.name}.bak")
+    shutil.copy(machine.path, copy)
+    machine.path.with_name(f"{machine.path.name}.wal").write_bytes(b"of another")
+    os.truncate(machine.path, 5000)
+    machine.build()
+    assert copy.exists()
+    copy.unlink()

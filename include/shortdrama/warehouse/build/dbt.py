@@ -5,9 +5,12 @@ import multiprocessing
 import os
 import signal
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
 from urllib.parse import urlsplit
+
+import duckdb
 
 from shortdrama.core.errors import DbtFailed
 from shortdrama.core.settings import DBT_PROJECT, S3Settings, Settings, home
@@ -57,7 +60,11 @@ def run_dbt(
     if ended != 0:
         how = f"was ended by {signal.Signals(-ended).name}" if ended < 0 else f"ended with {ended}"
         ended_early = [] if ended == 1 else [f"dbt's process {how}"]
-        errors = [*ended_early, *errors_of(lines), *_failing_rows(settings)]
+        rows: list[str] = []
+        # dbt's own errors say enough: on a full disk, what it leaves is cut off.
+        with suppress(ValueError, LookupError, OSError, duckdb.Error):
+            rows.extend(_failing_rows(settings))
+        errors = [*ended_early, *errors_of(lines), *rows]
         raise DbtFailed("\n".join([*errors, "The published snapshot stays."]))
 
 

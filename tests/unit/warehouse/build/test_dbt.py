@@ -1,5 +1,6 @@
 """dbt in a process of its own: what it prints, how it may end, and what it leaves behind."""
 
+import errno
 import os
 import signal
 import subprocess
@@ -15,7 +16,7 @@ import psutil
 import pytest
 from pydantic import SecretStr
 
-from shortdrama.core.errors import BuildFailed
+from shortdrama.core.errors import BuildFailed, DbtFailed
 from shortdrama.core.settings import DBT_PROJECT, S3Settings, Settings
 from shortdrama.warehouse.build import dbt as build_dbt
 from shortdrama.warehouse.build import dbt_process
@@ -205,6 +206,20 @@ def test_a_crash_of_dbt_is_a_failed_build_and_nothing_more(
     with pytest.raises(BuildFailed, match=message):
         run_dbt(settings, JULY, print)
     assert children() == []
+
+
+@pytest.mark.parametrize("left", ['{"results": [', "{}", '{"results": [{"status": "fail"}]}'])
+def test_results_that_a_full_disk_has_cut_off_do_not_hide_why_dbt_failed(
+    stand_in: Callable[[Invoke], None], settings: Settings, left: str
+) -> None:
+    def full(_: list[str]) -> None:
+        build_dbt.dbt_target().mkdir(parents=True, exist_ok=True)
+        (build_dbt.dbt_target() / "run_results.json").write_text(left)
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    stand_in(full)
+    with pytest.raises(DbtFailed, match="No space left on device"):
+        run_dbt(settings, JULY, print)
 
 
 @pytest.mark.parametrize("error", [KeyboardInterrupt, BrokenPipeError])

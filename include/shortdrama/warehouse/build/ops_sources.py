@@ -4,13 +4,14 @@ Ledgers are read completely. Outcomes never change, so the private warehouse kee
 lists only the days since the newest one that it has, and all days when the warehouse was lost.
 """
 
+import re
 from collections.abc import Iterator, Sequence
 from datetime import date, timedelta
 from typing import get_args
 
 import duckdb
 
-from shortdrama.core.errors import NewerDocument
+from shortdrama.core.errors import DamagedDocument, NewerDocument
 from shortdrama.datasets import DATASETS
 from shortdrama.lake import keys
 from shortdrama.lake.ledger import LoadLedger, LoadRecord
@@ -20,6 +21,9 @@ from shortdrama.lake.store import ObjectStore
 
 LATE_DAYS = 2
 """An outcome is filed under the day on which its step began: that of a long pull comes late."""
+
+IN_FILE = re.compile(r'Malformed JSON in file "([^"]+)"')
+"""How DuckDB names an object that is not JSON."""
 
 RELATIONS = """
 create schema if not exists raw;
@@ -190,10 +194,32 @@ def _remember_outcomes(
 
 
 def _read_outcomes(connection: duckdb.DuckDBPyConnection, uris: Sequence[str]) -> None:
-    """Add the outcomes in those files; raises NewerDocument for a form that is not known.
+    """Add the outcomes in those files; raises NewerDocument, DamagedDocument.
 
     All forms up to the newest have these fields; form 1 has no `schema_version`.
     """
+    try:
+        _find_outcomes(connection, uris)
+    except duckdb.InvalidInputException as error:
+        named = IN_FILE.search(str(error))
+        if named is None:
+            raise
+        raise DamagedDocument(named[1], "it is not the outcome of a step") from error
+    newest = Outcome.model_fields["schema_version"].default
+    newer = connection.execute(
+        "select uri, schema_version from found where schema_version > ? limit 1", [newest]
+    ).fetchone()
+    if newer is not None:
+        uri, version = newer
+        raise NewerDocument(uri, version, newest)
+    connection.execute(
+        "insert into raw.ops_outcomes by name select * exclude (schema_version) from found"
+    )
+    connection.execute("drop table found")
+
+
+def _find_outcomes(connection: duckdb.DuckDBPyConnection, uris: Sequence[str]) -> None:
+    """Read the files into the table `found`."""
     connection.execute(
         """
         create or replace temp table found as
@@ -209,17 +235,6 @@ def _read_outcomes(connection: duckdb.DuckDBPyConnection, uris: Sequence[str]) -
         """,
         {"uris": uris},
     )
-    newest = Outcome.model_fields["schema_version"].default
-    newer = connection.execute(
-        "select uri, schema_version from found where schema_version > ? limit 1", [newest]
-    ).fetchone()
-    if newer is not None:
-        uri, version = newer
-        raise NewerDocument(uri, version, newest)
-    connection.execute(
-        "insert into raw.ops_outcomes by name select * exclude (schema_version) from found"
-    )
-    connection.execute("drop table found")
 
 
 def _listed(
@@ -237,7 +252,9 @@ def _listed(
             days = (since + timedelta(days=n) for n in range((today - since).days + 1))
             prefixes = [keys.outcomes(kind, day) for day in days]
         for prefix in prefixes:
-            yield from (store.uri(key) for key in store.list(prefix))
+            # People's tools leave other files there, such as .DS_Store.
+            listed = store.list(prefix)
+            yield from (store.uri(key) for key in listed if key.endswith(".json"))
 
 
 def _remember_sends(

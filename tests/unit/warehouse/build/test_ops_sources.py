@@ -8,10 +8,11 @@ from typing import Any
 import duckdb
 import pytest
 
+from shortdrama.core.errors import DamagedDocument
 from shortdrama.core.settings import Recipient, S3Settings
 from shortdrama.core.windows import Window
 from shortdrama.datasets.omdia_forecasts import FORECASTS
-from shortdrama.lake import duck
+from shortdrama.lake import duck, keys
 from shortdrama.lake.ledger import Coverage, LoadLedger, LoadRecord
 from shortdrama.lake.outcomes import Outcome, record_outcome
 from shortdrama.lake.overrides import Override
@@ -177,3 +178,22 @@ def test_sends_follow_the_last_attempt_and_name_nobody(
     assert warehouse.execute(
         "select edition, recipient_id, state from raw.ops_sends"
     ).fetchall() == [(f"weekly_brief/{period}", digest, "sent")]
+
+
+def test_files_that_peoples_tools_leave_between_outcomes_are_not_read(
+    store: ObjectStore, warehouse: duckdb.DuckDBPyConnection
+) -> None:
+    happened(store, "pull", "ours")
+    store.put(keys.outcomes("pull", TODAY) + ".DS_Store", b"\0\0\0\1Bud1\0{")
+    prepared(warehouse, store)
+    assert subjects(warehouse) == ["ours"]
+
+
+def test_an_outcome_that_is_no_json_is_named(
+    store: ObjectStore, warehouse: duckdb.DuckDBPyConnection
+) -> None:
+    key = keys.outcomes("pull", TODAY) + "0123456789abcdef.json"
+    happened(store, "pull", "ours")
+    store.put(key, b"\0\0\0\1")
+    with pytest.raises(DamagedDocument, match=key):
+        prepared(warehouse, store)

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from shortdrama.core.clock import Clock
+from shortdrama.core.errors import DamagedDocument
 from shortdrama.lake import keys
 from shortdrama.lake.outcomes import Outcome, record_outcome
 from shortdrama.lake.store import ObjectStore
@@ -39,11 +40,15 @@ def find_garbage(
 ) -> Garbage:
     """What can be removed; `cited` are snapshots that must stay, such as those of report editions.
 
-    Raises DamagedDocument, NewerDocument for a manifest that cannot be read.
+    Raises DamagedDocument, NewerDocument for a manifest that cannot be read, DamagedDocument if the
+    current or a cited snapshot has none: nobody could say which files it needs.
     """
     # Read the pointer first: what is published meanwhile is younger than the grace period.
     current = current_snapshot_id(store)
     manifests = list(all_manifests(store))
+    known = {manifest.snapshot_id for manifest in manifests}
+    for snapshot_id in sorted({*cited, *([current] if current else [])} - known):
+        raise DamagedDocument(keys.snapshot(snapshot_id, MANIFEST_FILE), "it is gone")
     before = clock.now() - grace
     kept = _kept(manifests, current, before) | set(cited)
     needed = {

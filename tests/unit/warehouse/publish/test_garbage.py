@@ -8,6 +8,7 @@ import pytest
 
 from publishing import on_day
 from shortdrama.core.clock import Clock
+from shortdrama.core.errors import DamagedDocument
 from shortdrama.core.settings import Settings
 from shortdrama.lake import keys
 from shortdrama.lake.store import ObjectStore
@@ -15,7 +16,7 @@ from shortdrama.reports.archive import Edition, bind_edition, cited_snapshots
 from shortdrama.warehouse.publish.garbage import collect_garbage, find_garbage
 from shortdrama.warehouse.publish.hold import release, rollback
 from shortdrama.warehouse.publish.publish import publish
-from shortdrama.warehouse.snapshots.manifest import SnapshotManifest, all_manifests
+from shortdrama.warehouse.snapshots.manifest import MANIFEST_FILE, SnapshotManifest, all_manifests
 from shortdrama.warehouse.snapshots.read import connect
 
 Publish = Callable[..., SnapshotManifest]
@@ -179,4 +180,19 @@ def test_an_edition_that_cannot_be_read_stops_it(
     before = list(store.list(keys.SNAPSHOTS))
     with pytest.raises(ValueError, match="snapshot_id"):
         collect_garbage(store, clock_on(100), cited_snapshots(store))
+    assert list(store.list(keys.SNAPSHOTS)) == before
+
+
+@pytest.mark.parametrize("which", ["current", "cited"])
+def test_if_a_snapshot_that_must_stay_has_lost_its_manifest_nothing_is_removed(
+    publish_build: Publish, store: ObjectStore, clock_on: ClockOn, which: str
+) -> None:
+    """Without it nobody knows which files, also of older folders, its readers need."""
+    first, *_, last = (publish_build(name, day) for day, name in enumerate("abcd"))
+    cite(store, first)
+    lost = {"current": last, "cited": first}[which].snapshot_id
+    store.delete(keys.snapshot(lost, MANIFEST_FILE))
+    before = list(store.list(keys.SNAPSHOTS))
+    with pytest.raises(DamagedDocument, match=lost):
+        collect_garbage(store, clock_on(60), cited_snapshots(store))
     assert list(store.list(keys.SNAPSHOTS)) == before

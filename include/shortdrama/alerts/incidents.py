@@ -28,6 +28,10 @@ ONCE = "load_refused/"
 """Causes that are mailed only once: a refused load stays refused, however often it is cleared."""
 
 
+ALONE = "alone"
+"""The token of an incident that a machine has ended without the lake: its end was mailed."""
+
+
 class Work(BaseModel):
     """A task, and the dataset on which it works; None means any dataset."""
 
@@ -195,13 +199,20 @@ class LocalBook:
         _set_time(path, incident.opened_at)
         return True
 
-    def close(self, cause: str, at: datetime) -> bool:
-        """End the incident of a cause; True for the one caller who ended it."""
+    def close(self, cause: str, at: datetime, *, alone: bool = False) -> bool:
+        """End the incident of a cause; True for the one caller who ended it.
+
+        `alone`: the lake's list does not know of it yet.
+        """
         name = quote(cause, safe="")
         try:
             (self._open / name).replace(self._over / name)
         except FileNotFoundError:
             return False
+        if alone:
+            ended = Incident(cause=cause, opened_at=at, token=ALONE)
+            with suppress(OSError):
+                (self._over / name).write_text(ended.model_dump_json())
         _set_time(self._over / name, at)
         return True
 
@@ -213,6 +224,11 @@ class LocalBook:
         """The incident of the cause, if it is open."""
         return _read(self._open / quote(cause, safe=""))
 
+    def ended_alone(self, cause: str) -> Incident | None:
+        """The last incident of the cause, if it was ended while the lake was away."""
+        ended = _read(self._over / quote(cause, safe=""))
+        return ended if ended is not None and ended.token == ALONE else None
+
     def incidents(self) -> dict[str, Incident]:
         """Those that are open, by cause."""
         found = map(_read, sorted(self._open.glob("*")))
@@ -222,7 +238,7 @@ class LocalBook:
 def _read(path: Path) -> Incident | None:
     """What a file says about its cause, if there is one. Files in `over` have the end's time."""
     try:
-        text, time = path.read_text(), datetime.fromtimestamp(path.stat().st_mtime, UTC)
+        text, time = path.read_bytes(), datetime.fromtimestamp(path.stat().st_mtime, UTC)
     except FileNotFoundError:
         return None
     try:
@@ -296,13 +312,14 @@ class Incidents:
         at: datetime,
     ) -> bool:
         """End it in both lists; whether we did it."""
-        ended_here = False
+        ended_here, alone = False, None
         with suppress(OSError):
-            ended_here = self._local.close(cause, at)
+            alone = self._local.ended_alone(cause)
+            ended_here = self._local.close(cause, at, alone=of_all is None)
         standing = (of_all or {}).get(cause)
         if standing is not None and standing.is_open:
             with suppress(Exception):  # the next success ends it
-                return self._lake.close(cause, at)
+                return self._lake.close(cause, at) and standing.is_news_after(alone)
             return False
         # What others have ended is not new; what the lake has never known is ours.
         return ended_here and local is not None and local.is_news_after(standing)

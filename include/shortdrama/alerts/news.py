@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from shortdrama.alerts.incidents import Incident, Work
-from shortdrama.alerts.outbox import Alert
+from shortdrama.alerts.outbox import Alert, writable
 from shortdrama.alerts.words import WORDS, span, what_follows
 from shortdrama.core.errors import LoadRefused, LoadsDamaged, MartsRefused, ReportWithheld
 from shortdrama.core.settings import Settings, without_secrets
@@ -72,7 +72,7 @@ def in_one_line(error: BaseException, run: Run) -> str:
     name = type(told).__name__
     cause = cause_of(error, run, socket.gethostname())
     words = f"{name}: {said}" if cause.kind == "unknown_error" else said
-    return f"{WORDS[cause.kind].title}: {words or name}"
+    return writable(f"{WORDS[cause.kind].title}: {words or name}")
 
 
 def load_refused(

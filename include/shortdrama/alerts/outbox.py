@@ -7,11 +7,20 @@ from collections.abc import Iterator
 from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
+from typing import Annotated
 
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import BaseModel, BeforeValidator, ConfigDict
 
 PATIENCE_SECONDS = 300.0
 """If sending takes longer than this, the sender was killed meanwhile."""
+
+
+def writable(text: str) -> str:
+    """The text without halves of characters, which no mail, file or log can hold."""
+    return text.encode(errors="replace").decode()
+
+
+Text = Annotated[str, BeforeValidator(writable)]
 
 
 class Alert(BaseModel):
@@ -20,8 +29,8 @@ class Alert(BaseModel):
     model_config = ConfigDict(frozen=True)
 
     cause: str
-    subject: str
-    body: str
+    subject: Text
+    body: Text
     at: datetime
 
 
@@ -67,9 +76,9 @@ class Outbox:
                 os.utime(path)
                 path.replace(mine)
                 yield mine, Alert.model_validate_json(mine.read_text())
-            except FileNotFoundError:
-                continue  # another process has taken it
-            except ValidationError:
+            except OSError:
+                continue  # another process has taken it, or it is another user's
+            except ValueError:  # also half a character
                 mine.unlink()  # its writer was killed before it claimed anything
 
 

@@ -206,3 +206,23 @@ def test_where_nothing_can_be_kept_the_mail_goes_all_the_same(
 )
 def test_a_success_covers_the_same_work(of: Work, other: Work, covered: bool) -> None:
     assert of.covers(other) is covered
+
+
+def test_what_was_ended_without_the_lake_is_not_ended_again_when_the_lake_is_back(
+    machine: Callable[..., Incidents], store: ObjectStore
+) -> None:
+    machine().begin(incident())
+    assert len(machine(lake=False).end(over, later(1))) == 1
+    assert machine().end(over, later(2)) == []
+    assert machine().begin(incident(at=later(3))), "it comes back"
+    assert len(machine().end(over, later(4))) == 1
+
+
+def test_a_file_that_a_full_disk_has_cut_off_in_a_character_counts_by_its_name(
+    machine: Callable[..., Incidents], tmp_path: Path
+) -> None:
+    machine(lake=False).begin(incident())
+    path = tmp_path / "one" / "open" / "dbt_error"
+    path.write_bytes('{"cause": "dbt_error", "title": "…'.encode()[:-1])
+    assert not machine(lake=False).begin(incident(at=later(1)))
+    assert [one.cause for one in machine(lake=False).end(over, later(2))] == ["dbt_error"]

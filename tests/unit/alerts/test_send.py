@@ -250,3 +250,24 @@ def test_no_address_is_said_or_kept(to, without_mail, alerts, alert_home, store,
     kept = [path.read_text() for path in alert_home.rglob("*") if path.is_file()]
     assert "@example.org" not in " ".join([*said, *said_too, *kept])
     assert b"@example.org" not in store.get(keys.INCIDENTS)
+
+
+def test_half_a_character_of_a_source_stops_no_alert(
+    team, without_mail, alerts, inbox, alert_home
+) -> None:
+    assert not alerts(without_mail(team))[0].failed(DbtFailed("the vendor said \ud83d"), BUILD)
+    assert waiting(alert_home) == [".waiting"]
+    alerts(team)[0].flush()
+    assert subjects(inbox) == ["dbt error: the vendor said ?"]
+
+
+def test_a_file_that_cannot_be_read_stops_no_other_alert(
+    team, without_mail, alerts, inbox, alert_home
+) -> None:
+    alerts(without_mail(team))[0].failed(FAILED, BUILD)
+    (alert_home / "outbox" / "20260101T000000-dir.waiting").mkdir()
+    torn = alert_home / "outbox" / "20260101T000000-torn.waiting"
+    torn.write_bytes('{"cause": "…'.encode()[:-1])
+    alerts(team)[0].flush()
+    assert len(inbox.messages) == 1
+    assert not torn.exists()

@@ -34,6 +34,7 @@ def accept(load: Load, store: ObjectStore, folder: Path) -> LoadRecord:
             coverage=Coverage(
                 window=Window(start=start, end=end),
                 countries=tuple(country for country in load.countries if country),
+                provider=load.provider,
             ),
             said_at=said_at,
             decided_at=datetime.fromisoformat(load.accepted_at or load.said_at).replace(tzinfo=UTC),

@@ -13,10 +13,12 @@ from shortdrama.gates.results import Finding, GateResult
 from shortdrama.ingest.conform import conform
 from shortdrama.lake import documents, keys
 from shortdrama.lake.landing import Pull
-from shortdrama.lake.ledger import LoadLedger, LoadRecord
+from shortdrama.lake.ledger import Coverage, LoadLedger, LoadRecord
 from shortdrama.lake.marker import lake_kind
 from shortdrama.lake.outcomes import Outcome, record_failure, record_outcome
+from shortdrama.lake.reading import Reading
 from shortdrama.lake.store import ObjectStore
+from shortdrama.sources.files.workbook import WorkbookRefused
 
 SHAPE = "shape"
 """Used in place of a suite's name for what conforming itself checks."""
@@ -48,6 +50,7 @@ def conform_or_quarantine(pull: Pull, settings: Settings, store: ObjectStore) ->
             decided_at=settings.clock.now(),
             is_sample=pull.is_sample,
             reasons=(str(error),),
+            file_name=pull.file_name,
         )
         stands = _decide(record, dataset, store, _another_shape(pull, error))
         raise LoadRefused(stands.reasons[0], stands.load_id) from error
@@ -73,15 +76,25 @@ def admit(pull: Pull, settings: Settings, store: ObjectStore) -> LoadRecord:
     """
     dataset = dataset_named(pull.dataset)
     ledger = LoadLedger(store, dataset.id)
-    record = ledger.find(pull.load_id) or _judge(pull, ledger.accepted(), settings, store)
+    reading = documents.find(Reading, store, keys.reading(dataset.id, pull.load_id))
+    if reading is not None:
+        # A file is about what it says, whenever it came.
+        pull = pull.model_copy(update={"coverage": Coverage(window=reading.window)})
+    record = ledger.find(pull.load_id) or _judge(pull, reading, ledger.accepted(), settings, store)
     store.delete(keys.candidate(dataset.id, pull.load_id))
+    if reading is not None:
+        store.delete(keys.reading(dataset.id, pull.load_id))
     if record.status != "accepted":
         raise LoadRefused("\n".join(record.reasons), record.load_id)
     return record
 
 
 def _judge(
-    pull: Pull, accepted: Sequence[LoadRecord], settings: Settings, store: ObjectStore
+    pull: Pull,
+    reading: Reading | None,
+    accepted: Sequence[LoadRecord],
+    settings: Settings,
+    store: ObjectStore,
 ) -> LoadRecord:
     # Imported here: Great Expectations takes seconds to import.
     from shortdrama.gates.load_gate import audit_load
@@ -103,6 +116,8 @@ def _judge(
         )
         with path.open("rb") as file:
             digest = hashlib.file_digest(file, "sha256").hexdigest()
+    if reading is not None:
+        result = result.model_copy(update={"findings": (*result.findings, *_unread(reading))})
     reasons = _refusals(result, pull, store)
     key = (
         keys.quarantined(dataset.id, pull.load_id)
@@ -125,17 +140,39 @@ def _judge(
         is_sample=pull.is_sample,
         reasons=reasons,
         warnings=tuple(finding.warned(dataset.id) for finding in result.warnings),
+        file_name=pull.file_name,
+        layout=reading.layout if reading else None,
     )
     return _decide(record, dataset, store, result)
 
 
+def _unread(reading: Reading) -> tuple[Finding, ...]:
+    """What was left out of a file, as warnings that travel with its figures."""
+    return tuple(
+        Finding(
+            suite=SHAPE,
+            expectation="read_whole",
+            column=None,
+            severity="warning",
+            unexpected=1,
+            checked=1,
+            expected="every row, column and sheet to be visible",
+            observed=note,
+            reason="What nobody sees in a workbook is not published.",
+            concern="completeness",
+        )
+        for note in reading.notes
+    )
+
+
 def _another_shape(pull: Pull, error: SchemaError) -> GateResult:
-    """A gate's result for an answer that could not be made into rows."""
+    """A gate's result for an answer that could not be made into rows: one finding per problem."""
+    problems = error.problems if isinstance(error, WorkbookRefused) else (error,)
     return GateResult(
         subject=f"{pull.dataset} {pull.coverage.window}, load {pull.load_id},",
         suites=(SHAPE,),
         rows=0,
-        findings=(
+        findings=tuple(
             Finding(
                 suite=SHAPE,
                 expectation=SHAPE,
@@ -144,9 +181,10 @@ def _another_shape(pull: Pull, error: SchemaError) -> GateResult:
                 unexpected=1,
                 checked=1,
                 expected="the agreed shape",
-                observed=str(error),
+                observed=str(problem),
                 reason="Only an answer of the agreed shape can be made into rows.",
-            ),
+            )
+            for problem in problems
         ),
         what_to_do="fix the connector, the layout or the file, then replay the load",
     )

@@ -6,7 +6,7 @@ from shortdrama.core.settings import S3Settings
 from shortdrama.datasets import dataset_named
 from shortdrama.datasets.model import Dataset
 from shortdrama.ingest.failures import understanding
-from shortdrama.lake import duck, keys
+from shortdrama.lake import documents, duck, keys
 from shortdrama.lake.landing import Pull
 from shortdrama.lake.store import ObjectStore
 from shortdrama.sources.modules import module_of, rows_sql
@@ -24,8 +24,10 @@ def conform(pull: Pull, s3: S3Settings, store: ObjectStore) -> str:
     key = keys.candidate(dataset.id, pull.load_id)
     about = f"{pull.dataset} {pull.coverage.window}, load {pull.load_id}"
     with duck.connect(s3) as connection, understanding(about):
-        module_of(dataset).prepare(connection, store, pull)
+        reading = module_of(dataset).prepare(connection, store, pull)
         write_parquet(connection, dataset, pull, store.uri(key))
+    if reading is not None:
+        documents.put(reading, store, keys.reading(dataset.id, pull.load_id))
     return key
 
 

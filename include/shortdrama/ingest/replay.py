@@ -42,7 +42,10 @@ def replay(record: LoadRecord, settings: Settings, store: ObjectStore) -> LoadRe
     """
     dataset = dataset_named(record.dataset)
     pull = _pull_of(record, dataset, store)
-    pull = pull.model_copy(update={"revision": _next_revision(pull, dataset, store)})
+    # What counts is read again by the layout that it was read by; anything else by today's.
+    layout = record.layout if record.status == "accepted" else None
+    revision = _next_revision(pull, dataset, store)
+    pull = pull.model_copy(update={"revision": revision, "layout": layout})
     conform_or_quarantine(pull, settings, store)
     return admit(pull, settings, store)
 

@@ -34,6 +34,11 @@ def candidate(dataset: str, load_id: str) -> str:
     return f"candidates/{_folder(dataset)}/{load_id}.parquet"
 
 
+def reading(dataset: str, load_id: str) -> str:
+    """How the file of a conformed load was read."""
+    return f"candidates/{_folder(dataset)}/{load_id}.reading.json"
+
+
 def raw(dataset: str, load_id: str, said_at: datetime) -> str:
     """An accepted load."""
     return f"{raw_folder(dataset)}pulled_on={said_at:%Y-%m-%d}/{load_id}.parquet"
@@ -97,6 +102,26 @@ def mart_overrides(fingerprint: str) -> str:
 def inbox(source: str) -> str:
     """Folder where people drop the files of a source."""
     return f"inbox/{source}/"
+
+
+def inbox_layouts(source: str) -> str:
+    """Folder where people put layouts for the files of a source."""
+    return f"{inbox(source)}layouts/"
+
+
+def inbox_book(source: str) -> str:
+    """Which files of an inbox were seen."""
+    return f"ops/inbox/{source}.json"
+
+
+def used_layout(source: str, layout_id: str, sha256: str) -> str:
+    """A layout as it was when a load was read by it; never changed."""
+    return f"{used_layouts(source, layout_id)}{sha256}.json"
+
+
+def used_layouts(source: str, layout_id: str) -> str:
+    """Folder of all bytes that a layout ever had when a load was read by it: one file."""
+    return f"ops/layouts/{source}/{layout_id}/"
 
 
 def snapshot_id(created_at: datetime, digest: str) -> str:

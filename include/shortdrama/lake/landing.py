@@ -15,6 +15,7 @@ from typing import Literal
 from shortdrama.core.clock import Clock
 from shortdrama.lake import documents, keys
 from shortdrama.lake.documents import Document
+from shortdrama.lake.reading import LayoutRef
 from shortdrama.lake.records import Coverage
 from shortdrama.lake.store import ObjectStore
 
@@ -39,7 +40,8 @@ class Part(Document):
 class Pull(Document):
     """A finished pull: what was asked for, when the source said it, and the parts in order.
 
-    `revision` counts the loads made from it: 1 is the first, the others are replays.
+    `revision` counts the loads made from it: 1 is the first, the others are replays. `layout` is
+    the one that a replay must use.
     """
 
     schema_version: Literal[1] = 1
@@ -48,6 +50,12 @@ class Pull(Document):
     coverage: Coverage
     parts: tuple[Part, ...]
     revision: int = 1
+    layout: LayoutRef | None = None
+
+    @property
+    def file_name(self) -> str | None:
+        """What the file is called that the pull took from an inbox."""
+        return self.parts[0].context.get("file_name")
 
     @property
     def said_at(self) -> datetime:
@@ -117,6 +125,10 @@ class Landing:
         self._clock = clock
         self.cost = Cost()
 
+    def now(self) -> datetime:
+        """The present, by the pipeline's clock."""
+        return self._clock.now()
+
     def read(self, part: Part) -> bytes:
         """The part's body, unzipped."""
         return read_part(self._store, part)
@@ -141,15 +153,19 @@ class Landing:
         response: Mapping[str, str],
         context: Mapping[str, str],
         is_sample: bool,
+        said_at: datetime | None = None,
     ) -> Part:
-        """Land a gzipped body; the metadata goes last."""
+        """Land a gzipped body; the metadata goes last.
+
+        `said_at` is when the source said it, if that was before now.
+        """
         now = self._clock.now()
         prefix = keys.landing_prefix(self._dataset, now.date(), self._pull_id)
         with body.open("rb") as file:
             digest = hashlib.file_digest(file, "sha256").hexdigest()
         part = Part(
             key=f"{prefix}{fingerprint}.{extension}.gz",
-            said_at=now,
+            said_at=said_at or now,
             request=dict(request),
             response=dict(response),
             context=dict(context),

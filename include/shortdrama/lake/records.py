@@ -13,6 +13,7 @@ from pydantic import BaseModel, ConfigDict
 from shortdrama.core.errors import DecisionRefused
 from shortdrama.core.windows import Window
 from shortdrama.lake.overrides import Override
+from shortdrama.lake.reading import LayoutRef
 from shortdrama.lake.warned import Warned
 
 Status = Literal["accepted", "quarantined", "revoked"]
@@ -43,6 +44,8 @@ class LoadRecord(BaseModel):
     refused it. `warnings` are those of the gate about an accepted load. `override` is the person's
     decision, if this record is one. `etag` is the store's ETag of the object when the gate accepted
     it; other loads, and loads of older releases, have none.
+    `file_name` is what the file of an inbox was called, and `layout` by which layout it was read;
+    other loads have neither.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -62,6 +65,8 @@ class LoadRecord(BaseModel):
     reasons: tuple[str, ...] = ()
     warnings: tuple[Warned, ...] = ()
     override: Override | None = None
+    file_name: str | None = None
+    layout: LayoutRef | None = None
     seq: int = 0
 
 

@@ -3,6 +3,7 @@
 import hashlib
 import json
 from collections.abc import Callable, Iterator
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
@@ -39,6 +40,15 @@ class Digest(NamedTuple):
 
     etag: str
     sha256: str
+
+
+class Listed(NamedTuple):
+    """What a listing says of an object; `modified_at` is the store's own time, in UTC."""
+
+    key: str
+    etag: str
+    size: int
+    modified_at: datetime
 
 
 def s3_client(s3: S3Settings, *, quick: bool = False) -> "S3Client":
@@ -156,12 +166,16 @@ class ObjectStore:
 
     def etags(self, prefix: str) -> Iterator[tuple[str, str]]:
         """Keys under a prefix with the objects' ETags; one request for a thousand of them."""
+        yield from ((one.key, one.etag) for one in self.listed(prefix))
+
+    def listed(self, prefix: str) -> Iterator[Listed]:
+        """The objects under a prefix, none of them read; one request for a thousand of them."""
         pages = self.client.get_paginator("list_objects_v2").paginate(
             Bucket=self.bucket, Prefix=prefix
         )
         for page in pages:
             for entry in page.get("Contents", []):
-                yield entry["Key"], entry["ETag"]
+                yield Listed(entry["Key"], entry["ETag"], entry["Size"], entry["LastModified"])
 
     def folders(self, prefix: str) -> Iterator[str]:
         """Names of the folders right under a prefix, in order, without listing what is in them."""

@@ -22,7 +22,7 @@ def inbox_dag(source: str, doc: str | None) -> DAG:
         from shortdrama.lake.store import ObjectStore
         from shortdrama.sources.inbox import due_files
 
-        due = due_files(ObjectStore.of(settings().s3), source)
+        due = due_files(ObjectStore.of(settings().s3), source, settings().clock)
         return [request.model_dump(mode="json") for request in due]
 
     @dag(

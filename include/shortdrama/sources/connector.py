@@ -1,6 +1,7 @@
 """What every connector does: pull a request into landing."""
 
 import hashlib
+from datetime import datetime
 from typing import Protocol, runtime_checkable
 
 from pydantic import BaseModel, ConfigDict
@@ -15,7 +16,8 @@ from shortdrama.sources.http import Call
 class PullRequest(BaseModel):
     """One dataset to pull, for one window or from one inbox file.
 
-    `run_key` names the run: attempts with the same key share their landing parts.
+    `run_key` names the run: attempts with the same key share their landing parts. `uploaded_at` is
+    when the inbox file came, `too_large` its size in bytes if nobody is to download it.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -24,6 +26,8 @@ class PullRequest(BaseModel):
     run_key: str
     window: Window | None = None
     inbox_key: str | None = None
+    uploaded_at: datetime | None = None
+    too_large: int | None = None
 
     def __str__(self) -> str:
         about = self.window or (self.inbox_key or "").rsplit("/", 1)[-1]

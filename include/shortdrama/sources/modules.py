@@ -9,6 +9,7 @@ import duckdb
 from shortdrama.core.settings import Settings
 from shortdrama.datasets.model import Dataset
 from shortdrama.lake.landing import Pull
+from shortdrama.lake.reading import Reading
 from shortdrama.lake.store import ObjectStore
 from shortdrama.sources.connector import Connector
 
@@ -22,8 +23,11 @@ class DatasetModule(Protocol):
 
     def prepare(
         self, connection: duckdb.DuckDBPyConnection, store: ObjectStore, pull: Pull
-    ) -> None:
-        """Make the temporary relations that `<name>.rows.sql` reads the pull's rows from."""
+    ) -> Reading | None:
+        """Make the temporary relations that `<name>.rows.sql` reads the pull's rows from.
+
+        Of a file it says how that was read.
+        """
         ...
 
 

@@ -97,7 +97,7 @@ def test_figures_are_read_exactly(store, workbooks, pull, rows, settings) -> Non
     ]
 
 
-@pytest.mark.parametrize("content", [b"", b"not a workbook", b"PK\x03\x04 cut off"])
+@pytest.mark.parametrize("content", [b" ", b"not a workbook", b"PK\x03\x04 cut off"])
 def test_a_file_that_is_no_workbook_lands_and_is_refused_by_name(
     store, pull, settings, content
 ) -> None:

@@ -12,6 +12,7 @@ from shortdrama.sources.files.workbook import (
     Sheet,
     WorkbookRefused,
     shown,
+    too_large,
 )
 
 ZIP_MAGIC = b"PK\x03\x04"
@@ -55,11 +56,7 @@ def _check_size(content: bytes, file_name: str) -> None:
     if not content.strip():
         raise WorkbookRefused(file_name, "the file is empty; save it again and drop it anew")
     if len(content) > MAX_BYTES:
-        raise WorkbookRefused(
-            file_name,
-            f"the file has {len(content):,} bytes, more than the {MAX_BYTES:,} of any analyst's "
-            "workbook; remove pictures and raw data, or check that it is the right file",
-        )
+        raise WorkbookRefused(file_name, too_large(len(content)))
 
 
 def _kind(content: bytes) -> str:

@@ -201,6 +201,14 @@ def _text(cell: Cell) -> str:
     return " ".join(str(value).split())
 
 
+def too_large(size: int) -> str:
+    """Why a file of that many bytes is not opened."""
+    return (
+        f"the file has {size:,} bytes, more than the {MAX_BYTES:,} of any analyst's workbook; "
+        "remove pictures and raw data, or check that it is the right file"
+    )
+
+
 def check_span(file_name: str, title: str | None, rows: int, columns: int) -> None:
     """Refuse a sheet that spans more cells than anybody fills in by hand."""
     if rows * columns > MAX_CELLS:

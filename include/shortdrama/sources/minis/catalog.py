@@ -3,10 +3,8 @@
 A file of our own schema: there is no public catalogue of Minis.
 """
 
-from functools import partial
-
 from shortdrama.datasets.minis_catalog import CATALOG
-from shortdrama.sources.files.own_csv import parse
 from shortdrama.sources.inbox import by_file
+from shortdrama.sources.minis.own_files import reader
 
-connector, prepare = by_file(CATALOG, partial(parse, dataset=CATALOG))
+connector, prepare = by_file(CATALOG, reader(CATALOG))

@@ -1,20 +1,29 @@
 """`omdia.forecasts`: forecast workbooks that people hand in; one is one vintage."""
 
-from collections.abc import Mapping, Sequence
 from dataclasses import asdict
-from typing import Any
 
 from shortdrama.core.windows import Window
 from shortdrama.datasets.omdia_forecasts import FORECASTS
-from shortdrama.sources.inbox import by_file
+from shortdrama.lake.reading import LayoutRef
+from shortdrama.lake.store import ObjectStore
+from shortdrama.sources.inbox import FileReading, by_file
+from shortdrama.sources.omdia.shelf import Shelf, keep, kept, shelf
 from shortdrama.sources.omdia.workbook import parse_workbook
 
 
-def parse(content: bytes, file_name: str) -> tuple[Window, Sequence[Mapping[str, Any]]]:
-    """The day of publication and the figures; raises WorkbookRefused."""
-    workbook = parse_workbook(content, file_name)
+def read(
+    content: bytes, file_name: str, store: ObjectStore, layout: LayoutRef | None
+) -> FileReading:
+    """The day of publication and the figures; raises WorkbookRefused, LayoutRefused."""
+    known = Shelf((kept(layout, store),)) if layout else shelf(store)
+    workbook = parse_workbook(content, file_name, known)
     vintage = Window(start=workbook.published_on, end=workbook.published_on)
-    return vintage, [asdict(row) for row in workbook.rows]
+    return FileReading(
+        vintage,
+        [asdict(row) for row in workbook.rows],
+        keep(workbook.known, store),
+        workbook.notes,
+    )
 
 
-connector, prepare = by_file(FORECASTS, parse)
+connector, prepare = by_file(FORECASTS, read)

@@ -5,23 +5,26 @@ from collections.abc import Sequence
 from shortdrama.sources.files.workbook import Sheet, WorkbookRefused, lines, shown
 from shortdrama.sources.omdia.layout import Layout, is_among
 from shortdrama.sources.omdia.layouts import KnownLayout
+from shortdrama.sources.omdia.shelf import Shelf
 
 CHECK = "`shortdrama inbox layout draft FILE` proposes a layout"
 
 
-def choose(sheets: Sequence[Sheet], file_name: str, layouts: Sequence[KnownLayout]) -> KnownLayout:
+def choose(sheets: Sequence[Sheet], file_name: str, shelf: Shelf) -> KnownLayout:
     """The layout that fits best; superseded ones are passed over where their successor fits.
 
     `sheets` are those that a person sees. Raises WorkbookRefused where the publisher is unknown,
     or two layouts fit alike.
     """
-    of_publisher = [known for known in layouts if any(lines(sheets, known.layout.source_line))]
+    of_publisher = [
+        known for known in shelf.layouts if any(lines(sheets, known.layout.source_line))
+    ]
     if not of_publisher:
-        said = " or ".join(sorted({repr(known.layout.source_line) for known in layouts}))
+        said = " or ".join(sorted({repr(known.layout.source_line) for known in shelf.layouts}))
         raise WorkbookRefused(
             file_name,
             f"no cell says {said}, so it is unclear whose figures these are; hand in the "
-            f"publisher's own workbook. For a new house, {CHECK}",
+            f"publisher's own workbook. For a new house, {CHECK}{_unusable(shelf)}",
         )
     superseded = {known.layout.supersedes for known in of_publisher}
     current = [known for known in of_publisher if known.layout.id not in superseded]
@@ -34,6 +37,10 @@ def choose(sheets: Sequence[Sheet], file_name: str, layouts: Sequence[KnownLayou
             f"the layouts {names} fit it alike; let one supersede the other (`supersedes`)",
         )
     return fitting[0]
+
+
+def _unusable(shelf: Shelf) -> str:
+    return "".join(f". Not used: {why}" for why in shelf.unusable)
 
 
 def _likeness(sheets: Sequence[Sheet], layout: Layout) -> tuple[int, int, int]:

@@ -42,6 +42,7 @@ from shortdrama.sources.omdia.layout import (
 )
 from shortdrama.sources.omdia.layouts import KnownLayout, packaged_layouts
 from shortdrama.sources.omdia.selection import choose
+from shortdrama.sources.omdia.shelf import Shelf
 from shortdrama.sources.omdia.table import (
     FigureCell,
     check_stated_units,
@@ -104,20 +105,18 @@ class _Subject:
     unit_label: str
 
 
-def parse_workbook(
-    content: bytes, file_name: str, layouts: Sequence[KnownLayout] | None = None
-) -> Workbook:
+def parse_workbook(content: bytes, file_name: str, shelf: Shelf | None = None) -> Workbook:
     """Every published figure of one XLSX, XLS or CSV file; `n/a`, `-` and blanks give no row.
 
-    `layouts` are those to choose from, by what the file says of itself; the packaged ones if not
-    given. Raises WorkbookRefused with all problems, each naming the file, the sheet and the cell.
+    `shelf` has the layouts to choose from, by what the file says of itself; without one, those of
+    this software. Raises WorkbookRefused with all problems, each with file, sheet and cell.
     """
-    layouts = packaged_layouts() if layouts is None else layouts
+    shelf = shelf or Shelf(tuple(packaged_layouts()))
     sheets = open_sheets(
-        content, file_name, lambda texts: any(k.layout.is_header(texts) for k in layouts)
+        content, file_name, lambda texts: any(k.layout.is_header(texts) for k in shelf.layouts)
     )
     seen = [sheet for sheet in sheets if sheet.is_visible]
-    known = choose(seen, file_name, layouts)
+    known = choose(seen, file_name, shelf)
     layout, problems = known.layout, Problems()
     editions = list(problems.tried(read_edition, seen, file_name, layout))
     # The figures are looked at in any case: a person hears of all problems at once.

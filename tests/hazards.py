@@ -129,6 +129,11 @@ def table() -> list[list[str]]:
     return rows
 
 
+def plain_table() -> list[list[str]]:
+    """The edition as the rows of a CSV, in ASCII."""
+    return [[cell.strip("¹²³") for cell in row] for row in table()]
+
+
 def as_csv(rows: list[list[str]], separator: str = ",", encoding: str = "utf-8") -> bytes:
     buffer = StringIO()
     csv.writer(buffer, delimiter=separator).writerows(rows)
@@ -677,5 +682,88 @@ HAZARDS = (
         "a year with another text in its format",
         lambda: edited(put("F8", 2023, '0" Q1"')),
         refused="cell F8: the column '2023 Q1' is unknown",
+    ),
+    # Text files: encodings and figures.
+    Hazard(
+        "a CSV in UTF-8 with its mark", lambda: b"\xef\xbb\xbf" + as_csv(table()), "forecast.csv"
+    ),
+    Hazard("a CSV in UTF-16", lambda: as_csv(table(), encoding="utf-16"), "forecast.csv"),
+    Hazard(
+        "a CSV in UTF-16 without its mark",
+        lambda: as_csv(table(), encoding="utf-16-be"),
+        "forecast.csv",
+    ),
+    Hazard(
+        "a CSV of western Excel (cp1252)",
+        lambda: as_csv(table(), encoding="cp1252"),
+        "forecast.csv",
+    ),
+    Hazard(
+        "a CSV of Chinese Excel (GB18030)",
+        lambda: as_csv([*plain_table(), ["数据来源：公开资料整理，仅供参考"]], encoding="gb18030"),
+        "forecast.csv",
+    ),
+    Hazard(
+        "a CSV in another encoding (Big5)",
+        lambda: as_csv([*plain_table(), ["資料來源：公開資料整理，僅供參考"]], encoding="big5"),
+        "forecast.csv",
+        refused="its encoding is not certain: GB18030",
+    ),
+    Hazard(
+        "a CSV of Polish Excel (cp1250)",
+        lambda: as_csv([*plain_table(), ["Źródło: społeczność"]], encoding="cp1250"),
+        "forecast.csv",
+        refused="its encoding is not certain",
+    ),
+    Hazard(
+        "a CSV that holds zero bytes",
+        lambda: csv_with("World", "Wor\0ld"),
+        "forecast.csv",
+        refused="it holds zero bytes that are not UTF-16",
+    ),
+    Hazard(
+        "semicolons and decimal commas",
+        lambda: csv_with(";40;", ";40,0;", ";"),
+        "forecast.csv",
+    ),
+    Hazard(
+        "decimal commas and points for thousands",
+        lambda: csv_with(";5200;", ";5.200,0;", ";"),
+        "forecast.csv",
+    ),
+    Hazard(
+        "semicolons, and a figure that means two numbers",
+        lambda: csv_with(";5200;", ";5.200;", ";"),
+        "forecast.csv",
+        refused="cell F8: '5.200' may mean two numbers",
+    ),
+    Hazard(
+        "decimal commas and decimal points in one file",
+        lambda: csv_with(";40;80;", ";40,0;80.5;", ";"),
+        "forecast.csv",
+        refused="cell F11: '40,0' has a decimal comma and '80.5' a decimal point",
+    ),
+    Hazard(
+        "a text in XLSX that means two numbers",
+        lambda: edited(put("F12", "1.500")),
+        refused="cell F12: '1.500' is text, and nothing says whether its point is the decimal sign",
+    ),
+    Hazard(
+        "a row of more than a million bytes",
+        lambda: as_csv(table()) + b"," * 1_100_000,
+        "forecast.csv",
+        refused="a row has more than 1,000,000 bytes",
+    ),
+    Hazard(
+        "a CSV of a million rows",
+        lambda: as_csv(table()) + b"\n" * 1_100_000,
+        "forecast.csv",
+        refused="the sheet spans A1:I27778, more than 250,000 cells",
+    ),
+    Hazard(
+        "quotes that do not match",
+        lambda: as_csv(table()) + b'"Japan',
+        "forecast.csv",
+        refused="its quotes do not match",
     ),
 )

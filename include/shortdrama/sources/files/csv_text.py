@@ -1,16 +1,21 @@
-"""CSV as Excel and people save it: UTF-8 with or without BOM, or cp1252; comma, semicolon or tab.
+"""CSV as Excel and people save it: several encodings; comma, semicolon or tab.
 
 A CSV does not say what separates its cells. The separator is the one by which a row holds the
-header that the reader looks for.
+header that the reader looks for. Rows are read one by one and counted, so that a file that only
+looks like a CSV is refused before it fills the memory.
 """
 
 import csv
 import re
-from collections.abc import Callable, Collection, Sequence
-from io import StringIO
+from collections.abc import Callable, Collection, Iterator, Sequence
+from dataclasses import replace
+from io import BytesIO, TextIOWrapper
 
+from shortdrama.sources.files.decimal_sign import Sign, is_ambiguous, signs_of
+from shortdrama.sources.files.encoding import REMEDY, Encoding, encoding_of
 from shortdrama.sources.files.figures import label_key
 from shortdrama.sources.files.workbook import (
+    MAX_CELLS,
     Cell,
     Sheet,
     WorkbookRefused,
@@ -18,7 +23,13 @@ from shortdrama.sources.files.workbook import (
 )
 
 SEPARATORS = (",", ";", "\t")
-_SEPARATED_FIGURE = re.compile(r"[<>=≥≤~]*\s*-?[0-9][0-9.,]*[.,][0-9][0-9.,]*\s*%?")
+MAX_LINE = 1_000_000
+"""Bytes; a row of an analyst's table has some hundred."""
+
+MANY_COLUMNS = 1_000
+"""Programs pad rows with blank cells up to the width of a stray one; beyond these they go."""
+
+_LONG_LINE = re.compile(rb"[^\r\n]{%d}" % MAX_LINE)
 
 Table = list[list[str]]
 IsHeader = Callable[[Sequence[str]], bool]
@@ -36,15 +47,10 @@ def read_sheet(content: bytes, file_name: str, is_header: IsHeader) -> Sheet:
     Where no separator gives a row that is a header, the separator that gives most cells is taken.
     Raises WorkbookRefused.
     """
-    tables = _tables(content, file_name)
-    separator = next(
-        (s for s, table in tables.items() if any(map(is_header, table))),
-        max(tables, key=lambda separator: sum(map(len, tables[separator]))),
-    )
-    table = _checked(tables[separator], separator, file_name)
+    encoding = encoding_of(content, file_name)
+    separator, table = _separated(content, encoding, file_name, is_header)
     columns = max(map(len, table), default=0)
-    check_span(file_name, None, len(table), columns)
-    return Sheet(
+    sheet = Sheet(
         file_name,
         None,
         tuple(
@@ -54,7 +60,9 @@ def read_sheet(content: bytes, file_name: str, is_header: IsHeader) -> Sheet:
             )
             for row, texts in enumerate(table)
         ),
+        encoding=str(encoding),
     )
+    return replace(sheet, decimal_sign=_decimal_sign(sheet, separator))
 
 
 def read_table(content: bytes, file_name: str, header: Collection[str]) -> Table:
@@ -63,65 +71,107 @@ def read_table(content: bytes, file_name: str, header: Collection[str]) -> Table
     Footnote marks and case do not count in labels. Raises WorkbookRefused.
     """
     wanted = {label_key(label) for label in header}
-    tables = _tables(content, file_name)
-    for separator, table in tables.items():
-        if any(wanted <= {label_key(cell) for cell in row} for row in table):
-            return _checked(table, separator, file_name)
-    raise WorkbookRefused(
-        file_name,
-        f"no row holds the header labels {', '.join(header)}, with cells separated by comma, "
-        "semicolon or tab; restore the header row, or save the file again as 'CSV UTF-8'",
-    )
 
+    def is_header(texts: Sequence[str]) -> bool:
+        return wanted <= {label_key(text) for text in texts}
 
-def _tables(content: bytes, file_name: str) -> dict[str, Table]:
-    """The cells by each separator that the quotes allow, at least one."""
-    text = _decoded(content, file_name)
-    tables: dict[str, Table] = {}
-    problem = ""
-    for separator in SEPARATORS:
-        try:
-            reader = csv.reader(StringIO(text, newline=""), delimiter=separator, strict=True)
-            tables[separator] = list(reader)
-        except csv.Error as error:
-            problem = str(error)
-    if not tables:
+    encoding = encoding_of(content, file_name)
+    separator, table = _separated(content, encoding, file_name, is_header)
+    if not any(map(is_header, table)):
         raise WorkbookRefused(
-            file_name, f"its quotes do not match ({problem}); save the file again as 'CSV UTF-8'"
+            file_name,
+            f"no row holds the header labels {', '.join(header)}, with cells separated by comma, "
+            f"semicolon or tab; restore the header row, or {REMEDY}",
         )
-    return tables
-
-
-def _checked(table: Table, separator: str, file_name: str) -> Table:
     if separator == ";":
         _check_unambiguous(table, file_name)
     return table
 
 
-def _decoded(content: bytes, file_name: str) -> str:
-    if b"\0" in content:
+def _separated(
+    content: bytes, encoding: Encoding, file_name: str, is_header: IsHeader
+) -> tuple[str, Table]:
+    """The separator that gives a header, or else most cells, and the rows by it."""
+    if _LONG_LINE.search(content):
         raise WorkbookRefused(
             file_name,
-            "this is no CSV in UTF-8 or cp1252 (it holds zero bytes); save it as 'CSV UTF-8'",
+            f"a row has more than {MAX_LINE:,} bytes, so this is no table that somebody wrote; "
+            "check that it is the right file",
         )
-    for encoding in ("utf-8-sig", "cp1252"):
+    tables: dict[str, Table] = {}
+    refusals: list[WorkbookRefused] = []
+    for separator in SEPARATORS:
         try:
-            return content.decode(encoding)
-        except UnicodeDecodeError:
+            table = _table(content, encoding, separator, file_name)
+        except WorkbookRefused as refusal:
+            refusals.append(refusal)
             continue
-    raise WorkbookRefused(
-        file_name, "this is neither UTF-8 nor cp1252 text; save it as 'CSV UTF-8'"
+        if any(map(is_header, table)):
+            return separator, table
+        tables[separator] = table
+    if not tables:
+        raise refusals[0]
+    separator = max(tables, key=lambda one: sum(map(len, tables[one])))
+    return separator, tables[separator]
+
+
+def _table(content: bytes, encoding: Encoding, separator: str, file_name: str) -> Table:
+    """The rows, as many as a sheet may have."""
+    table: Table = []
+    width = 1
+    try:
+        for row in _rows(content, encoding, separator):
+            while len(row) > MANY_COLUMNS and not row[-1]:
+                row.pop()
+            table.append(row)
+            width = max(width, len(row))
+            if len(table) * width > MAX_CELLS:
+                check_span(file_name, None, len(table), width)
+    except csv.Error as error:
+        raise WorkbookRefused(
+            file_name, f"its quotes do not match (row {len(table) + 1}: {error}); {REMEDY}"
+        ) from None
+    return table
+
+
+def _rows(content: bytes, encoding: Encoding, separator: str) -> Iterator[list[str]]:
+    with TextIOWrapper(BytesIO(content), encoding.name, newline="") as text:
+        yield from csv.reader(text, delimiter=separator, strict=True)
+
+
+def _decimal_sign(sheet: Sheet, separator: str) -> Sign:
+    """How the file writes figures; refused where it does so in two ways, or does not say."""
+    texts = [(cell, str(cell.value)) for row in sheet.rows for cell in row if cell.value]
+    signs = signs_of(text for _, text in texts)
+    if len(signs) > 1:
+        second = next(cell for cell, text in texts if text == signs[","])
+        raise sheet.refused(
+            f"{signs[',']!r} has a decimal comma and {signs['.']!r} a decimal point; write all "
+            "figures in one way",
+            second,
+        )
+    if signs:
+        return next(iter(signs))
+    for cell, text in texts:
+        # Where commas separate the cells they are not the decimal sign; a tab says nothing.
+        if is_ambiguous(text) and (separator == ";" or (separator == "\t" and "." in text)):
+            raise sheet.refused(_may_mean_two(text, separator), cell)
+    return "."
+
+
+def _may_mean_two(text: str, separator: str) -> str:
+    why = (
+        "in files with semicolons the comma is often the decimal sign"
+        if separator == ";"
+        else "nothing in the file says whether its point is the decimal sign"
     )
+    return f"{text!r} may mean two numbers, because {why}; save the file with commas as separators"
 
 
 def _check_unambiguous(table: Table, file_name: str) -> None:
     """Refuse figures such as 1.500 where the comma may be the decimal sign, as in German Excel."""
     for row, texts in enumerate(table):
         for column, text in enumerate(texts):
-            if _SEPARATED_FIGURE.fullmatch(text.strip()):
-                raise WorkbookRefused(
-                    file_name,
-                    f"{text!r} may mean two numbers, because in files with semicolons the comma is "
-                    "often the decimal sign; save the file with commas as separators",
-                    cell=Cell(row, column).coordinate,
-                )
+            if is_ambiguous(text) or signs_of([text]):
+                place = Cell(row, column).coordinate
+                raise WorkbookRefused(file_name, _may_mean_two(text, ";"), cell=place)

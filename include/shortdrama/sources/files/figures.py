@@ -44,7 +44,9 @@ class Figure:
 
 def without_footnotes(text: str) -> str:
     """The text with one space between words and without the footnote marks at its end."""
-    return _FOOTNOTE_MARKS.sub("", " ".join(text.split()))
+    text = " ".join(text.split())
+    # Most texts end in a plain letter or digit, and the pattern is slow.
+    return text if text[-1:].isascii() and text[-1:].isalnum() else _FOOTNOTE_MARKS.sub("", text)
 
 
 def label_key(text: str) -> str:

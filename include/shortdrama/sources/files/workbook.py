@@ -14,6 +14,7 @@ from functools import cached_property
 from openpyxl.utils import get_column_letter
 
 from shortdrama.core.errors import SchemaError
+from shortdrama.sources.files.decimal_sign import Sign
 from shortdrama.sources.files.number_format import FormatUnclear, shown_date, shown_number
 
 MAX_BYTES = 20 * 1024 * 1024
@@ -126,6 +127,8 @@ class Sheet:
 
     `title` is the name on its tab; a file that has no sheets has none. `unseen` are rows and
     columns that hold something and are hidden or filtered out. `is_visible`: the tab is shown.
+    `decimal_sign` is that of figures typed as text, None where nothing says it; `encoding` that of
+    a text file, in words.
     """
 
     file_name: str
@@ -134,6 +137,8 @@ class Sheet:
     merged: tuple[Area, ...] = ()
     unseen: tuple[str, ...] = ()
     is_visible: bool = True
+    decimal_sign: Sign | None = None
+    encoding: str | None = None
 
     @cached_property
     def _areas(self) -> dict[tuple[int, int], Area]:

@@ -185,19 +185,13 @@ class Layout(_Data):
 
 def find(label: str, known: Mapping[str, Meaning]) -> Meaning | None:
     """What the layout says that a label means; None if it does not know it."""
-    key = label_key(label)
-    for pattern, meaning in known.items():
-        if "*" not in pattern and label_key(pattern) == key:
-            return meaning
-    for pattern, meaning in known.items():
-        if "*" in pattern and _glob(pattern).fullmatch(key):
-            return meaning
-    return None
+    pattern = _fitting(label_key(label), tuple(known))
+    return None if pattern is None else known[pattern]
 
 
 def is_among(label: str, patterns: Iterable[str]) -> bool:
     """Whether a label fits one of the patterns."""
-    return find(label, dict.fromkeys(patterns, True)) is not None
+    return _fitting(label_key(label), tuple(patterns)) is not None
 
 
 def find_unit(label: str, units: Mapping[str, Unit]) -> Unit | None:
@@ -208,8 +202,23 @@ def find_unit(label: str, units: Mapping[str, Unit]) -> Unit | None:
     return next((unit for known, unit in units.items() if same_unit(known, label)), None)
 
 
+def _fitting(key: str, patterns: tuple[str, ...]) -> str | None:
+    exact, globs = _index(patterns)
+    if key in exact:
+        return exact[key]
+    return next((pattern for glob, pattern in globs if glob.fullmatch(key)), None)
+
+
 @lru_cache(maxsize=1_024)
-def _glob(pattern: str) -> re.Pattern[str]:
+def _index(
+    patterns: tuple[str, ...],
+) -> tuple[dict[str, str], list[tuple[re.Pattern[str], str]]]:
+    """The patterns by what they fit: one text alone, or any that has their parts."""
+    exact = {label_key(pattern): pattern for pattern in patterns if "*" not in pattern}
     # Not label_key: a star at the end would count as a footnote mark.
-    words = " ".join(pattern.split()).casefold()
-    return re.compile(".*".join(re.escape(part) for part in words.split("*")))
+    globs = [
+        (re.compile(".*".join(map(re.escape, " ".join(p.split()).casefold().split("*")))), p)
+        for p in patterns
+        if "*" in p
+    ]
+    return exact, globs

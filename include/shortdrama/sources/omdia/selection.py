@@ -28,6 +28,8 @@ def choose(sheets: Sequence[Sheet], file_name: str, shelf: Shelf) -> KnownLayout
         )
     superseded = {known.layout.supersedes for known in of_publisher}
     current = [known for known in of_publisher if known.layout.id not in superseded]
+    if len(current) == 1:
+        return current[0]
     best = max(_likeness(sheets, known.layout) for known in current)
     fitting = [known for known in current if _likeness(sheets, known.layout) == best]
     if len(fitting) > 1:
@@ -59,6 +61,12 @@ def _likeness(sheets: Sequence[Sheet], layout: Layout) -> tuple[int, int, int]:
         *layout.segments,
         *layout.metrics,
     }
-    texts = {shown(cell) for sheet in sheets for row in sheet.rows for cell in row}
+    texts = {
+        shown(cell)
+        for sheet in sheets
+        for row in sheet.rows
+        for cell in row
+        if isinstance(cell.value, str)
+    }
     labels = sum(is_among(text, known) for text in texts if text)
     return headers, -max(missing, 0), labels

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
+from shortdrama.sources.files.decimal_sign import is_ambiguous, with_point
 from shortdrama.sources.files.figures import label_key, parse_figure
 from shortdrama.sources.files.opening import open_sheets
 from shortdrama.sources.files.units import same_unit, unit_meant
@@ -303,7 +304,7 @@ def _check_unit(
 def _value(sheet: Sheet, cell: Cell, subject: _Subject) -> tuple[Decimal, bool]:
     """The cell's figure in plain USD or as a ratio, and whether it is a lower bound."""
     try:
-        figure = parse_figure(cell.value, cell.number_format)
+        figure = parse_figure(_with_point(sheet, cell), cell.number_format)
     except ValueError as error:
         raise sheet.refused(
             f"{error}; write a figure, or 'n/a' where none is published", cell
@@ -332,6 +333,17 @@ def _value(sheet: Sheet, cell: Cell, subject: _Subject) -> tuple[Decimal, bool]:
     if abs(value) >= _TOO_LARGE:
         raise sheet.refused(f"{value:.3g} {subject.unit.unit} is too large; check the unit", cell)
     return value.quantize(_SMALLEST_STEP), figure.is_lower_bound
+
+
+def _with_point(sheet: Sheet, cell: Cell) -> object:
+    """The value; a figure that is typed as text is made to have a decimal point."""
+    if not isinstance(cell.value, str):
+        return cell.value
+    if sheet.decimal_sign is None and "." in cell.value and is_ambiguous(cell.value):
+        raise ValueError(
+            f"{cell.value!r} is text, and nothing says whether its point is the decimal sign"
+        )
+    return with_point(cell.value, sheet.decimal_sign or ".")
 
 
 def _fits(unit_shown: str, subject: _Subject) -> bool:

@@ -146,13 +146,13 @@ def test_a_figure_that_depends_on_the_country_is_refused_where_semicolons_separa
 @pytest.mark.parametrize(
     ("content", "message"),
     [
-        ("Region,Country\n".encode("utf-16"), "zero bytes"),
+        (b"Region,\0Country\n", "zero bytes"),
         (b"Region,\x81\n", "neither UTF-8 nor cp1252"),
         (b"Land,Markt\nA,B\n", "no row holds the header labels Region, Country"),
         (b'Region,Country\n"A"x,B\n', "quotes do not match"),
         (b'Region,Country\n"A,B\n', "quotes do not match"),
     ],
-    ids=["utf_16", "unknown_encoding", "no_header", "text_after_a_quote", "open_quote"],
+    ids=["zero_bytes", "unknown_encoding", "no_header", "text_after_a_quote", "open_quote"],
 )
 def test_what_is_no_readable_csv_is_refused(content: bytes, message: str) -> None:
     with pytest.raises(WorkbookRefused, match=rf"^f\.csv: .*{message}.*'CSV UTF-8'"):
@@ -183,7 +183,15 @@ def test_every_dialect_gives_back_the_same_cells(
     content = buffer.getvalue().encode(encoding)
     # Few texts are the same bytes as another text in UTF-8, which is tried first.
     assume(encoding != "cp1252" or content.isascii() or not utf8(content))
-    assert read_table(content, "f.csv", HEADER) == table
+    read = table_or_refusal(content)
+    assert read == table or (encoding == "cp1252" and "encoding is not certain" in read)
+
+
+def table_or_refusal(content: bytes) -> Table | str:
+    try:
+        return read_table(content, "f.csv", HEADER)
+    except WorkbookRefused as refused:
+        return str(refused)
 
 
 def utf8(content: bytes) -> bool:

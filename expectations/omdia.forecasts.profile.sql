@@ -35,7 +35,8 @@ nested as (
         max(cast(value as double)) filter (where geography = 'World') as world,
         max(cast(value as double)) filter (where geography = 'World ex-China') as ex_china,
         max(cast(value as double)) filter (where geography = 'CN') as china,
-        max(cast(value as double)) filter (where geography = 'US') as us
+        max(cast(value as double)) filter (where geography = 'US') as us,
+        max(cast(value as double)) filter (where geography <> 'World') as largest_part
     from load
     where metric = 'revenue'
     group by publisher, published_on, segment, year, unit
@@ -45,7 +46,7 @@ ratios as (
     select
         *,
         round((ex_china + china) / nullif(world, 0), 4) as parts_to_world,
-        round(greatest(ex_china, china, us) / nullif(world, 0), 4) as part_to_world,
+        round(largest_part / nullif(world, 0), 4) as part_to_world,
         round(least(ex_china, china, us) / nullif(world, 0), 4) as smallest_to_world,
         round(us / nullif(ex_china, 0), 4) as us_to_ex_china
     from nested
@@ -174,6 +175,28 @@ corrections as (
     where load.value <> previous.value
 ),
 
+corrected as (
+    select
+        geography, segment, metric, year, cell, cast(value_before as double) as value_before,
+        cast(value as double) as value,
+        greatest(
+            cast(value as double) / nullif(cast(value_before as double), 0),
+            cast(value_before as double) / nullif(cast(value as double), 0)
+        ) as factor
+    from corrections
+),
+
+-- Another file of the same edition, uploaded at the same instant: which corrects which?
+-- A replay is another load of the same file, so it has the same id up to its number.
+twins as (
+    select distinct previous.load_id, previous.publisher, previous.published_on, previous.file_name
+    from previous, asked
+    where (publisher, published_on) in (select (publisher, published_on) from vintages)
+        and previous.said_at = asked.said_at
+        and regexp_replace(previous.load_id, '-r\d+$', '')
+        <> regexp_replace(asked.load_id, '-r\d+$', '')
+),
+
 lost as (
     select geography, segment, metric, year, value
     from previous
@@ -206,7 +229,7 @@ select
     (select max(part_to_world) from ratios) as part_to_world_max,
     (
         select list(r) from (
-            select segment, year, world, ex_china, china, us from ratios
+            select segment, year, world, largest_part from ratios
             order by part_to_world desc nulls last limit 5
         ) as r
     ) as part_to_world_max_samples,
@@ -262,5 +285,14 @@ select
     ) as vintage_change_factor_max_samples,
     (select count(*) from corrections) as figures_corrected,
     (select list(c) from (from corrections order by all limit 5) as c) as figures_corrected_samples,
+    (select round(max(factor), 2) from corrected) as correction_factor_max,
+    (
+        select list(c) from (
+            select * exclude (factor) from corrected order by factor desc nulls last limit 5
+        ) as c
+    ) as correction_factor_max_samples,
+    (select count(*) from twins) as files_of_the_same_instant,
+    (select list(t) from (from twins order by all limit 5) as t)
+        as files_of_the_same_instant_samples,
     (select count(*) from lost) as figures_lost,
     (select list(l) from (from lost order by all limit 5) as l) as figures_lost_samples

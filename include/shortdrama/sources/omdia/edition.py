@@ -13,8 +13,6 @@ from shortdrama.sources.files.workbook import (
 )
 from shortdrama.sources.omdia.layout import Layout
 
-_DATE_FORMATS = ("%d %b %Y", "%d %B %Y", "%Y-%m-%d")
-
 
 @dataclass(frozen=True)
 class Edition:
@@ -31,7 +29,7 @@ def read_edition(sheets: Sequence[Sheet], file_name: str, layout: Layout) -> Edi
             file_name,
             f"no cell says {layout.source_line!r}; hand in {layout.publisher}'s own workbook",
         )
-    dates = [_with_date(said) for said in lines(sheets, layout.publication_date_line)]
+    dates = [_with_date(said, layout) for said in lines(sheets, layout.publication_date_line)]
     published_on = agreed("the publication date", dates)
     if published_on is None or not isinstance(published_on.value, date):
         raise WorkbookRefused(
@@ -43,16 +41,17 @@ def read_edition(sheets: Sequence[Sheet], file_name: str, layout: Layout) -> Edi
     return Edition(published_on.value, None if version is None else str(version.value))
 
 
-def _with_date(said: Said) -> Said:
+def _with_date(said: Said, layout: Layout) -> Said:
     if isinstance(said.value, datetime):
         return replace(said, value=said.value.date())
-    for date_format in _DATE_FORMATS:
+    for date_format in layout.date_forms:
         try:
             day = datetime.strptime(str(said.value), date_format).replace(tzinfo=UTC).date()
         except ValueError:
             continue
         return replace(said, value=day)
     raise said.sheet.refused(
-        f"the publication date {said.value!r} is not readable; write it like '14 Oct 2025'",
+        f"the publication date {said.value!r} is not readable; write it like "
+        f"{datetime(2025, 10, 14, tzinfo=UTC).strftime(layout.date_forms[0])!r}",
         said.cell,
     )

@@ -6,11 +6,11 @@ from pathlib import Path
 
 from pydantic import ValidationError
 
-from shortdrama.core.errors import PermanentError
+from shortdrama.core.errors import SchemaError
 from shortdrama.sources.omdia.layout import Layout
 
 
-class LayoutRefused(PermanentError):
+class LayoutRefused(SchemaError):
     """A layout file cannot be used; says which, why and what to do."""
 
 

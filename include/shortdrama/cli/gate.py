@@ -2,6 +2,7 @@
 
 import json
 import shutil
+import textwrap
 from typing import Annotated
 
 import typer
@@ -55,6 +56,8 @@ def list_refused(as_json: Json = False) -> None:
         at = f"{refusal.at:%Y-%m-%d %H:%M}" if refusal.at else "waits"
         print(f"{refusal.subject}  {at}  {refusal.state}")
         print(f"  {refusal.about}")
+        if refusal.reason:
+            print("  " + textwrap.shorten(refusal.reason, MAX_WIDTH - 2, placeholder=" …"))
     if not found:
         print("nothing was refused")
 

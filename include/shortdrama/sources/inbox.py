@@ -40,12 +40,17 @@ LEFT_BEHIND = re.compile(r"~\$.*|\.~lock\..*#|\.DS_Store|\._.*|Thumbs\.db|deskto
 
 @dataclass(frozen=True)
 class FileReading:
-    """What a file says: the days it is about, and its rows; more as of Reading."""
+    """What a file says: the days it is about, and its rows; more as of Reading.
+
+    `layout_file` are the bytes of the layout. `encoding` is that of a text file, in words.
+    """
 
     window: Window
     rows: Sequence[Mapping[str, Any]]
     layout: LayoutRef | None = None
+    layout_file: bytes = b""
     notes: tuple[str, ...] = ()
+    encoding: str | None = None
 
 
 Read = Callable[[bytes, str, ObjectStore, LayoutRef | None], FileReading]
@@ -169,6 +174,10 @@ class InboxFiles:
                 )
         return Coverage(window=self._window(part)), [part]
 
+    def examine(self, content: bytes, file_name: str) -> FileReading:
+        """What a file says, landed or not; nothing is written. Raises WorkbookRefused."""
+        return self._read(content, file_name, self._store, None)
+
     def _window(self, part: Part) -> Window:
         try:
             return _read_part(part, self._store, self._read).window
@@ -209,8 +218,11 @@ def by_file(dataset: Dataset, read: Read) -> tuple[OpenConnector, Prepare]:
         """Relation `answers`: the rows of the pulled file, with the dataset's columns."""
         (part,) = pull.parts
         said = _read_part(part, store, read, pull.layout)
-        answers = pa.Table.from_pylist(list(said.rows), schema=_schema(dataset))
-        connection.register("answers", answers)
+        connection.register("answers", answers_of(dataset, said.rows))
+        if said.layout is not None:
+            key = keys.used_layout(dataset.source, said.layout.id, said.layout.sha256)
+            if not store.exists(key):
+                store.put(key, said.layout_file, content_type="application/json")
         return Reading(window=said.window, layout=said.layout, notes=said.notes)
 
     return connector, prepare
@@ -232,6 +244,11 @@ _ARROW_TYPES = {
     "BIGINT": pa.int64(),
     "BOOLEAN": pa.bool_(),
 }
+
+
+def answers_of(dataset: Dataset, rows: Sequence[Mapping[str, Any]]) -> pa.Table:
+    """The rows of a file as the relation `answers`, with the dataset's columns."""
+    return pa.Table.from_pylist(list(rows), schema=_schema(dataset))
 
 
 def _schema(dataset: Dataset) -> pa.Schema:

@@ -21,6 +21,7 @@ from shortdrama.lake.landing import read_pull
 from shortdrama.lake.ledger import LoadLedger, LoadRecord
 from shortdrama.lake.store import ObjectStore
 from shortdrama.sources.inbox import due_files
+from shortdrama.warehouse.decide.refusals import refusals
 from shortdrama_local.samples.omdia_workbooks import write_workbooks
 
 Load = Callable[[str, bytes], LoadRecord]
@@ -167,3 +168,19 @@ def test_a_layout_that_a_replay_needs_and_that_is_gone_is_named(
     store.delete(keys.used_layout("omdia", record.layout.id, record.layout.sha256))
     with pytest.raises((SchemaError, LoadRefused), match=r"is gone, the layout that the load"):
         replay(record, settings, store)
+
+
+def test_the_list_of_refusals_has_file_problem_and_what_the_replay_became(
+    load: Load, store: ObjectStore, settings: Settings
+) -> None:
+    with pytest.raises(LoadRefused):
+        load("house.xlsx", northwind())
+    (refusal,) = refusals(store)
+    assert refusal.about == "omdia.forecasts house.xlsx"
+    assert refusal.reason.startswith("house.xlsx: no cell says")
+    assert refusal.state == "in quarantine"
+    put_layout(store, "northwind_2025", NORTHWIND)
+    (record,) = LoadLedger(store, FORECASTS.id).records()
+    again = replay(record, settings, store)
+    (refusal,) = refusals(store)
+    assert refusal.state == f"in quarantine; its replay {again.load_id} is accepted"

@@ -7,7 +7,7 @@ from shortdrama.datasets.omdia_forecasts import FORECASTS
 from shortdrama.lake.reading import LayoutRef
 from shortdrama.lake.store import ObjectStore
 from shortdrama.sources.inbox import FileReading, by_file
-from shortdrama.sources.omdia.shelf import Shelf, keep, kept, shelf
+from shortdrama.sources.omdia.shelf import Shelf, kept, ref, shelf
 from shortdrama.sources.omdia.workbook import parse_workbook
 
 
@@ -19,10 +19,12 @@ def read(
     workbook = parse_workbook(content, file_name, known)
     vintage = Window(start=workbook.published_on, end=workbook.published_on)
     return FileReading(
-        vintage,
-        [asdict(row) for row in workbook.rows],
-        keep(workbook.known, store),
-        workbook.notes,
+        window=vintage,
+        rows=[asdict(row) for row in workbook.rows],
+        layout=ref(workbook.known),
+        layout_file=workbook.known.content,
+        notes=workbook.notes,
+        encoding=workbook.encoding,
     )
 
 

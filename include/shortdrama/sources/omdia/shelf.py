@@ -29,6 +29,11 @@ class Shelf:
     layouts: tuple[KnownLayout, ...]
     unusable: tuple[str, ...] = ()
 
+    def with_layout(self, known: KnownLayout) -> "Shelf":
+        """The shelf as it would be with one more; in place of one of the same id."""
+        others = [one for one in self.layouts if one.layout.id != known.layout.id]
+        return Shelf((*others, known), self.unusable)
+
 
 def shelf(store: ObjectStore) -> Shelf:
     """The layouts of this software and of the lake."""
@@ -52,6 +57,11 @@ def shelf(store: ObjectStore) -> Shelf:
 def check_new(known: KnownLayout, others: list[KnownLayout], store: ObjectStore) -> None:
     """Refuse a layout whose id is taken, or that was changed after a load was read by it."""
     layout_id = known.layout.id
+    if known.layout.vendor is None:
+        raise LayoutRefused(
+            f"the layout {layout_id} lacks `vendor`, which tells readers who "
+            f"{known.layout.publisher} is: at least its scope, and where that is known from"
+        )
     if layout_id in [other.layout.id for other in others]:
         raise LayoutRefused(f"there is another layout {layout_id}; give this one another id")
     used = [PurePosixPath(key).stem for key in store.list(keys.used_layouts(SOURCE, layout_id))]
@@ -62,25 +72,21 @@ def check_new(known: KnownLayout, others: list[KnownLayout], store: ObjectStore)
         )
 
 
-def keep(known: KnownLayout, store: ObjectStore) -> LayoutRef:
-    """Note that a load is read by the layout, and keep its bytes for replays."""
-    ref = LayoutRef(id=known.layout.id, sha256=known.sha256)
-    key = keys.used_layout(SOURCE, ref.id, ref.sha256)
-    if not store.exists(key):
-        store.put(key, known.content, content_type="application/json")
-    return ref
+def ref(known: KnownLayout) -> LayoutRef:
+    """How a load names the layout that it was read by."""
+    return LayoutRef(id=known.layout.id, sha256=known.sha256)
 
 
-def kept(ref: LayoutRef, store: ObjectStore) -> KnownLayout:
+def kept(named: LayoutRef, store: ObjectStore) -> KnownLayout:
     """The layout that a load was read by; raises LayoutRefused when it is gone or changed."""
-    key = keys.used_layout(SOURCE, ref.id, ref.sha256)
+    key = keys.used_layout(SOURCE, named.id, named.sha256)
     try:
-        known = read_layout(store.get(key), f"{ref.id}.json")
+        known = read_layout(store.get(key), f"{named.id}.json")
     except NotFound:
         raise LayoutRefused(
             f"{key} is gone, the layout that the load was read by; restore it from a backup, or "
             "revoke the load and replay it with today's layouts"
         ) from None
-    if known.sha256 != ref.sha256:
+    if known.sha256 != named.sha256:
         raise LayoutRefused(f"{key} was changed; restore it from a backup")
     return known

@@ -93,6 +93,7 @@ class Workbook:
     rows: tuple[ForecastRow, ...]
     notes: tuple[str, ...]
     known: KnownLayout
+    encoding: str | None = None
 
 
 @dataclass(frozen=True)
@@ -132,7 +133,14 @@ def parse_workbook(content: bytes, file_name: str, shelf: Shelf | None = None) -
     if problems.found:
         raise refused_for(problems.found)
     figures = tuple(row for row, _ in rows)
-    return Workbook(edition.published_on, edition.version, figures, _notes(sheets), known)
+    return Workbook(
+        edition.published_on,
+        edition.version,
+        figures,
+        _notes(sheets),
+        known,
+        sheets[0].encoding if sheets else None,
+    )
 
 
 def _notes(sheets: Sequence[Sheet]) -> tuple[str, ...]:

@@ -14,7 +14,10 @@ from shortdrama.warehouse.decide.overrides import build_id, in_spite, mart_overr
 
 
 class Refusal(BaseModel):
-    """Something that a gate refused, and its state now. A build that waits has no `at`."""
+    """Something that a gate refused, and its state now. A build that waits has no `at`.
+
+    `reason` is the first problem.
+    """
 
     model_config = ConfigDict(frozen=True)
 
@@ -22,6 +25,7 @@ class Refusal(BaseModel):
     about: str
     at: datetime | None
     state: str
+    reason: str = ""
 
 
 def refusals(store: ObjectStore) -> list[Refusal]:
@@ -36,22 +40,28 @@ def refusals(store: ObjectStore) -> list[Refusal]:
 
 def _refused_loads(records: list[LoadRecord]) -> list[Refusal]:
     newest = {record.load_id: record for record in records}
+    # A replay is another load of the same pull, decided later.
+    latest = {record.pull_id: record for record in newest.values()}
     return [
         Refusal(
             subject=record.load_id,
-            about=f"{record.dataset} {record.coverage.window}",
+            about=f"{record.dataset} {record.file_name or record.coverage.window}",
             at=record.decided_at,
-            state=_state(newest[record.load_id]),
+            state=_state(newest[record.load_id], latest[record.pull_id]),
+            reason=record.reasons[0] if record.reasons else "",
         )
         for record in records
         if record.status == "quarantined"
     ]
 
 
-def _state(newest: LoadRecord) -> str:
-    if newest.override is None:
+def _state(newest: LoadRecord, latest: LoadRecord) -> str:
+    if newest.override is not None:
+        return f"{newest.status} by {newest.override.by}"
+    if latest.load_id == newest.load_id:
         return "in quarantine"
-    return f"{newest.status} by {newest.override.by}"
+    became = {"accepted": "accepted", "quarantined": "refused", "revoked": "revoked"}
+    return f"in quarantine; its replay {latest.load_id} is {became[latest.status]}"
 
 
 def _waiting_build(store: ObjectStore) -> list[Refusal]:

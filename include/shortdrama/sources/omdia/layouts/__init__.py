@@ -9,6 +9,9 @@ from pydantic import ValidationError
 from shortdrama.core.errors import SchemaError
 from shortdrama.sources.omdia.layout import Layout
 
+TO_DO = "TODO"
+"""Stands in a draft where only a person knows; a layout with it is refused."""
+
 
 class LayoutRefused(SchemaError):
     """A layout file cannot be used; says which, why and what to do."""
@@ -29,6 +32,16 @@ class KnownLayout:
 
 def read_layout(content: bytes, file_name: str) -> KnownLayout:
     """The layout in a file; raises LayoutRefused with every field that is wrong."""
+    open_lines = [
+        f"line {number}: {line.strip()}"
+        for number, line in enumerate(content.decode(errors="replace").splitlines(), start=1)
+        if TO_DO in line
+    ]
+    if open_lines:
+        raise LayoutRefused(
+            f"the layout {file_name} is a draft; fill in {len(open_lines)} lines: "
+            + "; ".join(open_lines)
+        )
     try:
         layout = Layout.model_validate_json(content)
     except ValidationError as error:

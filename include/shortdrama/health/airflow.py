@@ -46,7 +46,8 @@ def airflow_health(airflow: AirflowSettings) -> AirflowHealth:
 def silent_tasks(airflow: AirflowSettings, since: datetime) -> list[SilentTask]:
     """The tasks that have failed since then and left no mark; raises AirflowAway.
 
-    More than a page of failed tasks at once are not looked at.
+    More than a page of failed tasks at once are not looked at, nor those that failed before the
+    oldest mark of a full page: their marks may be on the next one.
     """
     with connected(airflow) as client:
         from airflow_client.client import TaskInstanceApi, XComApi
@@ -68,13 +69,14 @@ def silent_tasks(airflow: AirflowSettings, since: datetime) -> list[SilentTask]:
             limit=PAGE,
             _request_timeout=TIMEOUT_SECONDS,
         )
-    marked = {
-        (mark.dag_id, mark.run_id, mark.task_id, mark.map_index) for mark in marks.xcom_entries
-    }
+    entries = marks.xcom_entries
+    oldest = min(mark.timestamp for mark in entries) if len(entries) >= PAGE else None
+    marked = {(mark.dag_id, mark.run_id, mark.task_id, mark.map_index) for mark in entries}
     return [
         SilentTask(task.dag_id, task.task_id, task.end_date)
         for task in failed.task_instances
         if task.end_date
+        and (oldest is None or task.end_date >= oldest)
         and (task.dag_id, task.dag_run_id, task.task_id, task.map_index) not in marked
     ]
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 from shortdrama.core.clock import Clock
-from shortdrama.core.errors import AirflowAway, Kind
+from shortdrama.core.errors import AirflowAway, DamagedDocument, Kind, NewerDocument
 from shortdrama.core.settings import Settings, WatchSettings
 from shortdrama.health.airflow import AirflowHealth, SilentTask, airflow_health, silent_tasks
 from shortdrama.health.causes import STORE_AWAY, STORE_REFUSED, Cause, Run, cause_of
@@ -103,9 +103,12 @@ def due(
 def _in_lake(seen: Look, limits: WatchSettings) -> Trouble | None:
     if isinstance(seen.pointer, BaseException):
         cause, said = cause_of(seen.pointer, Run("shortdrama", "watch"), ""), str(seen.pointer)
-        if cause in (STORE_AWAY, STORE_REFUSED):
-            return Trouble(cause, "the lake cannot be read", said, RESTART)
-        return Trouble(Cause("no_snapshot"), f"{keys.CURRENT_SNAPSHOT} is damaged", said, SHORTLY)
+        if isinstance(seen.pointer, DamagedDocument | NewerDocument):
+            headline = f"{keys.CURRENT_SNAPSHOT} cannot be used"
+            return Trouble(Cause("no_snapshot"), headline, said, SHORTLY)
+        # Also a wrong address or bucket name, which boto3 refuses before it asks anybody.
+        of_store = cause if cause in (STORE_AWAY, STORE_REFUSED) else STORE_AWAY
+        return Trouble(of_store, "the lake cannot be read", said, RESTART)
     if seen.pointer is None or seen.pointer.hold is not None:
         return None
     published_at = _published_at(seen.pointer.snapshot_id)

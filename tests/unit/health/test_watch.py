@@ -8,7 +8,7 @@ import pytest
 from pydantic import SecretStr
 
 from fake_airflow import ANSWERS
-from shortdrama.core.errors import AirflowAway
+from shortdrama.core.errors import AirflowAway, DamagedDocument, NewerDocument
 from shortdrama.core.settings import AirflowSettings, S3Settings, Settings, WatchSettings
 from shortdrama.health.airflow import AirflowHealth, SilentTask
 from shortdrama.health.watch import Look, due, judged, look, troubles
@@ -43,7 +43,14 @@ HOLD = Hold(by="ann", at=NOW, because="the close")
         (replace(LOOK, pointer=published(ago(hours=99), HOLD)), None),
         (replace(LOOK, pointer=None), None),
         (replace(LOOK, pointer=Pointer(snapshot_id="by-hand")), None),
-        (replace(LOOK, pointer=ValueError("no JSON")), "no_snapshot: marts/current.json is dam"),
+        (
+            replace(LOOK, pointer=DamagedDocument(keys.CURRENT_SNAPSHOT, "no JSON")),
+            "no_snapshot: marts/current.json cannot be used",
+        ),
+        (
+            replace(LOOK, pointer=NewerDocument(keys.CURRENT_SNAPSHOT, 9, 1)),
+            "no_snapshot: marts/current.json cannot be used",
+        ),
         # A frozen clock stands still for figures; heartbeats are of the machine's time.
         (replace(LOOK, today_is=ago(days=99), pointer=published(ago(days=99, hours=1))), None),
         # Airflow.
@@ -161,6 +168,17 @@ def test_a_lake_that_takes_our_key_no_more_is_told_as_such(nobody: Settings, ser
     assert first.cause.kind == "store_refused"
 
 
+@pytest.mark.parametrize(
+    "wrong", [{"endpoint_url": "localhost:8333"}, {"endpoint_url": "http://[::"}, {"bucket": "A B"}]
+)
+def test_a_wrong_address_of_the_lake_is_not_a_damaged_pointer(
+    nobody: Settings, wrong: dict[str, str]
+) -> None:
+    """boto3 has an error of its own for each, which is none of a connection."""
+    seen = look(nobody.model_copy(update={"s3": nobody.s3.model_copy(update=wrong)}))
+    assert troubles(seen, WatchSettings())[0].cause.kind == "store_away"
+
+
 def test_a_damaged_pointer_is_seen(only_lake: Settings, store: ObjectStore) -> None:
     store.put(keys.CURRENT_SNAPSHOT, b"{}")
     (first, _) = troubles(look(only_lake), WatchSettings())
@@ -191,6 +209,38 @@ def test_tasks_that_failed_without_a_word_are_seen(only_lake: Settings, server: 
     login = AirflowSettings(base_url=server.url, password=SecretStr("p"))
     seen = look(only_lake.model_copy(update={"airflow": login}))
     assert seen.silent_tasks == (SilentTask("market_marts", "publish", ago(minutes=1)),)
+
+
+def test_of_more_failures_than_a_page_none_is_called_killed_for_want_of_its_mark(
+    only_lake: Settings, server: Any
+) -> None:
+    """An outage: the newest hundred marks are known, and the older failures' marks are not."""
+    answered = ANSWERS["dags/~/dagRuns/~/taskInstances"]["task_instances"][0]
+    failed = {**answered, "dag_id": "ingest_appfigures", "task_id": "pull"}
+    mark = {
+        "dag_id": "ingest_appfigures", "run_id": answered["dag_run_id"], "task_id": "pull",
+        "key": "alerted", "timestamp": "2026-02-25T07:50:00Z",
+        "run_after": "2026-02-25T07:30:00Z", "logical_date": None,
+        "dag_display_name": "ingest_appfigures", "task_display_name": "pull",
+    }  # fmt: skip
+    times = {0: "2026-02-25T07:40:00Z", 1: "2026-02-25T07:55:00Z", 200: "2026-02-25T07:56:00Z"}
+    server.answers |= {
+        "/api/v2/monitor/health": health(NOW),
+        "/auth/token": {"access_token": "t"},
+        "/api/v2/dags/~/dagRuns/~/taskInstances": {
+            "task_instances": [
+                {**failed, "map_index": number, "end_date": at} for number, at in times.items()
+            ],
+            "total_entries": 102,
+        },
+        "/api/v2/dags/~/dagRuns/~/taskInstances/~/xcomEntries": {
+            "xcom_entries": [{**mark, "map_index": number} for number in range(1, 101)],
+            "total_entries": 101,
+        },
+    }
+    login = AirflowSettings(base_url=server.url, password=SecretStr("p"))
+    seen = look(only_lake.model_copy(update={"airflow": login}))
+    assert seen.silent_tasks == (SilentTask("ingest_appfigures", "pull", ago(minutes=4)),)
 
 
 @pytest.mark.parametrize(

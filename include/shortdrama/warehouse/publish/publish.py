@@ -80,6 +80,8 @@ def _publish(
         pointer, etag = read_pointer(store)
         before = read_manifest(store, pointer.snapshot_id) if pointer else None
         if before and (before.fingerprint, before.results) == (inputs.fingerprint, results):
+            # The same record again, in case an earlier attempt ended before it wrote it.
+            _record(before, store)
             return before
         if pointer is not None and pointer.hold is not None:
             raise PublishingHeld(pointer)
@@ -91,6 +93,12 @@ def _publish(
             snapshot_id, inputs, gate, before, warehouse, settings, store, say
         )
     move_pointer(store, Pointer(snapshot_id=snapshot_id), etag)
+    _record(manifest, store)
+    return manifest
+
+
+def _record(manifest: SnapshotManifest, store: ObjectStore) -> None:
+    """Write the outcome; its key follows from its content, so twice is once."""
     record_outcome(
         store,
         Outcome(
@@ -100,12 +108,11 @@ def _publish(
             ended_at=manifest.created_at,
             details={
                 "previous": manifest.previous,
-                "fingerprint": inputs.fingerprint,
+                "fingerprint": manifest.fingerprint,
                 "warnings": [warning.text for warning in manifest.warnings],
             },
         ),
     )
-    return manifest
 
 
 def _snapshot_id(

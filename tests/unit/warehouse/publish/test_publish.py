@@ -288,3 +288,21 @@ def test_a_publish_that_lost_its_last_step_writes_no_file_twice(
     monkeypatch.setattr(ObjectStore, "upload", killed)
     assert publish(inputs, settings, store, print) == read_manifest(store)
     assert is_published(inputs, store)
+
+
+def test_a_publish_that_ended_before_its_record_is_recorded_by_the_next_attempt(
+    build: Build, store: ObjectStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Readers have the snapshot already; without the record `ops_snapshots` would lack it."""
+
+    def killed(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch:
+        patch.setattr(publishing, "record_outcome", killed)
+        with pytest.raises(KeyboardInterrupt):
+            build("first")
+    published = [build("first", day=day) for day in (0, 1)]
+    assert published == [read_manifest(store)] * 2
+    recorded = list(store.list(keys.outcomes_of_kind("publish")))
+    assert len(recorded) == 1

@@ -114,4 +114,5 @@ def _export(
         sha256=digest,
         month_on=part.content.month_on,
         content=part.content.digest,
+        etag=store.etag(key),
     )

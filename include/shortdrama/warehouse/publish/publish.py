@@ -23,8 +23,9 @@ from shortdrama.warehouse.build.manifest import mart_keys
 from shortdrama.warehouse.build.warehouse_file import healing
 from shortdrama.warehouse.decide.audit import verdict
 from shortdrama.warehouse.decide.overrides import mart_overrides
-from shortdrama.warehouse.publish.export import export_marts
+from shortdrama.warehouse.publish.export import Files, export_marts
 from shortdrama.warehouse.publish.hold import PublishingHeld
+from shortdrama.warehouse.publish.published_files import is_whole, whole_files
 from shortdrama.warehouse.publish.views import write_views
 from shortdrama.warehouse.snapshots.manifest import (
     MANIFEST_FILE,
@@ -49,9 +50,10 @@ def publish(
     """Publish what the private warehouse holds as a new snapshot and make it current.
 
     The current snapshot stays if it was made from the same inputs and says the same, so publishing
-    twice changes nothing. A damaged warehouse is built again first. Raises MartsRefused unless the
-    mart gate passed these results, PublishingHeld while there is a hold, Conflict when somebody
-    moved the pointer meanwhile, BuildFailed if the warehouse holds another build.
+    twice changes nothing; unless one of its files is lost or damaged. A damaged warehouse is built
+    again first. Raises MartsRefused unless the mart gate passed these results, PublishingHeld while
+    there is a hold, Conflict when somebody moved the pointer meanwhile, BuildFailed if the
+    warehouse holds another build.
     """
     return healing(
         settings.warehouse_path,
@@ -79,7 +81,9 @@ def _publish(
         results = contents.results(contents.noted(warehouse))
         pointer, etag = read_pointer(store)
         before = read_manifest(store, pointer.snapshot_id) if pointer else None
-        if before and (before.fingerprint, before.results) == (inputs.fingerprint, results):
+        earlier = whole_files(before, store) if before else {}
+        is_same = before and (before.fingerprint, before.results) == (inputs.fingerprint, results)
+        if before and is_same and is_whole(before, earlier, store):
             # The same record again, in case an earlier attempt ended before it wrote it.
             _record(before, store)
             return before
@@ -90,7 +94,7 @@ def _publish(
         # Under a frozen clock: a publish that lost its last step, or a snapshot that was rolled
         # back. Its files exist, maybe somebody has them attached, and are never written twice.
         manifest = find_manifest(store, snapshot_id) or _write_snapshot(
-            snapshot_id, inputs, gate, before, warehouse, settings, store, say
+            snapshot_id, inputs, gate, before, earlier, warehouse, settings, store, say
         )
     move_pointer(store, Pointer(snapshot_id=snapshot_id), etag)
     _record(manifest, store)
@@ -128,13 +132,13 @@ def _write_snapshot(
     inputs: BuildInputs,
     gate: GateResult,
     before: SnapshotManifest | None,
+    earlier: Files,
     warehouse: duckdb.DuckDBPyConnection,
     settings: Settings,
     store: ObjectStore,
     say: Callable[[str], None],
 ) -> SnapshotManifest:
     """Everything except the pointer; the manifest is written last, so that what it names exists."""
-    earlier = before.marts if before else {}
     with TemporaryDirectory() as name:
         folder = Path(name)
         marts = export_marts(warehouse, snapshot_id, earlier, folder, store, say)

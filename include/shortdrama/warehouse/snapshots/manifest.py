@@ -24,7 +24,8 @@ class MartFile(BaseModel):
     """One Parquet object of a mart, maybe in the folder of an earlier snapshot.
 
     `month_on` is the first of the month that it holds, None if the mart is a single file. `content`
-    is the digest of its rows (`build/contents.py`); older manifests have none.
+    is the digest of its rows (`build/contents.py`), `etag` the store's ETag after the upload; older
+    manifests have neither.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -34,6 +35,7 @@ class MartFile(BaseModel):
     sha256: str
     month_on: date | None = None
     content: str | None = None
+    etag: str | None = None
 
 
 class GateFacts(BaseModel):

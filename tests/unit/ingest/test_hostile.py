@@ -137,7 +137,7 @@ def test_the_table_in_the_manual_is_true() -> None:
     table = "\n" + "\n".join(lines) + "\n\n"
     manual = OPERATORS.read_text()
     if os.environ.get("UPDATE_DOCS"):
-        manual = TABLE.sub(lambda _: table, manual)
+        manual = TABLE.sub(lambda _: table, manual, count=1)
         OPERATORS.write_text(manual)
     print(
         f"\n{len(SEEN):,} loads; longest {max(one.seconds for one in SEEN.values()):.1f} s,"

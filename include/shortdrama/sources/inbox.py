@@ -14,7 +14,7 @@ import duckdb
 import pyarrow as pa
 
 from shortdrama.core.clock import Clock
-from shortdrama.core.errors import PermanentError
+from shortdrama.core.errors import PermanentError, SchemaError
 from shortdrama.core.settings import Settings
 from shortdrama.core.windows import Window
 from shortdrama.datasets import datasets_of
@@ -27,6 +27,17 @@ from shortdrama.lake.reading import LayoutRef, Reading
 from shortdrama.lake.store import NotFound, ObjectStore
 from shortdrama.sources.connector import PullRequest
 from shortdrama.sources.files.workbook import MAX_BYTES, WorkbookRefused, too_large
+
+OF_UNEXPECTED_CONTENT = (
+    ValueError,
+    TypeError,
+    LookupError,
+    AttributeError,
+    ArithmeticError,
+    RecursionError,
+    MemoryError,
+)
+"""What code raises that meets other values than it was written for."""
 
 AHEAD = timedelta(hours=1)
 """So far may a store's clock go before ours, and files of one run be set apart."""
@@ -176,7 +187,7 @@ class InboxFiles:
 
     def examine(self, content: bytes, file_name: str) -> FileReading:
         """What a file says, landed or not; nothing is written. Raises WorkbookRefused."""
-        return self._read(content, file_name, self._store, None)
+        return _understood(self._read, content, file_name, self._store, None)
 
     def _window(self, part: Part) -> Window:
         try:
@@ -234,7 +245,23 @@ def _read_part(
     file_name = part.context["file_name"]
     if "too_large" in part.context:
         raise WorkbookRefused(file_name, too_large(int(part.context["too_large"])))
-    return read(read_part(store, part), file_name, store, layout)
+    return _understood(read, read_part(store, part), file_name, store, layout)
+
+
+def _understood(
+    read: Read, content: bytes, file_name: str, store: ObjectStore, layout: LayoutRef | None
+) -> FileReading:
+    """What the reader says; whatever else it raises is a refusal too, for it is about the file."""
+    try:
+        return read(content, file_name, store, layout)
+    except OF_UNEXPECTED_CONTENT as error:
+        if isinstance(error, SchemaError | NotFound):
+            raise
+        raise WorkbookRefused(
+            file_name,
+            f"the reader met something that it was not written for ({type(error).__name__}: "
+            f"{error}); copy the tables into a new workbook as values, and report the file",
+        ) from error
 
 
 _ARROW_TYPES = {

@@ -15,7 +15,7 @@ from shortdrama.lake import documents, keys
 from shortdrama.lake.inbox_book import InboxBook
 from shortdrama.lake.ledger import LoadLedger, LoadRecord
 from shortdrama.lake.store import Listed, ObjectStore
-from shortdrama.sources.files.workbook import MAX_BYTES
+from shortdrama.sources.files.workbook import MAX_BYTES, WorkbookRefused
 from shortdrama.sources.inbox import due_files
 
 NOW = datetime(2026, 2, 25, 8, tzinfo=UTC)
@@ -174,3 +174,16 @@ def test_the_book_forgets_nothing_when_two_plan_at_once(store: ObjectStore) -> N
     due_files(store, "omdia", CLOCK)
     book = documents.get(InboxBook, store, keys.inbox_book("omdia"))
     assert set(book.files) == {"inbox/omdia/a.xlsx", "inbox/omdia/b.xlsx"}
+
+
+def test_a_fault_of_the_reader_is_a_refusal_of_the_file(
+    store: ObjectStore, settings, pull, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(*_: object) -> None:
+        raise ZeroDivisionError("by zero")
+
+    monkeypatch.setattr("shortdrama.sources.omdia.forecasts.parse_workbook", fail)
+    store.put("inbox/omdia/a.xlsx", b"PK")
+    landed = pull(*due_files(store, "omdia", CLOCK), settings)
+    with pytest.raises(WorkbookRefused, match=r"^a\.xlsx: the reader met .*ZeroDivisionError"):
+        conform(landed, settings.s3, store)

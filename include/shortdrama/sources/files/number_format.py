@@ -9,7 +9,7 @@ The grammar is that of ECMA-376, part 1, 18.8.31.
 import re
 from dataclasses import dataclass
 from datetime import datetime
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
 from functools import lru_cache
 from typing import Literal
 
@@ -115,13 +115,19 @@ def _applied(section: _Section, number: Decimal, value: float, number_format: st
     negative = re.search(r"[-−(]", before) is not None
     before, after = re.sub(r"[-−()]", "", before), re.sub(r"[()]", "", after)
     step = Decimal(1).scaleb(-section.decimals)
-    rounded = number.scaleb(2 * section.percents).quantize(step, ROUND_HALF_UP)
+    try:
+        rounded = number.scaleb(2 * section.percents).quantize(step, ROUND_HALF_UP)
+    except InvalidOperation:
+        raise FormatUnclear(
+            f"the number format {number_format!r} shows more digits of {value} than are stored"
+        ) from None
     if not rounded and number:
         raise FormatUnclear(
             f"the number format {number_format!r} shows the stored {value} as zero; show more "
             "decimals"
         )
-    if (value < 0) != (negative or rounded < 0):
+    # Exactly one of them: a minus of the format beside that of the number shows two.
+    if (value < 0) != (negative != (rounded < 0)):
         raise FormatUnclear(
             f"the number format {number_format!r} shows the stored {value} with another sign; use "
             "a plain format"

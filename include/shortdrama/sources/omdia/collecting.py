@@ -13,15 +13,16 @@ Answer = TypeVar("Answer")
 
 
 class Problems:
-    """The problems found so far, in their order."""
+    """The problems found so far, in their order, and how many at most."""
 
-    def __init__(self) -> None:
+    def __init__(self, at_most: int = MAX_PROBLEMS) -> None:
         self.found: list[Problem] = []
+        self._at_most = at_most
 
     def add(self, *problems: Problem) -> None:
         """Take problems; raises WorkbookRefused when there are more than anybody reads."""
         self.found += problems
-        if len(self.found) >= MAX_PROBLEMS:
+        if len(self.found) >= self._at_most:
             raise refused_for(self.found)
 
     def tried(

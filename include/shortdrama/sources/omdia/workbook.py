@@ -113,13 +113,27 @@ def parse_workbook(content: bytes, file_name: str, shelf: Shelf | None = None) -
     `shelf` has the layouts to choose from, by what the file says of itself; without one, those of
     this software. Raises WorkbookRefused with all problems, each with file, sheet and cell.
     """
+    problems = Problems()
+    workbook = examine_workbook(content, file_name, problems, shelf)
+    if problems.found:
+        raise refused_for(problems.found)
+    return workbook
+
+
+def examine_workbook(
+    content: bytes, file_name: str, problems: Problems, shelf: Shelf | None = None
+) -> Workbook:
+    """As parse_workbook; what is wrong with cells goes to `problems`, and these are left out.
+
+    Raises WorkbookRefused where nothing can be read, or `problems` take no more.
+    """
     shelf = shelf or Shelf(tuple(packaged_layouts()))
     sheets = open_sheets(
         content, file_name, lambda texts: any(k.layout.is_header(texts) for k in shelf.layouts)
     )
     seen = [sheet for sheet in sheets if sheet.is_visible]
     known = choose(seen, file_name, shelf)
-    layout, problems = known.layout, Problems()
+    layout = known.layout
     editions = list(problems.tried(read_edition, seen, file_name, layout))
     # The figures are looked at in any case: a person hears of all problems at once.
     edition = editions[0] if editions else Edition(date.min, None)
@@ -130,17 +144,9 @@ def parse_workbook(content: bytes, file_name: str, shelf: Shelf | None = None) -
         for row in _rows(sheet, rule, edition, layout, problems)
     ]
     check_consistency(rows, file_name, problems)
-    if problems.found:
-        raise refused_for(problems.found)
     figures = tuple(row for row, _ in rows)
-    return Workbook(
-        edition.published_on,
-        edition.version,
-        figures,
-        _notes(sheets),
-        known,
-        sheets[0].encoding if sheets else None,
-    )
+    encoding = sheets[0].encoding if sheets else None
+    return Workbook(edition.published_on, edition.version, figures, _notes(sheets), known, encoding)
 
 
 def _notes(sheets: Sequence[Sheet]) -> tuple[str, ...]:

@@ -267,7 +267,7 @@ def test_a_bare_connection_to_a_tls_port_and_back_is_trouble(landing) -> None:
     with serving(lambda _: [b"\x15\x03\x03\x00\x02\x02\x28"]) as server:
         for url in (server.url, server.url.replace("http:", "https:")):
             with pytest.raises(TransientError, match="did not answer properly"):
-                client_of(url).land(CALL, landing, "about")
+                client_of(url, bounds=HttpSettings()).land(CALL, landing, "about")
 
 
 @pytest.mark.parametrize(

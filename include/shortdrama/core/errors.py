@@ -97,7 +97,13 @@ class BuildFailed(Failure):
 class DbtFailed(BuildFailed):
     """dbt itself found errors in the models or in a test on them; the message begins with them."""
 
-    kind = "dbt_error"
+    kind: ClassVar[Kind] = "dbt_error"
+
+
+class DbtKilled(DbtFailed):
+    """dbt's process was killed, perhaps for want of memory; no model is at fault."""
+
+    kind = "task_killed"
 
 
 class LoadsDamaged(Failure):

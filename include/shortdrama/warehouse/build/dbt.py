@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 
 import duckdb
 
-from shortdrama.core.errors import DbtFailed
+from shortdrama.core.errors import DbtFailed, DbtKilled
 from shortdrama.core.settings import DBT_PROJECT, S3Settings, Settings, home
 from shortdrama.lake import duck
 from shortdrama.lake.credentials import credentials
@@ -65,7 +65,8 @@ def run_dbt(
         with suppress(ValueError, LookupError, OSError, duckdb.Error):
             rows.extend(_failing_rows(settings))
         errors = [*ended_early, *errors_of(lines), *rows]
-        raise DbtFailed("\n".join([*errors, "The published snapshot stays."]))
+        kind = DbtKilled if ended < 0 else DbtFailed
+        raise kind("\n".join([*errors, "The published snapshot stays."]))
 
 
 def _run_apart(

@@ -18,6 +18,7 @@ from pydantic import SecretStr
 
 from shortdrama.core.errors import BuildFailed, DbtFailed
 from shortdrama.core.settings import DBT_PROJECT, S3Settings, Settings
+from shortdrama.health.causes import Run, cause_of
 from shortdrama.warehouse.build import dbt as build_dbt
 from shortdrama.warehouse.build import dbt_process
 from shortdrama.warehouse.build.dbt import run_dbt
@@ -203,9 +204,12 @@ def test_a_crash_of_dbt_is_a_failed_build_and_nothing_more(
     stand_in: Callable[[Invoke], None], settings: Settings, end: Invoke, message: str
 ) -> None:
     stand_in(end)
-    with pytest.raises(BuildFailed, match=message):
+    with pytest.raises(BuildFailed, match=message) as failed:
         run_dbt(settings, JULY, print)
     assert children() == []
+    cause = cause_of(failed.value, Run("market_marts", "build"), "here")
+    was_killed = "ended by SIG" in message
+    assert cause.key == ("task_killed/market_marts.build" if was_killed else "dbt_error")
 
 
 @pytest.mark.parametrize("left", ['{"results": [', "{}", '{"results": [{"status": "fail"}]}'])

@@ -86,12 +86,13 @@ hostile: $(READY) ## Every fault of a hostile source on every route (a quarter o
 e2e: $(READY) ## The tests that run the real scheduler
 	$(BIN)/pytest -m e2e
 
-bench: $(READY) ## Measure ingest, gates, marts, ledger, checks of loads
+bench: $(READY) ## Measure ingest, gates, marts, ledger, loads, inbox
 	$(BIN)/python benchmarks/ingest.py
 	$(BIN)/python benchmarks/gates.py
 	$(BIN)/python benchmarks/marts.py
 	$(BIN)/python benchmarks/ledger.py
 	$(BIN)/python benchmarks/loads.py
+	$(BIN)/python benchmarks/inbox.py
 	$(BIN)/python benchmarks/day_build.py
 
 docs: $(READY) ## The catalogue of expectations, and dbt's pages

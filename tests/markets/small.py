@@ -278,6 +278,15 @@ def write_raw(path: Path, loads: list[Load]) -> None:
             )
             """
         )
+        connection.execute(
+            """
+            create table raw.load_vendors (
+                load_id varchar, load_seq bigint, said_at timestamp, vendor varchar,
+                methodology varchar, scope varchar, revenue_basis varchar, basis_evidence varchar,
+                currency varchar, may_redistribute boolean, source varchar
+            )
+            """
+        )
         for load_seq, load in enumerate(loads, start=1):
             _insert(connection, load, load_seq)
         _insert_ops(connection, loads)

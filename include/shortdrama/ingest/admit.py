@@ -142,6 +142,7 @@ def _judge(
         warnings=tuple(finding.warned(dataset.id) for finding in result.warnings),
         file_name=pull.file_name,
         layout=reading.layout if reading else None,
+        vendor=reading.vendor if reading else None,
     )
     return _decide(record, dataset, store, result)
 

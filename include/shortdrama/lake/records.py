@@ -13,7 +13,7 @@ from pydantic import BaseModel, ConfigDict
 from shortdrama.core.errors import DecisionRefused
 from shortdrama.core.windows import Window
 from shortdrama.lake.overrides import Override
-from shortdrama.lake.reading import LayoutRef
+from shortdrama.lake.reading import LayoutRef, VendorEntry
 from shortdrama.lake.warned import Warned
 
 Status = Literal["accepted", "quarantined", "revoked"]
@@ -44,8 +44,8 @@ class LoadRecord(BaseModel):
     refused it. `warnings` are those of the gate about an accepted load. `override` is the person's
     decision, if this record is one. `etag` is the store's ETag of the object when the gate accepted
     it; other loads, and loads of older releases, have none.
-    `file_name` is what the file of an inbox was called, and `layout` by which layout it was read;
-    other loads have neither.
+    `file_name` is what the file of an inbox was called, `layout` by which layout it was read, and
+    `vendor` what that says about the publisher; other loads have none of them.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -67,6 +67,7 @@ class LoadRecord(BaseModel):
     override: Override | None = None
     file_name: str | None = None
     layout: LayoutRef | None = None
+    vendor: VendorEntry | None = None
     seq: int = 0
 
 

@@ -23,7 +23,7 @@ from shortdrama.lake import documents, keys
 from shortdrama.lake.inbox_book import InboxBook, Seen
 from shortdrama.lake.landing import Landing, Part, Pull, read_part
 from shortdrama.lake.ledger import Coverage, LoadLedger
-from shortdrama.lake.reading import LayoutRef, Reading
+from shortdrama.lake.reading import LayoutRef, Reading, VendorEntry
 from shortdrama.lake.store import NotFound, ObjectStore
 from shortdrama.sources.connector import PullRequest
 from shortdrama.sources.files.workbook import MAX_BYTES, WorkbookRefused, too_large
@@ -60,6 +60,7 @@ class FileReading:
     rows: Sequence[Mapping[str, Any]]
     layout: LayoutRef | None = None
     layout_file: bytes = b""
+    vendor: VendorEntry | None = None
     notes: tuple[str, ...] = ()
     encoding: str | None = None
 
@@ -234,7 +235,7 @@ def by_file(dataset: Dataset, read: Read) -> tuple[OpenConnector, Prepare]:
             key = keys.used_layout(dataset.source, said.layout.id, said.layout.sha256)
             if not store.exists(key):
                 store.put(key, said.layout_file, content_type="application/json")
-        return Reading(window=said.window, layout=said.layout, notes=said.notes)
+        return Reading(window=said.window, layout=said.layout, vendor=said.vendor, notes=said.notes)
 
     return connector, prepare
 

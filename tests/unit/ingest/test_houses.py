@@ -66,6 +66,8 @@ def test_a_new_house_is_accepted_once_its_layout_lies_in_the_lake(
     assert (record.status, record.rows, record.file_name) == ("accepted", figures, "house.xlsx")
     assert record.layout is not None
     assert record.layout.id == layout_id
+    assert record.vendor is not None
+    assert record.vendor.vendor == rows(store, record)[0]["publisher"]
     (published,) = {row["published_on"] for row in rows(store, record)}
     assert record.coverage.window.start == record.coverage.window.end == published
 

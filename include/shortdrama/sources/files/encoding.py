@@ -26,6 +26,8 @@ _COMMON_PAIR = re.compile(rb"[\xa1-\xa9\xb0-\xd7][\xa1-\xfe]")
 
 _FIRST_LETTER = b"\xb0\xa1"
 FEWEST_LETTERS = 4
+EVIDENCE_BYTES = 256 * 1024
+"""From the first byte that is not ASCII: enough to tell, and little memory."""
 
 _MARK_IN_WORD = re.compile(r"[^\W\d_][\u00a1-\u00bf×÷€‚„…†‡ˆ‰‹›˜™•][^\W\d_]")
 """A sign between two letters, as mojibake of another western encoding has it."""
@@ -71,7 +73,9 @@ def _utf_16(content: bytes, file_name: str) -> Encoding:
 
 def _of_bytes(content: bytes, file_name: str) -> Encoding:
     """GB18030 has its high bytes in pairs, cp1252 in Latin words one by one."""
-    runs = _HIGH_RUN.findall(content)
+    first = _HIGH_RUN.search(content)
+    start = first.start() if first else 0
+    runs = _HIGH_RUN.findall(content[start : start + EVIDENCE_BYTES])
     high = sum(map(len, runs))
     candidates = [
         Encoding(name, confidence)

@@ -4,7 +4,7 @@ from dataclasses import asdict
 
 from shortdrama.core.windows import Window
 from shortdrama.datasets.omdia_forecasts import FORECASTS
-from shortdrama.lake.reading import LayoutRef
+from shortdrama.lake.reading import LayoutRef, VendorEntry
 from shortdrama.lake.store import ObjectStore
 from shortdrama.sources.inbox import FileReading, by_file
 from shortdrama.sources.omdia.shelf import Shelf, kept, ref, shelf
@@ -18,11 +18,15 @@ def read(
     known = Shelf((kept(layout, store),)) if layout else shelf(store)
     workbook = parse_workbook(content, file_name, known)
     vintage = Window(start=workbook.published_on, end=workbook.published_on)
+    house = workbook.known.layout
     return FileReading(
         window=vintage,
         rows=[asdict(row) for row in workbook.rows],
         layout=ref(workbook.known),
         layout_file=workbook.known.content,
+        vendor=VendorEntry(vendor=house.publisher, **house.vendor.model_dump())
+        if house.vendor
+        else None,
         notes=workbook.notes,
         encoding=workbook.encoding,
     )

@@ -29,6 +29,7 @@ def prepare(
     before = built.last_inputs(connection)
     connection.execute("create schema if not exists raw")
     _fill_coverage(connection, inputs)
+    _fill_vendors(connection, inputs)
     ops_sources.create_relations(connection)
     whole = {
         dataset.id: inputs.accepted[dataset.id]
@@ -82,6 +83,33 @@ def _fill_coverage(connection: duckdb.DuckDBPyConnection, inputs: BuildInputs) -
             f"insert into raw.load_coverage select {columns}",
             [list(column) for column in zip(*rows, strict=True)],
         )
+
+
+def _fill_vendors(connection: duckdb.DuckDBPyConnection, inputs: BuildInputs) -> None:
+    """`raw.load_vendors`: what the layouts of accepted files say about their publishers."""
+    connection.execute(
+        """
+        create or replace table raw.load_vendors (
+            load_id varchar, load_seq bigint, said_at timestamp, vendor varchar,
+            methodology varchar, scope varchar, revenue_basis varchar, basis_evidence varchar,
+            currency varchar, may_redistribute boolean, source varchar
+        )
+        """
+    )
+    rows = [
+        (
+            record.load_id,
+            record.seq,
+            record.said_at.replace(tzinfo=None),
+            *record.vendor.model_dump().values(),
+        )
+        for records in inputs.accepted.values()
+        for record in records
+        if record.vendor is not None
+    ]
+    if rows:
+        marks = ", ".join("?" for _ in rows[0])
+        connection.executemany(f"insert into raw.load_vendors values ({marks})", rows)  # noqa: S608
 
 
 def _source_views(

@@ -18,7 +18,7 @@ from shortdrama.core.settings import settings
 from shortdrama.core.windows import Window
 from shortdrama.datasets.omdia_forecasts import FORECASTS
 from shortdrama.lake.ledger import Coverage, LoadLedger, LoadRecord
-from shortdrama.lake.store import ObjectStore
+from shortdrama.lake.store import ObjectStore, s3_client
 from shortdrama.sources.connector import PullRequest
 from shortdrama.sources.files.workbook import MAX_BYTES
 from shortdrama.sources.inbox import due_files
@@ -55,7 +55,7 @@ def main() -> None:
         os.environ["SHORTDRAMA_HOME"] = folder
         ensure_store()
         try:
-            _plans(CountingStore.of(settings().s3))
+            _plans(CountingStore(s3_client(settings().s3), settings().s3.bucket))
         finally:
             stop_stack()
         slow = _vast_files(Path(folder))
@@ -74,8 +74,7 @@ class CountingStore(ObjectStore):
         return body
 
 
-def _plans(store: ObjectStore) -> None:
-    assert isinstance(store, CountingStore)
+def _plans(store: CountingStore) -> None:
     for number in range(FILES):
         size = MAX_BYTES if number < LARGE else SMALL_BYTES
         store.put(f"inbox/omdia/{number:03}.xlsx", number.to_bytes(2, "big") * (size // 2))

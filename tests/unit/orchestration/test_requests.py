@@ -87,6 +87,8 @@ def test_requests_pass_through_airflow_as_plain_data() -> None:
         "run_key": "run-1",
         "window": {"start": "2025-07-05", "end": "2025-07-05"},
         "inbox_key": None,
+        "uploaded_at": None,
+        "too_large": None,
     }
     assert PullRequest.model_validate(passed) == PullRequest(
         dataset=ESTIMATES.id, run_key="run-1", window=DAY

@@ -16,7 +16,7 @@ from datetime import UTC, datetime, timedelta
 from airflow.sdk import AssetOrTimeSchedule, Param, dag, get_current_context, task
 from airflow.sdk.exceptions import AirflowSkipException
 
-from shortdrama.orchestration.alerts import UNATTENDED
+from shortdrama.orchestration.alerts import UNATTENDED, working_on
 from shortdrama.orchestration.assets import PUBLISHED_MARTS
 from shortdrama.orchestration.errors import classed
 from shortdrama.orchestration.schedule import hourly
@@ -65,6 +65,7 @@ def market_reports() -> None:
         period = asked or due_period(clock, store, settings().mail.recipients)
         if period is None:
             raise AirflowSkipException("the brief of the last week was sent to everybody")
+        working_on(str(period))
         try:
             manifest = with_refusals(read_manifest(store), store)
         except NothingPublished as error:

@@ -33,7 +33,7 @@ ALONE = "alone"
 
 
 class Work(BaseModel):
-    """A task, and the dataset on which it works; None means any dataset."""
+    """A task, and the dataset or the report's period on which it works; None means any."""
 
     model_config = ConfigDict(frozen=True)
 

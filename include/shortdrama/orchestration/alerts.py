@@ -10,10 +10,18 @@ from contextlib import suppress
 from datetime import timedelta
 from typing import Any
 
-from airflow.sdk import Context
+from airflow.sdk import Context, get_current_context
 from airflow.sdk.exceptions import AirflowRuntimeError, ErrorType
 
 from shortdrama.health.airflow import MARK
+
+
+def working_on(about: str) -> None:
+    """Say on what this task works: a dataset's id with the window, or the period of a report.
+
+    Alerts name it, and a failure is over when the same work succeeds.
+    """
+    get_current_context()["about"] = about  # type: ignore[typeddict-unknown-key]
 
 
 def task_failed(context: Context) -> None:

@@ -3,9 +3,10 @@
 from datetime import timedelta
 from typing import Any
 
-from airflow.sdk import get_current_context, task, task_group
+from airflow.sdk import task, task_group
 
 from shortdrama.datasets.model import DEFAULT_POOL
+from shortdrama.orchestration.alerts import working_on
 from shortdrama.orchestration.assets import ACCEPTED_LOADS, DATASET_ASSETS
 from shortdrama.orchestration.errors import classed
 
@@ -30,7 +31,7 @@ def pull(request: dict[str, Any]) -> str:
     from shortdrama.sources.connector import PullRequest
 
     asked = PullRequest.model_validate(request)
-    _show(str(asked))
+    working_on(str(asked))
     return loads_pull.pull(asked, settings(), ObjectStore.of(settings().s3), print)
 
 
@@ -45,7 +46,7 @@ def conform(pull_key: str) -> str:
 
     store = ObjectStore.of(settings().s3)
     landed = read_pull(store, pull_key)
-    _show(f"{landed.dataset} {landed.coverage.window}")
+    working_on(f"{landed.dataset} {landed.coverage.window}")
     conform_or_quarantine(landed, settings(), store)
     return pull_key
 
@@ -61,7 +62,7 @@ def gate(pull_key: str, *, outlet_events: Any = None) -> str:
 
     store = ObjectStore.of(settings().s3)
     landed = read_pull(store, pull_key)
-    _show(f"{landed.dataset} {landed.coverage.window}")
+    working_on(f"{landed.dataset} {landed.coverage.window}")
     record = admit(landed, settings(), store)
     outlet_events[ACCEPTED_LOADS].add(DATASET_ASSETS[record.dataset])
     return record.load_id
@@ -80,7 +81,3 @@ def load_through(pool: str, group_id: str = "load") -> Any:
 
 load = load_through(DEFAULT_POOL)
 """For sources without a quota of calls."""
-
-
-def _show(about: str) -> None:
-    get_current_context()["about"] = about  # type: ignore[typeddict-unknown-key]

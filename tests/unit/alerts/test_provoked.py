@@ -428,8 +428,12 @@ def test_a_brief_is_withheld(
         lambda: prepare_edition(
             store, example_marts, example_manifest, "2025-W41", airflow.settings.clock
         ),
+        about="2025-W41",
     )
     assert text.startswith("Subject: Brief withheld: 2025-W41, because of appfigures.estimates\n")
+    airflow.succeeds("market_reports", "prepare", "2025-W40", minutes=10)  # another week's
+    airflow.succeeds("market_reports", "prepare", "2025-W41", minutes=10)
+    assert airflow.mailed("-", 2).startswith("Subject: Recovered after 20 min: Brief withheld")
 
 
 def brief(settings: Settings, store: ObjectStore) -> Callable[[], Any]:

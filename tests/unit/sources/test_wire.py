@@ -26,6 +26,8 @@ from shortdrama.sources.wire import HeaderAuth, open_session
 TOKEN = "pat_ours"
 CALL = Call("reports/estimates", {"countries": "US"})
 DEADLINE = 0.12
+BUSY_SECONDS = 10
+"""What a machine that does other work may add. Without a deadline a drip takes far longer."""
 HEAD = b"HTTP/1.1 200 OK\r\n"
 
 
@@ -93,7 +95,7 @@ def test_an_answer_that_drips_ends_at_its_deadline(drip, landing) -> None:
         client = client_of(server.url, bounds=HttpSettings(answer_seconds=DEADLINE))
         with pytest.raises(TransientError, match=r"within 0\.12 s\. .*SHORTDRAMA_VENDOR__ANSWER_S"):
             client.land(CALL, landing, "about")
-        assert monotonic() - began < ATTEMPTS * DEADLINE + 1
+        assert monotonic() - began < ATTEMPTS * DEADLINE + BUSY_SECONDS
         assert len(server.heads) == ATTEMPTS
 
 

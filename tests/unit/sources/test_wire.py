@@ -215,7 +215,9 @@ def asked(client: Callable[[str], ApiClient], server: RawServer) -> bytes:
 def vendor() -> Iterator[RawServer]:
     # An answer that every check takes.
     body = b'{"code": 0, "data": {"list": []}}'
-    with serving(lambda _: [said(body, "Set-Cookie: a=b; Path=/", "Set-Cookie: c=d")]) as server:
+    # The server hangs up after each answer, and says so: no request may go into the void.
+    headers = ("Set-Cookie: a=b; Path=/", "Set-Cookie: c=d", "Connection: close")
+    with serving(lambda _: [said(body, *headers)]) as server:
         yield server
 
 

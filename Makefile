@@ -10,7 +10,7 @@ READY := $(VENV)/.ready
 UV := $(VENV)-uv/bin/uv
 DUCKDB_CLIENTS := build/duckdb-oldest/.ready build/duckdb-newest/.ready
 
-QUICK := not e2e and not resilience and not damage and not hostile
+QUICK := not e2e and not integration and not damage and not hostile
 
 .PHONY: help setup demo up down status sql backfill doctor test check resilience raw-damage hostile e2e docs lint format lock env bench clean
 
@@ -62,7 +62,7 @@ backfill: $(READY) ## Airflow's backfill, one run per day: FROM=2025-07-01 TO=20
 doctor: $(READY) ## Check endpoints, credentials, the lake, quota, extension
 	$(BIN)/shortdrama doctor
 
-test: $(READY) $(DUCKDB_CLIENTS) ## All tests but e2e and damage; of resilience three
+test: $(READY) $(DUCKDB_CLIENTS) ## All tests that need no whole pipeline
 	$(BIN)/pytest -m "$(QUICK)" --numprocesses 2 --dist loadfile --no-loadscope-reorder
 
 check: $(READY) $(DUCKDB_CLIENTS) ## Lint, types, the tests of what changed since main
@@ -83,8 +83,8 @@ raw-damage: $(READY) ## 360 damages of raw objects, 35 of the warehouse (an hour
 hostile: $(READY) ## Every fault of a hostile source on every route (a quarter of an hour)
 	$(BIN)/pytest -m hostile tests/unit/ingest/test_hostile.py -s -q
 
-e2e: $(READY) ## The tests that run the real scheduler
-	$(BIN)/pytest -m e2e
+e2e: $(READY) ## The real scheduler, killed builds, twelve analysts
+	$(BIN)/pytest -m "(e2e or integration) and not resilience"
 
 bench: $(READY) ## Measure ingest, gates, marts, ledger, loads, inbox
 	$(BIN)/python benchmarks/ingest.py

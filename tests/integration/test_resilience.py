@@ -142,6 +142,7 @@ def reader(prepared: Prepared) -> Iterator[list[Rows]]:
     assert not errors, f"a reader met {errors[0]!r}"
 
 
+@pytest.mark.integration
 @pytest.mark.timeout(1200)
 @pytest.mark.parametrize(
     "number",

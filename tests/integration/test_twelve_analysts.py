@@ -127,6 +127,7 @@ def half_way(analysts: Analysts, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(holding, "move_pointer", late)
 
 
+@pytest.mark.integration
 @pytest.mark.usefixtures("half_way")
 def test_twelve_analysts_notice_nothing_of_three_publishes_and_a_rollback(
     lake: Settings,

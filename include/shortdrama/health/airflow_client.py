@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import requests
 
 from shortdrama.core import machine
-from shortdrama.core.errors import AirflowAway
+from shortdrama.core.errors import AirflowAway, Failure
 from shortdrama.core.settings import AirflowSettings
 
 if TYPE_CHECKING:
@@ -30,7 +30,10 @@ def connected(airflow: AirflowSettings, *, login: bool = True) -> Iterator["ApiC
     The API says without a login only how its parts are (`monitor/health`).
     """
     url = airflow.base_url.rstrip("/")
-    machine.prove(url)
+    try:
+        machine.prove(url)
+    except Failure as error:
+        raise AirflowAway(str(error)) from None
     # Imported here: it takes a second, and most commands do not ask Airflow.
     from airflow_client.client import ApiClient, ApiException, Configuration
     from urllib3.exceptions import HTTPError

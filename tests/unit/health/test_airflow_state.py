@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from pydantic import SecretStr
 
-from shortdrama.core.errors import AirflowAway
+from shortdrama.core.errors import AirflowAway, Failure
 from shortdrama.core.settings import AirflowSettings
 from shortdrama.health.airflow_state import (
     AirflowState,
@@ -161,7 +161,7 @@ def test_no_password_is_sent_where_not_the_homes_own_airflow_listens(
 
     def refuse(url: str) -> None:
         asked.append(url)
-        raise AirflowAway("not of this home")
+        raise Failure("not of this home")
 
     monkeypatch.setattr("shortdrama.core.machine.prove", refuse)
     with pytest.raises(AirflowAway, match="not of this home"):

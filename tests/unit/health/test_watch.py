@@ -8,7 +8,7 @@ import pytest
 from pydantic import SecretStr
 
 from fake_airflow import ANSWERS
-from shortdrama.core.errors import AirflowAway, DamagedDocument, NewerDocument
+from shortdrama.core.errors import AirflowAway, DamagedDocument, Failure, NewerDocument
 from shortdrama.core.settings import AirflowSettings, S3Settings, Settings, WatchSettings
 from shortdrama.health.airflow import AirflowHealth, SilentTask
 from shortdrama.health.watch import Look, due, judged, look, troubles
@@ -159,6 +159,18 @@ def test_a_look_when_everything_is_away_takes_seconds_and_raises_nothing(nobody:
     assert isinstance(seen.airflow, AirflowAway)
     kinds = [trouble.cause.kind for trouble in troubles(seen, WatchSettings())]
     assert kinds == ["store_away", "airflow_away"]
+
+
+def test_a_look_before_the_homes_airflow_runs_is_a_look_all_the_same(
+    nobody: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(_: str) -> None:
+        raise Failure("Airflow of this home does not run")
+
+    monkeypatch.setattr("shortdrama.core.machine.prove", refuse)
+    seen = look(nobody)
+    assert isinstance(seen.airflow, AirflowAway)
+    assert str(seen.airflow) == "Airflow of this home does not run"
 
 
 def test_a_lake_that_takes_our_key_no_more_is_told_as_such(nobody: Settings, server: Any) -> None:

@@ -2,10 +2,14 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 from shortdrama.core.clock import parse_instant
 from shortdrama.core.settings import AirflowSettings
 from shortdrama.health.airflow_client import PAGE, TIMEOUT_SECONDS, connected
+
+if TYPE_CHECKING:
+    from airflow_client.client import ApiClient
 
 MARK = "alerted"
 """The XCom that a failed task leaves when it has dealt with its failure itself."""
@@ -32,15 +36,20 @@ class SilentTask:
 def airflow_health(airflow: AirflowSettings) -> AirflowHealth:
     """What the API server says without a login; raises AirflowAway."""
     with connected(airflow, login=False) as client:
-        from airflow_client.client import MonitorApi
+        return read_health(client)
 
-        health = MonitorApi(client).get_health(_request_timeout=TIMEOUT_SECONDS)
-        processor = health.dag_processor
-        return AirflowHealth(
-            has_database=health.metadatabase.status == "healthy",
-            scheduler=_instant(health.scheduler.latest_scheduler_heartbeat),
-            dag_processor=_instant(processor.latest_dag_processor_heartbeat if processor else None),
-        )
+
+def read_health(client: "ApiClient") -> AirflowHealth:
+    """The same through a client that is connected; it fails as the client does."""
+    from airflow_client.client import MonitorApi
+
+    health = MonitorApi(client).get_health(_request_timeout=TIMEOUT_SECONDS)
+    processor = health.dag_processor
+    return AirflowHealth(
+        has_database=health.metadatabase.status == "healthy",
+        scheduler=_instant(health.scheduler.latest_scheduler_heartbeat),
+        dag_processor=_instant(processor.latest_dag_processor_heartbeat if processor else None),
+    )
 
 
 def silent_tasks(airflow: AirflowSettings, since: datetime) -> list[SilentTask]:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from shortdrama.core.clock import Clock
 from shortdrama.core.settings import AirflowSettings
+from shortdrama.health.airflow import read_health
 from shortdrama.health.airflow_client import PAGE, TIMEOUT_SECONDS, connected
 
 if TYPE_CHECKING:
@@ -73,18 +74,15 @@ class AirflowState:
 def read_airflow(airflow: AirflowSettings) -> AirflowState:
     """Ask Airflow how it is. Raises AirflowAway."""
     with connected(airflow) as client:
-        from airflow_client.client import DAGApi, ImportErrorApi, MonitorApi
+        from airflow_client.client import DAGApi, ImportErrorApi
 
-        health = MonitorApi(client).get_health(_request_timeout=TIMEOUT_SECONDS)
+        health = read_health(client)
         dags = DAGApi(client).get_dags(limit=PAGE, _request_timeout=TIMEOUT_SECONDS).dags
         errors = ImportErrorApi(client).get_import_errors(_request_timeout=TIMEOUT_SECONDS)
-        processor = health.dag_processor
         return AirflowState(
             asked_at=Clock().now(),
-            scheduler_heartbeat=_instant(health.scheduler.latest_scheduler_heartbeat),
-            dag_processor_heartbeat=_instant(
-                processor.latest_dag_processor_heartbeat if processor else None
-            ),
+            scheduler_heartbeat=health.scheduler,
+            dag_processor_heartbeat=health.dag_processor,
             oldest_waiting=_oldest_waiting(client),
             paused=tuple(sorted(dag.dag_id for dag in dags if dag.is_paused)),
             import_errors=tuple(
@@ -128,10 +126,6 @@ def _next_run(dags: list[Any]) -> NextRun | None:
         if not dag.is_paused and dag.next_dagrun_run_after
     ]
     return min(planned, key=lambda run: run.at, default=None)
-
-
-def _instant(text: str | None) -> datetime | None:
-    return datetime.fromisoformat(text) if text else None
 
 
 def _last_line(text: str) -> str:

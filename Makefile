@@ -10,6 +10,8 @@ READY := $(VENV)/.ready
 UV := $(VENV)-uv/bin/uv
 DUCKDB_CLIENTS := build/duckdb-oldest/.ready build/duckdb-newest/.ready
 
+# One more than cores: the tests of homes mostly wait for real services.
+TESTERS ?= 3
 QUICK := not e2e and not integration and not damage and not hostile
 
 .PHONY: help setup demo up down status sql backfill doctor test check resilience raw-damage hostile e2e docs lint format lock env bench clean
@@ -63,7 +65,7 @@ doctor: $(READY) ## Check endpoints, credentials, the lake, quota, extension
 	$(BIN)/shortdrama doctor
 
 test: $(READY) $(DUCKDB_CLIENTS) ## All tests that need no whole pipeline
-	$(BIN)/pytest -m "$(QUICK)" --numprocesses 2 --dist loadfile --no-loadscope-reorder
+	$(BIN)/pytest -m "$(QUICK)" --numprocesses $(TESTERS) --dist loadfile --no-loadscope-reorder
 
 check: $(READY) $(DUCKDB_CLIENTS) ## Lint, types, the tests of what changed since main
 	$(BIN)/ruff check .
@@ -72,7 +74,7 @@ check: $(READY) $(DUCKDB_CLIENTS) ## Lint, types, the tests of what changed sinc
 	$(BIN)/lint-imports --no-cache
 	@changed="$$($(BIN)/python tests/changed.py)"; \
 		if [ -z "$$changed" ]; then echo "nothing changed that has tests"; exit 0; fi; \
-		$(BIN)/pytest -m "$(QUICK)" --numprocesses 2 --dist loadfile --no-loadscope-reorder $$changed
+		$(BIN)/pytest -m "$(QUICK)" --numprocesses $(TESTERS) --dist loadfile --no-loadscope-reorder $$changed
 
 resilience: $(READY) ## kill -9 at 20 points of build and publish (long)
 	$(BIN)/pytest tests/integration/test_resilience.py
@@ -84,7 +86,7 @@ hostile: $(READY) ## Every fault of a hostile source on every route (a quarter o
 	$(BIN)/pytest -m hostile tests/unit/ingest/test_hostile.py -s -q
 
 e2e: $(READY) ## The real scheduler, killed builds, twelve analysts
-	$(BIN)/pytest -m "(e2e or integration) and not resilience"
+	$(BIN)/pytest -m "(e2e or integration) and not resilience" --numprocesses 2 --dist loadgroup
 
 bench: $(READY) ## Measure ingest, gates, marts, ledger, loads, inbox
 	$(BIN)/python benchmarks/ingest.py

@@ -1,8 +1,8 @@
 """What the market asks of each app in each country in a month: two fitted matrices.
 
 Margins first (apps, countries), then proportional fitting. Apps and countries with published shares
-get them; apps named in `leaders` keep the share that they have there; the rest of the market is the
-tail's, by a power law.
+get them; apps named in `leaders` have the share that they have there, drifting; the rest of the
+market is the tail's, by a power law. Now and then a small app has a viral month.
 """
 
 from dataclasses import dataclass
@@ -42,6 +42,19 @@ TAIL_OFFSET = 15.0
 RAMP_MONTHS = 4
 """A new app reaches its place in this many months."""
 
+
+LEADER_DRIFT, LEADER_PERIOD = 0.08, 11
+"""How far a leader's share moves up and down where nothing is published, and in how many months."""
+
+VIRAL = 1 / 60
+"""In what part of its months a small app goes viral."""
+
+VIRAL_PEAK: dict[Metric, float] = {"downloads": 8.0, "revenue": 3.0}
+"""How many times its usual size it then has; what is above that halves with each month after."""
+
+VIRAL_MONTHS = 4
+SMALL_FROM_RANK = 30
+"""Larger apps of the tail do not go viral, so that none of them outgrows the leaders."""
 
 COUNTRY_DRIFT = 0.02
 """A country without published shares gains or loses up to this part of its share a month."""
@@ -134,7 +147,7 @@ class Demand:
         tail = self._tail_weights * live * np.exp(drift) * ~self._china_only
         if metric == "downloads":  # ad-funded apps: many downloads, little revenue
             tail = tail**0.9 * np.exp(1.2 * centred(self._keys, 14))
-        tail *= self._ramp(month)
+        tail *= self._ramp(month) * self._viral(metric, month)
         margins += tail / tail.sum() * (total - margins.sum())
         least = LEAST_OF_AN_APP[metric] * ((live > 0) & ~self._china_only)
         raised = np.maximum(margins, least)
@@ -152,8 +165,17 @@ class Demand:
                 continue
             value = getattr(app.leader, metric)
             anchors = published[app.name] if value is None else {JULY_2025: value / july}
-            shares[app.index] = share_at(anchors, month)
+            drift = 1.0 if value is None else _leader_drift(app, month)
+            shares[app.index] = share_at(anchors, month) * drift
         return np.asarray(shares * self._ramp(month))
+
+    def _viral(self, metric: Metric, month: int) -> Floats:
+        """How many times its usual size each app has, because it is viral or was so lately."""
+        ranks = np.array([0.0 if app.rank is None else app.rank for app in self.apps])
+        ago = np.arange(VIRAL_MONTHS)
+        struck = uniform(self._keys[:, None], month - ago, 15) < VIRAL
+        above = (VIRAL_PEAK[metric] - 1) * (struck * 0.5**ago).sum(axis=1)
+        return np.asarray(np.where(ranks > SMALL_FROM_RANK, 1 + above, 1.0))
 
     def _ramp(self, month: int) -> Floats:
         return np.asarray(np.clip((month - self._released + 1) / RAMP_MONTHS, 0, 1))
@@ -177,3 +199,10 @@ class Demand:
         sells = np.array([app.sells_in_china for app in self.apps])
         weights = self._tail_weights * live * sells
         return np.asarray(weights / max(weights.sum(), 1e-12))
+
+
+def _leader_drift(app: App, month: int) -> float:
+    """1 in July 2025, from which the leader's share is known."""
+    phase = float(uniform(app.key, 16)[0])
+    waves = np.sin(2 * np.pi * (np.array([month, JULY_2025]) / LEADER_PERIOD + phase))
+    return float(np.exp(LEADER_DRIFT * (waves[0] - waves[1])))

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from shortdrama_local.simulator.apps import STORES
 from shortdrama_local.simulator.estimates_query import EstimatesQuery, Pivot, period_start
+from shortdrama_local.simulator.mistakes import with_mistakes
 from shortdrama_local.simulator.model import MarketModel, MonthBlock
 from shortdrama_local.simulator.restatement import as_told
 
@@ -59,6 +60,7 @@ def estimates_table(model: MarketModel, query: EstimatesQuery, today: date) -> E
 
 def _selected(model: MarketModel, query: EstimatesQuery, today: date, block: MonthBlock) -> Whole:
     """One month's packed keys, downloads and cents, a row of each."""
+    block = with_mistakes(block, model.products, today)
     stores = np.array([STORES.index(product.store) for product in model.products])
     series = np.ones(len(block.products), dtype=bool)
     if query.products is not None:

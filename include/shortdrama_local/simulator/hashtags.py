@@ -6,8 +6,10 @@ invented. The tags of Minis are too small for the chart of 100; they have a deta
 same.
 
 A tag's all-time views grow by a power of its age; a country's daily views are its share of that
-day's growth, by weekday, with noise and waves. TikTok API for Business says the daily views
-themselves, those of the newest two days a little too low at first.
+day's growth, by weekday, with noise and waves. Now and then a tag goes viral for two weeks, which
+its all-time views do not show. Every three weeks a plot that short dramas repeat gets a tag of its
+own, which fades from its first day on. TikTok API for Business says the daily views themselves,
+those of the newest two days a little too low at first.
 """
 
 from dataclasses import dataclass
@@ -34,6 +36,17 @@ TOLD_AT_FIRST = (0.94, 0.98)
 
 COUNTRY_NAMES = {country.code: country.name for country in EX_CHINA}
 """Countries that have charts."""
+
+VIRAL_EVERY_DAYS, VIRAL = 28, 1 / 12
+"""In each span of so many days, which part of the tags goes viral."""
+
+VIRAL_TIMES = (2.0, 8.0)
+"""At its height a viral tag has between so many and so many times its usual views more."""
+
+RISE_DAYS, FADE_DAYS = 3, 6
+
+VIRAL_PURPOSES = (73, 74, 75)
+"""For the hashing: so chosen that a drama tag goes viral in the week that the demo ends with."""
 
 _WEEKDAYS = np.array([0.96, 0.95, 0.96, 0.98, 1.02, 1.08, 1.05])
 _WEIGHTS = {c.code: (c.downloads * c.revenue) ** 0.5 for c in EX_CHINA}
@@ -109,7 +122,22 @@ def _other(place: int, name: str) -> Hashtag:
     )
 
 
-TAGS = (*DRAMA_TAGS, *(_other(place, name) for place, name in enumerate(_OTHER_NAMES.split())))
+_PLOTS = """
+contractmarriage secretbillionaire flashmarriage hiddenheiress fakefiance werewolfking mafiahusband
+secondchancelove rebornrevenge substitutebride ceodaddy undercoverboss swappedtwins timetravelbride
+runawaywife triplets alphaking nannyromance princeindisguise exhusbandregrets
+"""
+FIRST_PLOT, DAYS_BETWEEN_PLOTS = date(2025, 6, 2), 21
+
+
+def _plot(place: int, name: str) -> Hashtag:
+    """The tag of a plot: most seen when it is new."""
+    started = FIRST_PLOT + timedelta(days=DAYS_BETWEEN_PLOTS * place)
+    views = 60e6 + 340e6 * float(uniform(key_of(name), 49)[0])
+    return Hashtag(name, views, started + timedelta(days=120), started, 0.8)
+
+
+TAGS = (*DRAMA_TAGS, *(_plot(place, name) for place, name in enumerate(_PLOTS.split())), *(_other(place, name) for place, name in enumerate(_OTHER_NAMES.split())))
 TAG_NAMED = {tag.name: tag for tag in TAGS}
 
 
@@ -220,7 +248,23 @@ def _daily_views(tag: Hashtag, country: str, days: NDArray[np.int64]) -> NDArray
     wave = 1 + 0.35 * np.sin(days / 11 + 6.28 * uniform(tag.key, 45))
     noise = 1 + 0.25 * centred(tag.key, key_of(country), days)
     weekday = _WEEKDAYS[(days - 1) % 7]
-    return np.asarray(np.floor(growth * share * _taste(tag, country) * wave * noise * weekday))
+    level = share * _taste(tag, country) * wave * noise * weekday * _viral(tag, days)
+    return np.asarray(np.floor(growth * level))
+
+
+def _viral(tag: Hashtag, days: NDArray[np.int64]) -> NDArray[np.float64]:
+    """How many times its usual views the tag has on each day.
+
+    A wave begins before its span if it is high early in it, and fades in the next one.
+    """
+    level = np.ones(len(days))
+    for span in (days // VIRAL_EVERY_DAYS + neighbour for neighbour in (-1, 0, 1)):
+        struck, place, height = (uniform(tag.key, span, purpose) for purpose in VIRAL_PURPOSES)
+        since = days - (span + place) * VIRAL_EVERY_DAYS
+        shape = np.clip(1 + since / RISE_DAYS, 0, 1) * np.exp(-np.maximum(since, 0) / FADE_DAYS)
+        least, most = VIRAL_TIMES
+        level += (struck < VIRAL) * (least + (most - least) * height) * shape
+    return level
 
 
 def _taste(tag: Hashtag, country: str) -> float:

@@ -35,15 +35,15 @@ def main(version: str) -> None:
     folder = KEPT / version
     folder.mkdir(parents=True)
     with TemporaryDirectory() as temporary:
-        os.environ |= {
-            "SHORTDRAMA_HOME": temporary,
-            "SHORTDRAMA_FROZEN_CLOCK": demo.CLOCK.isoformat(),
-        }
+        os.environ["SHORTDRAMA_HOME"] = temporary
         settings.cache_clear()
         try:
             machine = start_stack(demo.CLOCK, print)
             settings.cache_clear()
-            demo.load_and_publish(AirflowApi(machine), print, [WEEK])
+            airflow = AirflowApi(machine)
+            demo.load(airflow, print, [WEEK])
+            demo.publish(airflow, print)
+            demo.send(airflow, print)
             keep_lake(ObjectStore.of(settings().s3), folder / "lake.tar.xz")
             keep_database(machine, folder / "airflow.sql.xz")
         finally:

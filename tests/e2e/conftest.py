@@ -1,4 +1,4 @@
-"""One stack for all end-to-end tests: the demo's loads, under the real scheduler."""
+"""One stack for all end-to-end tests: the demo's two days, under the real scheduler."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -20,7 +20,7 @@ from shortdrama.lake.store import ObjectStore
 from shortdrama.warehouse.snapshots.manifest import current_snapshot_id, read_manifest
 from shortdrama.warehouse.snapshots.read import connect
 from shortdrama_local.embedded.airflow_api import AirflowApi, Run
-from shortdrama_local.embedded.demo import CLOCK, load_and_publish
+from shortdrama_local.embedded.demo import START, walk
 from shortdrama_local.embedded.machine import Machine
 from shortdrama_local.embedded.stack import ensure_store, start_stack, stop_stack
 from shortdrama_local.embedded.store import STORE
@@ -39,7 +39,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 @dataclass(frozen=True)
 class Stack:
-    """A running stack on which the demo's loads ended well."""
+    """A running stack that stands at the end of the demo; `runs` are those that ended well."""
 
     machine: Machine
     airflow: AirflowApi
@@ -139,13 +139,12 @@ def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
     patch = pytest.MonkeyPatch()
     home: Path = tmp_path_factory.mktemp("home")
     patch.setenv("SHORTDRAMA_HOME", str(home))
-    patch.setenv("SHORTDRAMA_FROZEN_CLOCK", CLOCK.isoformat())
     settings.cache_clear()
     try:
-        machine = start_stack(CLOCK, print)
+        machine = start_stack(START, print)
         settings.cache_clear()
         airflow = AirflowApi(machine)
-        runs = load_and_publish(airflow, print)
+        runs = walk(airflow, print)
         yield Stack(machine, airflow, ObjectStore.of(settings().s3), runs)
     finally:
         stop_stack()

@@ -11,7 +11,7 @@ from shortdrama.core.errors import Failure
 from shortdrama.core.settings import REPOSITORY, home
 from shortdrama_local.embedded.machine import HOST, Machine, write_private
 from shortdrama_local.embedded.postgres import connection_url
-from shortdrama_local.embedded.service import CLOCK, Service, complete, tool
+from shortdrama_local.embedded.service import Service, complete, tool
 
 USER = "admin"
 SETTLE_SECONDS = 60
@@ -26,7 +26,7 @@ def airflow_environment(machine: Machine) -> dict[str, str]:
     """Airflow's configuration and the pipeline's settings, as environment variables."""
     here = home().resolve()
     airflow_home = here / "airflow"
-    env = {
+    return {
         **machine.environment(),
         "SHORTDRAMA_HOME": str(here),
         "PATH": f"{Path(tool('airflow')).parent}{os.pathsep}{os.environ['PATH']}",
@@ -55,9 +55,6 @@ def airflow_environment(machine: Machine) -> dict[str, str]:
         "AIRFLOW__USAGE_DATA_COLLECTION__ENABLED": "False",
         "OBJC_DISABLE_INITIALIZE_FORK_SAFETY": "YES",
     }
-    if machine.frozen_clock is not None:
-        env[CLOCK] = machine.frozen_clock.isoformat()
-    return env
 
 
 def migrate(machine: Machine) -> None:

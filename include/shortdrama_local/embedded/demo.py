@@ -1,35 +1,55 @@
-"""The demonstration: the real DAGs under the real scheduler, all on this machine."""
+"""The demonstration: the real DAGs under the real scheduler, all on this machine, on two days.
 
-from collections.abc import Callable, Sequence
+On the first day it loads and publishes two quarters. Four weeks later new hashtags and a new
+workbook have arrived, a load is refused, and the vendor has corrected a month: that is loaded and
+published too, and mailed.
+"""
+
+from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, datetime
+from email import message_from_bytes
+from email.policy import default
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from time import monotonic
 from typing import Any
 
+import requests
 from rich.console import Console
 from rich.markup import escape
 
 from shortdrama.analysts.answers import answer
 from shortdrama.core.settings import Settings, settings
 from shortdrama.datasets import DATASETS
+from shortdrama.datasets.appfigures_estimates import ESTIMATES
 from shortdrama.lake import keys
+from shortdrama.lake.ledger import LoadLedger
 from shortdrama.lake.store import ObjectStore
 from shortdrama.warehouse.snapshots.manifest import read_manifest
-from shortdrama_local.embedded.airflow_api import AirflowApi, Run
-from shortdrama_local.embedded.machine import Machine
-from shortdrama_local.embedded.stack import start_stack, stop_stack
+from shortdrama_local.embedded.airflow_api import AirflowApi, Run, RunFailed
+from shortdrama_local.embedded.machine import Machine, this_machine
+from shortdrama_local.embedded.stack import move_clock, start_stack, stop_stack, unwatched
 from shortdrama_local.embedded.states import services
 from shortdrama_local.samples.minis_files import write_minis_files
 from shortdrama_local.samples.omdia_workbooks import write_workbooks
 
+START = datetime(2026, 1, 28, 8, tzinfo=UTC)
 CLOCK = datetime(2026, 2, 25, 8, tzinfo=UTC)
-"""After Omdia's second edition, so that both editions are published."""
+"""The two days. The second comes after Omdia's second edition, so that both are published; and so
+soon after the first that the hashtags' days have no gap: each load has the last thirty."""
+
 QUARTERS = (("2025-04-01", "2025-06-30"), ("2025-07-01", "2025-09-30"))
+REFUSED = ("2025-09-24", "2025-09-30")
+RESTATED = ("2025-09-01", "2025-09-30")
 PERIOD = "2025-W39"
 INGEST_DAGS = tuple(dict.fromkeys(dataset.dag_id for dataset in DATASETS.values()))
 DATED_DAGS = {dataset.dag_id for dataset in DATASETS.values() if dataset.has_past}
 DAGS = (*INGEST_DAGS, "market_marts", "market_reports")
+LATER_DAGS = ("ingest_omdia", "ingest_tiktok")
+"""What has news of its own on the second day."""
+
+Say = Callable[[str], None]
+
 QUESTIONS = (
     (
         "How large was the market outside China, by quarter?",
@@ -52,6 +72,26 @@ order by revenue_rank limit 5""",
 from rpt_forecast_revisions
 where publisher = 'Omdia' and geography = 'World' and segment = 'microdramas'
   and metric = 'revenue' order by published_on, year""",
+    ),
+    (
+        "Which hashtags broke out in the US, and which are new in its chart?",
+        """select hashtag_name, chart_rank, chart_movement, daily_views_7d as views_7d,
+       round(views_change_7d_pct) as pct_7d, round(views_change_28d_pct) as pct_28d
+from rpt_hashtag_momentum
+where country_code = 'US' and as_of_on = '2026-02-25'
+  and (is_breakout or chart_movement = 'entry') order by chart_rank""",
+    ),
+    (
+        "Which month did the vendor restate?",
+        """select month_start_on, restatements, vanished_estimates as vanished,
+       first_said_revenue_usd as first_said_usd, newest_revenue_usd as newest_usd
+from rpt_estimate_revisions
+where geography_level = 'world' and last_revised_at is not null""",
+    ),
+    (
+        "Which load was refused?",
+        """select dataset, start_on, end_on, status, reasons
+from ops_loads where status = 'quarantined'""",
     ),
 )
 
@@ -76,10 +116,10 @@ def run_demo(out: Console) -> int:
         progress.say("services of this home already run; stopping them first")
         stop_stack()
     try:
-        machine = start_stack(CLOCK, progress.say)
+        machine = start_stack(START, progress.say)
         settings.cache_clear()
         airflow = AirflowApi(machine)
-        load_and_publish(airflow, progress.say)
+        walk(airflow, progress.say)
         for dag_id in DAGS:
             airflow.pause(dag_id)
         _show(out, settings(), machine)
@@ -90,48 +130,109 @@ def run_demo(out: Console) -> int:
     return 0
 
 
-def load_and_publish(
+def walk(airflow: AirflowApi, say: Say) -> list[Run]:
+    """Both days, on a home whose clock stands at START; all runs that ended well, oldest first.
+
+    On a lake that has loads only the second day is left: no clock goes back. Raises RunFailed at
+    the first run that does not end as it should.
+    """
+    runs = []
+    if not LoadLedger(ObjectStore.of(settings().s3), ESTIMATES.id).records():
+        say(f"day 1, {START:%Y-%m-%d}")
+        runs = [*load(airflow, say, QUARTERS), publish(airflow, say)]
+        # Otherwise each load of the second day would start a build of its own.
+        airflow.pause("market_marts")
+    with unwatched():
+        move_clock(CLOCK)
+        say(f"day 2, {CLOCK:%Y-%m-%d}")
+        _refuse(airflow, say)
+        runs += [*load(airflow, say, [RESTATED], LATER_DAGS), publish(airflow, say)]
+    return [*runs, send(airflow, say)]
+
+
+def load(
     airflow: AirflowApi,
-    say: Callable[[str], None],
-    spans: Sequence[tuple[str, str]] = QUARTERS,
+    say: Say,
+    spans: Sequence[tuple[str, str]],
+    others: Sequence[str] = INGEST_DAGS,
 ) -> list[Run]:
-    """Load spans of days, the dropped files and the hashtags, publish, and send; the runs.
+    """Drop the files that are published by now, load spans of days and what others have; the runs.
 
     Raises RunFailed at the first run that does not succeed.
     """
     airflow.wait_for_dags(set(DAGS))
     _drop_files(settings())
-    for dag_id in INGEST_DAGS:
-        airflow.unpause(dag_id)
-    asked: list[dict[str, Any] | None] = [{"start": first, "end": last} for first, last in spans]
-    runs = [
-        airflow.trigger(dag_id, conf)
-        for dag_id in INGEST_DAGS
-        for conf in (asked if dag_id in DATED_DAGS else [None])
+    asked = [
+        *(
+            (dag_id, {"start": first, "end": last})
+            for dag_id in DATED_DAGS
+            for first, last in spans
+        ),
+        *((dag_id, None) for dag_id in others if dag_id not in DATED_DAGS),
     ]
+    for dag_id in dict(asked):
+        airflow.unpause(dag_id)
+    runs = [airflow.trigger(dag_id, conf) for dag_id, conf in asked]
     for run in runs:
         airflow.expect_success(run, say)
-    for dag_id, conf in (("market_marts", {}), ("market_reports", {"period": PERIOD})):
-        airflow.unpause(dag_id)
-        runs.append(airflow.trigger(dag_id, conf))
-        airflow.expect_success(runs[-1], say)
     return runs
 
 
+def publish(airflow: AirflowApi, say: Say) -> Run:
+    """Build and publish what was loaded; raises RunFailed."""
+    return _succeeded(airflow, say, "market_marts", {})
+
+
+def send(airflow: AirflowApi, say: Say) -> Run:
+    """Mail the brief of the week that the estimates end with; raises RunFailed."""
+    return _succeeded(airflow, say, "market_reports", {"period": PERIOD})
+
+
+def _succeeded(airflow: AirflowApi, say: Say, dag_id: str, conf: dict[str, Any]) -> Run:
+    airflow.unpause(dag_id)
+    run = airflow.trigger(dag_id, conf)
+    airflow.expect_success(run, say)
+    return run
+
+
+def _refuse(airflow: AirflowApi, say: Say) -> None:
+    """Load a week of which the source says nonsense in one answer."""
+    faults = {"/v2/reports/estimates": {"fault": "negative_downloads", "times": 1}}
+    requests.put(
+        f"{this_machine().simulator_url}/simulator/faults", json=faults, timeout=10
+    ).raise_for_status()
+    first, last = REFUSED
+    airflow.unpause("ingest_appfigures")
+    run = airflow.trigger("ingest_appfigures", {"start": first, "end": last})
+    say(f"{run.dag_id} {run.run_id}, with an answer that the gate must refuse")
+    if airflow.wait(run, say) != "failed":
+        raise RunFailed(f"{run.dag_id} {run.run_id}: downloads below zero passed the gate")
+
+
 def _drop_files(settings: Settings) -> None:
-    store = ObjectStore.of(settings.s3)
+    store, today = ObjectStore.of(settings.s3), settings.clock.today()
     with TemporaryDirectory() as folder:
-        for source, write in (("omdia", write_workbooks), ("minis", write_minis_files)):
-            for path in write(Path(folder)):
+        for source, paths in (
+            ("omdia", write_workbooks(Path(folder), by=today)),
+            ("minis", write_minis_files(Path(folder))),
+        ):
+            for path in paths:
                 store.upload(path, keys.inbox(source) + path.name)
 
 
 def _show(out: Console, settings: Settings, machine: Machine) -> None:
     manifest = read_manifest(ObjectStore.of(settings.s3))
     out.print(f"\nSnapshot  {manifest.snapshot_id}  (sample data)")
+    out.print(f"before    {manifest.previous}  (compare: shortdrama diff)")
     out.print(f"Mail      {machine.maildir}", soft_wrap=True)
-    for path in sorted((machine.maildir / "new").iterdir()):
-        out.print(f"          new/{path.name}", soft_wrap=True)
+    for told in _mails(machine):
+        out.print(f"          {told}", highlight=False, soft_wrap=True)
     for question, query in QUESTIONS:
         out.print(f"\n[bold]{question}[/bold]")
         out.print(escape(answer(query, "table", settings)), highlight=False)
+
+
+def _mails(machine: Machine) -> Iterator[str]:
+    for path in sorted((machine.maildir / "new").iterdir()):
+        mail = message_from_bytes(path.read_bytes(), policy=default)
+        yield escape(f"to {mail['To']}: {mail['Subject']}")

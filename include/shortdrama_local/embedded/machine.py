@@ -13,6 +13,9 @@ from shortdrama.core.settings import home
 HOST = "127.0.0.1"
 USUAL_PORTS = {"s3": 8333, "simulator": 8600, "mail": 8625, "airflow": 8080}
 
+SAMPLE_ADVERTISER = "7000000000000000001"
+"""TikTok API for Business answers to advertisers only; the simulator takes any number."""
+
 
 class HomeUnreadable(Failure):
     """The home's own record is damaged, or from another version."""
@@ -22,7 +25,7 @@ class Machine(BaseModel):
     """Identity, ports and secrets of a home. Every secret is random; there are no defaults.
 
     `ports` has the usual ones until another program is found there; ports that only the store uses
-    are added when it first starts. `frozen_clock` is the clock that was given to `up`.
+    are added when it first starts. `frozen_clock` is the home's clock, if it stands still.
     """
 
     home_id: str
@@ -64,8 +67,10 @@ class Machine(BaseModel):
         self.save_settings()
 
     def save_settings(self) -> None:
-        """Write `settings.env`."""
+        """Write `settings.env`; tasks that start later see the clock that it has then."""
         lines = [f"{name}={value}" for name, value in self.environment().items()]
+        if self.frozen_clock is not None:
+            lines.append(f"SHORTDRAMA_FROZEN_CLOCK={self.frozen_clock.isoformat()}")
         write_private(settings_file(), "\n".join(lines) + "\n")
 
     def environment(self) -> dict[str, str]:
@@ -77,7 +82,9 @@ class Machine(BaseModel):
             "SHORTDRAMA_S3__SECRET_ACCESS_KEY": self.s3_secret_access_key,
             "SHORTDRAMA_APPFIGURES__BASE_URL": f"{self.simulator_url}/v2/",
             "SHORTDRAMA_APPFIGURES__TOKEN": self.source_token,
-            "SHORTDRAMA_TIKTOK__BASE_URL": f"{self.simulator_url}/creative_radar_api/v1/",
+            "SHORTDRAMA_TIKTOK__PROVIDER": "business",
+            "SHORTDRAMA_TIKTOK__BASE_URL": f"{self.simulator_url}/open_api/v1.3/",
+            "SHORTDRAMA_TIKTOK__ADVERTISER_ID": SAMPLE_ADVERTISER,
             "SHORTDRAMA_TIKTOK__TOKEN": self.source_token,
             "SHORTDRAMA_SIMULATOR_TOKEN": self.source_token,
             "SHORTDRAMA_MAIL__HOST": HOST,

@@ -9,6 +9,7 @@ from pathlib import Path
 from shortdrama_local.embedded.machine import Machine
 
 CLOCK = "SHORTDRAMA_FROZEN_CLOCK"
+"""Only `settings.env` has it: a variable of a service could not be changed while it runs."""
 
 
 def plain(machine: Machine) -> dict[str, str]:

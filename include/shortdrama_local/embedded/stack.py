@@ -1,8 +1,11 @@
 """The stack of one home: start and stop."""
 
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from datetime import datetime
+
+import requests
 
 from shortdrama.core.errors import Failure
 from shortdrama.core.settings import home, settings
@@ -22,9 +25,10 @@ from shortdrama_local.embedded.machine import (
 from shortdrama_local.embedded.postgres import POSTGRES
 from shortdrama_local.embedded.services import AIRFLOW, SERVICES
 from shortdrama_local.embedded.small import MAIL, SIMULATOR
-from shortdrama_local.embedded.start import Say, bring_up, locked, supervised
+from shortdrama_local.embedded.start import Say, bring_up, locked, supervised, write_plan
 from shortdrama_local.embedded.store import STORE
 from shortdrama_local.embedded.supervisor import UNANSWERED, UP, Supervisor, SupervisorHangs
+from shortdrama_local.embedded.watch import WATCH
 
 
 class OtherClock(Failure):
@@ -75,6 +79,36 @@ def start_sources(frozen_clock: datetime | None, say: Say) -> Machine:
         bring_up(supervisor, machine, [STORE, SIMULATOR], say)
         _open_lake(machine)
     return machine
+
+
+def move_clock(to: datetime) -> None:
+    """Set the frozen clock of the running home: for the simulator, and for tasks that start now.
+
+    Nothing is started again. To other tasks it is still the earlier day, so let them end first.
+    """
+    with locked("store"):
+        machine = this_machine()
+        machine.frozen_clock = to
+        machine.save()
+        settings.cache_clear()
+        write_plan(SIMULATOR, machine)
+        requests.put(
+            f"{machine.simulator_url}/simulator/clock",
+            json={"frozen_at": to.isoformat()},
+            timeout=10,
+        ).raise_for_status()
+
+
+@contextmanager
+def unwatched() -> Iterator[None]:
+    """Nobody watches Airflow meanwhile: days that were left out would count as silence."""
+    machine = this_machine()
+    supervisor = supervised(machine)
+    with locked("airflow"):
+        supervisor.stop_service(WATCH.name)
+    yield
+    with locked("airflow"):
+        bring_up(supervisor, machine, [WATCH], lambda _: None)
 
 
 def stop_stack() -> None:

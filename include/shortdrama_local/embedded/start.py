@@ -65,7 +65,7 @@ def bring_up(
         idle = [service for service in services if processes[service.name].state not in UP]
         _settle_ports(supervisor, machine, idle, say)
         for service in idle:
-            _plan(service, machine)
+            write_plan(service, machine)
             supervisor.start_service(service.name)
         try:
             _wait(supervisor, machine, services)
@@ -79,7 +79,7 @@ def bring_up(
     raise ServiceFailed(f"other programs took the ports of {names} {PORT_ATTEMPTS} times in a row")
 
 
-def _plan(service: Service, machine: Machine) -> None:
+def write_plan(service: Service, machine: Machine) -> None:
     """Write down how the service is started, now and after each end."""
     service.prepare(machine)
     planned = {"command": service.command(machine), "environment": service.environment(machine)}

@@ -111,13 +111,16 @@ def omdia_facts() -> list[Fact]:
     return [Fact.model_validate(row) for row in rows]
 
 
-def write_workbooks(folder: Path) -> list[Path]:
-    """Write both vintages into the folder, older first; every Omdia fact is in one of them."""
+def write_workbooks(folder: Path, by: date = date.max) -> list[Path]:
+    """Write the vintages that were published by that day into the folder, older first.
+
+    Every Omdia fact is in one of them.
+    """
     facts = omdia_facts()
     _check_all_have_a_place(facts)
     folder.mkdir(parents=True, exist_ok=True)
     paths = []
-    for vintage in VINTAGES:
+    for vintage in (vintage for vintage in VINTAGES if vintage.published_on <= by):
         path = folder / f"omdia_microdramas_{vintage.published_on}.xlsx"
         path.write_bytes(workbook_bytes(_book(vintage, facts)))
         paths.append(path)

@@ -137,7 +137,11 @@ def _plot(place: int, name: str) -> Hashtag:
     return Hashtag(name, views, started + timedelta(days=120), started, 0.8)
 
 
-TAGS = (*DRAMA_TAGS, *(_plot(place, name) for place, name in enumerate(_PLOTS.split())), *(_other(place, name) for place, name in enumerate(_OTHER_NAMES.split())))
+TAGS = (
+    *DRAMA_TAGS,
+    *(_plot(place, name) for place, name in enumerate(_PLOTS.split())),
+    *(_other(place, name) for place, name in enumerate(_OTHER_NAMES.split())),
+)
 TAG_NAMED = {tag.name: tag for tag in TAGS}
 
 

@@ -2,11 +2,14 @@
 
 import stat
 from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
+from shortdrama.core.settings import settings
 from shortdrama_local.embedded import machine
+from shortdrama_local.embedded.airflow import airflow_environment
 from shortdrama_local.embedded.machine import HomeUnreadable, this_machine
 
 
@@ -50,3 +53,18 @@ def test_a_record_that_cannot_be_read_says_what_to_do(home: Path, damage: str) -
     machine.record().write_text(damage)
     with pytest.raises(HomeUnreadable, match="make clean"):
         this_machine()
+
+
+def test_the_clock_is_a_setting_that_can_change_while_services_run(home: Path) -> None:
+    """No variable of a service has it: a variable would outlive the day."""
+    made = this_machine()
+    for day in (25, 26):
+        made.frozen_clock = datetime(2026, 2, day, 8, tzinfo=UTC)
+        made.save()
+        settings.cache_clear()
+        assert settings().frozen_clock == made.frozen_clock
+    assert not any("CLOCK" in name for name in airflow_environment(made))
+    made.frozen_clock = None
+    made.save()
+    settings.cache_clear()
+    assert settings().frozen_clock is None

@@ -156,3 +156,41 @@ def test_an_estimate_does_not_depend_on_the_window(estimates, start, length, ins
     narrow = estimates(day, day, "product,date", **asked)
     assert narrow
     assert narrow == [row for row in wide if row["start_date"] == f"{day}T00:00:00"]
+
+
+def monthly(model, names, first, last, column):
+    """Totals by month of each of these apps."""
+    totals = {name: [] for name in names}
+    for month in range(parse_month(first), parse_month(last) + 1):
+        block = model.month(month)
+        sums = getattr(block, column).sum(axis=1)
+        for name in names:
+            rows = np.array([model.products[p].app.name == name for p in block.products.tolist()])
+            totals[name].append(int(sums[rows].sum()))
+    return {name: np.array(values) for name, values in totals.items()}
+
+
+def test_small_apps_go_viral_for_some_months_and_none_outgrows_the_leaders(model):
+    """A month is four times what it was, without a launch; half a year later it is over."""
+    names = {
+        app.name
+        for app in model.apps
+        if app.rank and app.rank > 30 and not app.is_china_only and app.withdrawn_on is None
+        and month_of(app.released_on) < parse_month("2025-01")
+    }  # fmt: skip
+    downloads = monthly(model, names, "2025-06", "2026-02", "downloads")
+    viral = {name for name, by_month in downloads.items() if by_month.max() > 4 * by_month.min()}
+    assert 0.05 < len(viral) / len(names) < 0.6
+    jumps = {name: (by[1:] / by[:-1]).max() for name, by in downloads.items()}
+    assert sum(jump > 4 for jump in jumps.values()) >= 3
+    assert max(by_month.max() for by_month in downloads.values()) < 2_500_000
+
+
+def test_leaders_without_a_published_month_change_places(model):
+    names = ["FlickReels", "MoboReels", "DreameShort", "My Drama", "StardustTV", "Kuku TV"]
+    revenue = monthly(model, names, "2025-06", "2026-02", "cents")
+    orders = [
+        tuple(sorted(names, key=lambda name: -revenue[name][month]))
+        for month in range(len(revenue["Kuku TV"]))
+    ]
+    assert len(set(orders)) > 1

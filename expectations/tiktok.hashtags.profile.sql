@@ -42,13 +42,20 @@ peaks as (
 ),
 
 -- The source is some days late, and a curve of 120 days ends with a complete week. Where days have
--- views or places of their own, they are a history of 30 days, whatever the window.
+-- views or places of their own, they are a history of 30 days, whatever the window; a day of such a
+-- history that has nothing, such as one before a new tag's first, has no relative value either.
 stray_points as (
     select hashtag_id, hashtag_name, country_code, window_days, as_of_at, curve_on
     from points
     where
         curve_on < cast(as_of_at as date)
-        - (if(views is null and rank is null, window_days, greatest(window_days, 30)) + 10)
+        - (
+            if(
+                views is null and rank is null and relative_value is not null,
+                window_days,
+                greatest(window_days, 30)
+            ) + 10
+        )
 ),
 
 -- A country's tags together: a single one may have days that are not said.

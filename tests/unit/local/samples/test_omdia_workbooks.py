@@ -1,4 +1,4 @@
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from decimal import Decimal
 from pathlib import Path
 
@@ -34,6 +34,11 @@ def test_the_vintages_are_named_by_their_publication_date(paths: list[Path]) -> 
         "omdia_microdramas_2025-10-14.xlsx",
         "omdia_microdramas_2026-02-23.xlsx",
     ]
+
+
+def test_a_vintage_is_not_written_before_its_publication(tmp_path: Path) -> None:
+    for day, count in (("2025-10-13", 0), ("2025-10-14", 1), ("2026-02-22", 1), ("2026-02-23", 2)):
+        assert len(write_workbooks(tmp_path / day, by=date.fromisoformat(day))) == count
 
 
 def test_no_number_stands_in_them_but_the_published_ones(paths: list[Path]) -> None:

@@ -232,9 +232,12 @@ def _told(country: str, last: int) -> tuple[list[list[int]], list[list[int]]]:
     return views.astype(np.int64).tolist(), ranks.tolist()
 
 
-def top_countries(tag: Hashtag) -> list[str]:
+@lru_cache(maxsize=512)
+def top_countries(tag: Hashtag) -> tuple[str, ...]:
     """The five countries in which the tag is seen most."""
-    return sorted(_WEIGHTS, key=lambda country: -_WEIGHTS[country] * _taste(tag, country))[:5]
+    return tuple(
+        sorted(_WEIGHTS, key=lambda country: -_WEIGHTS[country] * _taste(tag, country))[:5]
+    )
 
 
 def audience_ages(tag: Hashtag) -> list[tuple[int, int]]:
@@ -261,14 +264,13 @@ def _viral(tag: Hashtag, days: NDArray[np.int64]) -> NDArray[np.float64]:
 
     A wave begins before its span if it is high early in it, and fades in the next one.
     """
-    level = np.ones(len(days))
-    for span in (days // VIRAL_EVERY_DAYS + neighbour for neighbour in (-1, 0, 1)):
-        struck, place, height = (uniform(tag.key, span, purpose) for purpose in VIRAL_PURPOSES)
-        since = days - (span + place) * VIRAL_EVERY_DAYS
-        shape = np.clip(1 + since / RISE_DAYS, 0, 1) * np.exp(-np.maximum(since, 0) / FADE_DAYS)
-        least, most = VIRAL_TIMES
-        level += (struck < VIRAL) * (least + (most - least) * height) * shape
-    return level
+    span = days // VIRAL_EVERY_DAYS + np.array([[-1], [0], [1]])
+    struck, place, height = (uniform(tag.key, span, purpose) for purpose in VIRAL_PURPOSES)
+    since = days - (span + place) * VIRAL_EVERY_DAYS
+    shape = np.clip(1 + since / RISE_DAYS, 0, 1) * np.exp(-np.maximum(since, 0) / FADE_DAYS)
+    least, most = VIRAL_TIMES
+    above = (struck < VIRAL) * (least + (most - least) * height) * shape
+    return np.asarray(1 + above.sum(axis=0))
 
 
 def _taste(tag: Hashtag, country: str) -> float:

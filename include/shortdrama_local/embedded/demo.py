@@ -90,8 +90,9 @@ where geography_level = 'world' and last_revised_at is not null""",
     ),
     (
         "Which load was refused?",
-        """select dataset, start_on, end_on, status, reasons
-from ops_loads where status = 'quarantined'""",
+        """select dataset, business_window, column_name as refused_for, unexpected_rows as of_rows,
+       checked_rows, expected
+from ops_gate_results where severity = 'critical'""",
     ),
 )
 
@@ -231,7 +232,7 @@ def _show(out: Console, settings: Settings, machine: Machine) -> None:
     out.print(f"before    {manifest.previous}  (compare: shortdrama diff)")
     out.print(f"Mail      {machine.maildir}", soft_wrap=True)
     for told in _mails(machine):
-        out.print(f"          {told}", highlight=False, soft_wrap=True)
+        out.print(f"          {told}", highlight=False, no_wrap=True, overflow="ellipsis")
     for question, query in QUESTIONS:
         out.print(f"\n[bold]{question}[/bold]")
         out.print(escape(answer(query, "table", settings)), highlight=False)

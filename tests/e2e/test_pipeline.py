@@ -124,7 +124,10 @@ def test_a_brief_that_was_sent_is_not_sent_again(stack: Any) -> None:
 
 def test_clearing_any_task_changes_nothing(stack: Any) -> None:
     before = (stack.ledgers(), current_snapshot_id(stack.store), stack.mails())
-    first_of_dag = {run.dag_id: run for run in reversed(stack.runs)}
+    # Answers of the first day are too old: a cleared pull would ask for them again.
+    builds = [place for place, run in enumerate(stack.runs) if run.dag_id == "market_marts"]
+    second_day = stack.runs[builds[0] + 1 :]
+    first_of_dag = {run.dag_id: run for run in reversed(second_day)}
     waves = [
         {task["task_id"] for task in stack.airflow.tasks(run)} for run in first_of_dag.values()
     ]

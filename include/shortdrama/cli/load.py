@@ -14,7 +14,7 @@ from shortdrama.cli.shared import (
 )
 from shortdrama.core.settings import settings
 
-load_app = typer.Typer(no_args_is_help=True, help="Loads that count.")
+load_app = typer.Typer(no_args_is_help=True, help="Loads: their answers, and decisions.")
 
 Day = Annotated[datetime, typer.Option(formats=["%Y-%m-%d"])]
 
@@ -98,6 +98,28 @@ def replay(
     print(f"{len(records) - refused} replayed, {refused} refused; the next build includes them")
     if refused:
         raise typer.Exit(1)
+
+
+@load_app.command()
+def answers(
+    load_id: Annotated[str, typer.Argument(help="The load's id.")], as_json: Json = False
+) -> None:
+    """Show what a load asked its source for and was answered, by call and country."""
+    from shortdrama.datasets import dataset_named
+    from shortdrama.gates.answered import table
+    from shortdrama.ingest.answers import answers_before, find_answers
+    from shortdrama.ingest.history import load_history
+
+    store = open_store()
+    record = load_history(load_id, store)[-1]
+    dataset = dataset_named(record.dataset)
+    found = find_answers(dataset, load_id, store)
+    if as_json:
+        print("null" if found is None else found.model_dump_json())
+    elif found is None:
+        print(f"{load_id} has no record of its answers: it is a file, or of an older release")
+    else:
+        print("\n".join(table(found, answers_before(record, dataset, store))))
 
 
 @load_app.command()

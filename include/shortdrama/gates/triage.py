@@ -6,7 +6,9 @@ from collections.abc import Iterator, Sequence
 import duckdb
 from pydantic import BaseModel, ConfigDict
 
+from shortdrama.gates.answered import summary
 from shortdrama.gates.results import Finding, Sample
+from shortdrama.lake.answers import Answers
 from shortdrama.lake.overrides import Override
 
 
@@ -46,7 +48,8 @@ class Step(BaseModel):
 class Triage(BaseModel):
     """A verdict and what to do about it. `reasons` are used if there are no findings.
 
-    `subject` is its id, `name` what people call it.
+    `subject` is its id, `name` what people call it. `answers` are those of a load from an API,
+    `answers_before` those of the load before it that was asked for as many days.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -60,6 +63,8 @@ class Triage(BaseModel):
     judged: tuple[Judged, ...] = ()
     decisions: tuple[Override, ...] = ()
     steps: tuple[Step, ...] = ()
+    answers: Answers | None = None
+    answers_before: Answers | None = None
 
     @property
     def critical(self) -> tuple[Finding, ...]:
@@ -136,6 +141,10 @@ def _lines(triage: Triage) -> Iterator[tuple[int | None, str]]:
     yield 0, ""
     for name, value in triage.facts.items():
         yield 0, f"{name}: {value}"
+    if triage.answers:
+        yield 0, ""
+        yield 0, "What was asked and answered"
+        yield from ((3, line) for line in summary(triage.answers, triage.answers_before))
     for reason in triage.reasons:
         yield 0, ""
         yield 0, reason

@@ -10,6 +10,7 @@ from shortdrama.core.settings import Settings, without_secrets
 from shortdrama.datasets import dataset_named
 from shortdrama.datasets.model import Dataset
 from shortdrama.gates.results import Finding, GateResult
+from shortdrama.ingest.answers import keep_answers
 from shortdrama.ingest.conform import conform
 from shortdrama.lake import documents, keys
 from shortdrama.lake.landing import Pull
@@ -52,6 +53,7 @@ def conform_or_quarantine(pull: Pull, settings: Settings, store: ObjectStore) ->
             reasons=(str(error),),
             file_name=pull.file_name,
         )
+        keep_answers(dataset, pull, store)
         stands = _decide(record, dataset, store, _another_shape(pull, error))
         raise LoadRefused(stands.reasons[0], stands.load_id) from error
     except BaseException as error:
@@ -116,6 +118,8 @@ def _judge(
         )
         with path.open("rb") as file:
             digest = hashlib.file_digest(file, "sha256").hexdigest()
+        has_shape = not any(finding.suite == "schema" for finding in result.findings)
+        keep_answers(dataset, pull, store, path if has_shape else None)
     if reading is not None:
         result = result.model_copy(update={"findings": (*result.findings, *_unread(reading))})
     reasons = _refusals(result, pull, store)

@@ -1,6 +1,7 @@
 """Pull: one attempt to fetch one dataset for one window into landing."""
 
 from collections.abc import Callable
+from time import monotonic
 
 from shortdrama.core.settings import Settings, without_secrets
 from shortdrama.datasets import dataset_named
@@ -37,6 +38,7 @@ def pull(
         ended_at=clock.now(),
     )
     planned: int | None = None
+    began = monotonic()
     try:
         with understanding(str(request)):
             connector = module_of(dataset).connector(settings, store)
@@ -47,19 +49,24 @@ def pull(
             "status": "failed",
             "message": without_secrets(str(error) or type(error).__name__, settings),
             "ended_at": clock.now(),
-            "details": _cost(request, planned, landing, say),
+            "details": _cost(request, planned, landing, say, monotonic() - began),
         }
         record_failure(store, outcome.model_copy(update=failed))
         raise
+    seconds = monotonic() - began
     key = landing.finish(coverage, parts)
-    details = {"pull": key, "parts": len(parts), **_cost(request, planned, landing, say)}
+    details = {"pull": key, "parts": len(parts), **_cost(request, planned, landing, say, seconds)}
     record_outcome(store, outcome.model_copy(update={"details": details}))
     return key
 
 
 def _cost(
-    request: PullRequest, planned: int | None, landing: Landing, say: Callable[[str], None]
-) -> dict[str, int | None]:
+    request: PullRequest,
+    planned: int | None,
+    landing: Landing,
+    say: Callable[[str], None],
+    seconds: float,
+) -> dict[str, float | None]:
     """What the attempt has cost, for the outcome; also passed to `say`."""
     cost = landing.cost
     said = f"{request}: {cost.used} calls used"
@@ -78,6 +85,11 @@ def _cost(
         "planned_calls": planned,
         "used_calls": cost.used,
         "reused_parts": cost.reused,
+        "answered_calls": cost.endings["answered"],
+        "empty_calls": cost.endings["empty"],
+        "refused_calls": cost.endings["refused"],
+        "refusals": cost.refusals,
+        "seconds": round(seconds, 3),
         "quota_limit": cost.limit,
         "quota_usage": cost.usage,
         "credits_spent": cost.credits_spent,

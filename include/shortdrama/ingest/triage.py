@@ -5,6 +5,7 @@ from shortdrama.datasets import dataset_named
 from shortdrama.datasets.model import Dataset, Inbox
 from shortdrama.gates.results import Finding, GateResult, Sample
 from shortdrama.gates.triage import Compared, Judged, Step, Triage, compared
+from shortdrama.ingest.answers import answers_before, find_answers
 from shortdrama.ingest.decisions import gate_of, why_not_takeable
 from shortdrama.ingest.history import load_history
 from shortdrama.lake.ledger import LoadLedger, LoadRecord
@@ -33,6 +34,8 @@ def triage_of_load(load_id: str, settings: Settings, store: ObjectStore) -> Tria
         judged=_judged(findings, standing, dataset, settings, store),
         decisions=tuple(record.override for record in history if record.override),
         steps=_steps(standing, dataset, gate, store),
+        answers=find_answers(dataset, load_id, store),
+        answers_before=answers_before(standing, dataset, store),
     )
 
 

@@ -59,6 +59,11 @@ def quarantine_reasons(dataset: str, load_id: str) -> str:
     return f"quarantine/{_folder(dataset)}/{load_id}.gate.json"
 
 
+def answers(dataset: str, load_id: str) -> str:
+    """What a load was asked for and was answered."""
+    return f"ops/answers/{dataset}/{load_id}.json"
+
+
 def load_ledger(dataset: str) -> str:
     """The head of the load ledger of a dataset."""
     return f"ops/ledger/{dataset}.json"

@@ -6,8 +6,9 @@ without it was killed halfway and does not count. `<load_id>.pull.json` lists a 
 
 import gzip
 import hashlib
+from collections import Counter
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Literal
@@ -23,8 +24,16 @@ REUSE_FOR = timedelta(hours=24)
 """A retried or cleared run reuses its own parts if they are younger than this."""
 
 
+Ending = Literal["answered", "empty", "refused"]
+"""How a call ended: with entries, without any, or as a refusal that only means "nothing"."""
+
+
 class Part(Document):
-    """One answer of a source. `context` says what the request was for (a country, a page)."""
+    """One answer of a source. `context` says what the request was for (a country, a page).
+
+    `entries` counts what the answer holds (rows, entries of a page), `body_bytes` its bytes
+    unpacked; parts of older releases and files do not say them.
+    """
 
     schema_version: Literal[1] = 1
     key: str
@@ -35,6 +44,15 @@ class Part(Document):
     sha256: str
     size_bytes: int
     is_sample: bool
+    entries: int | None = None
+    body_bytes: int | None = None
+
+    @property
+    def ending(self) -> Ending:
+        """How the call ended; an answer whose entries nobody counted counts as answered."""
+        if self.response.get("status", "200") != "200":
+            return "refused"
+        return "empty" if self.entries == 0 else "answered"
 
 
 class Pull(Document):
@@ -92,12 +110,16 @@ class Cost:
     """What one attempt of a pull has cost so far.
 
     `used` counts requests sent, repeated ones too; `reused` answers that an earlier attempt of the
-    same run had landed. `limit`, `usage` and `credits_left` are the account's, from the newest
-    answer; `credits_spent` is what the answers cost in paid credits. None: nobody said it.
+    same run had landed, `refusals` HTTP answers that were no success, of all tries. `endings` are
+    those of the calls that have an answer, reused ones too. `limit`, `usage` and `credits_left` are
+    the account's, from the newest answer; `credits_spent` is what the answers cost in paid credits.
+    None: nobody said it.
     """
 
     used: int = 0
     reused: int = 0
+    refusals: int = 0
+    endings: Counter[Ending] = field(default_factory=Counter)
     limit: int | None = None
     usage: int | None = None
     credits_spent: int | None = None
@@ -140,6 +162,7 @@ class Landing:
             prefix = keys.landing_prefix(self._dataset, day, self._pull_id)
             part = documents.find(Part, self._store, f"{prefix}{fingerprint}.meta.json")
             if part is not None and now - part.said_at < REUSE_FOR:
+                self.cost.endings[part.ending] += 1
                 return part
         return None
 
@@ -154,10 +177,13 @@ class Landing:
         context: Mapping[str, str],
         is_sample: bool,
         said_at: datetime | None = None,
+        entries: int | None = None,
+        body_bytes: int | None = None,
     ) -> Part:
         """Land a gzipped body; the metadata goes last.
 
-        `said_at` is when the source said it, if that was before now.
+        `said_at` is when the source said it, if that was before now; `entries` and `body_bytes` as
+        of Part.
         """
         now = self._clock.now()
         prefix = keys.landing_prefix(self._dataset, now.date(), self._pull_id)
@@ -172,9 +198,12 @@ class Landing:
             sha256=digest,
             size_bytes=body.stat().st_size,
             is_sample=is_sample,
+            entries=entries,
+            body_bytes=body_bytes,
         )
         self._store.upload(body, part.key)
         documents.put(part, self._store, f"{prefix}{fingerprint}.meta.json")
+        self.cost.endings[part.ending] += 1
         return part
 
     def finish(self, coverage: Coverage, parts: list[Part]) -> str:

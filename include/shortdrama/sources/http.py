@@ -1,11 +1,10 @@
 """The client of all sources: streamed to landing, bounded in time and bytes, retried by class."""
 
-import gzip
 import hashlib
 import json
 import re
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 from http.client import HTTPException
@@ -23,7 +22,7 @@ from tenacity.wait import wait_exponential_jitter
 from shortdrama.core.errors import PermanentError, TransientError
 from shortdrama.core.settings import HttpSettings
 from shortdrama.lake.landing import Cost, Landing, Part, Usage
-from shortdrama.sources.nesting import Nesting, TooDeep
+from shortdrama.sources.body import Body, Check, save_body
 from shortdrama.sources.wire import BUDGET, ENCODING, Budget, HeaderAuth, open_session
 
 ATTEMPTS = 5
@@ -45,8 +44,6 @@ PASSING = {
     requests.codes.too_early,
     requests.codes.too_many_requests,
 }
-
-Check = Callable[[Path, str], None]
 
 
 @dataclass(frozen=True)
@@ -87,19 +84,20 @@ class Refusal:
 
 @dataclass(frozen=True)
 class _Answer:
-    """A whole answer, gzipped at `body`; `response` is what is landed beside it."""
+    """A whole answer; `response` is what is landed beside it, `entries` as counted by a Check."""
 
-    body: Path
+    body: Body
     response: dict[str, str]
     is_sample: bool
+    entries: int | None = None
 
 
 class ApiClient:
     """GETs of one source with a token: a bearer's, or bare in a header of the source's own.
 
     `variables` begins the names of the source's settings (`SHORTDRAMA_TIKTOK`), for messages.
-    `classify` turns a refusal into the error to raise; `check` raises for a body that is not to be
-    landed; `empty` gives the body to land for a refusal that only means that there is nothing.
+    `classify` turns a refusal into the error to raise; `check` judges the body of each answer;
+    `empty` gives the body to land for a refusal that only means that there is nothing.
     `usage` reads the account's usage off the headers of an answer, `kept_headers` are landed beside
     the usual ones. An answer may have `most_bytes`, packed and unpacked.
     """
@@ -143,7 +141,8 @@ class ApiClient:
     def land(self, call: Call, landing: Landing, about: str, check: Check | None = None) -> Part:
         """The answer to the call, landed; taken from an earlier attempt if that one has it.
 
-        `check` comes after the client's own. The first call starts the time of the pull.
+        `check` comes after the client's own, and its count is kept. The first call starts the time
+        of the pull.
         """
         found = landing.find(call.fingerprint)
         if found is not None:
@@ -169,7 +168,7 @@ class ApiClient:
         """The answer to the call, asked once and landed nowhere: for checks."""
         with TemporaryDirectory() as folder:
             answer = self._get(call, about, Path(folder), Cost())
-            return gzip.decompress(answer.body.read_bytes())
+            return answer.body.text()
 
     def _left(self) -> float:
         """Seconds that are left for the pull."""
@@ -195,16 +194,16 @@ class ApiClient:
     def _land(self, call: Call, landing: Landing, about: str, check: Check | None) -> Part:
         with TemporaryDirectory() as folder:
             answer = self._get(call, about, Path(folder), landing.cost)
-            if check is not None:
-                check(answer.body, about)
             return landing.save(
                 call.fingerprint,
-                answer.body,
+                answer.body.path,
                 extension="json",
                 request={"path": call.path, **call.params},
                 response=answer.response,
                 context=call.context,
                 is_sample=answer.is_sample,
+                entries=answer.entries if check is None else check(answer.body, about),
+                body_bytes=answer.body.size,
             )
 
     def _get(self, call: Call, about: str, folder: Path, cost: Cost) -> _Answer:
@@ -224,6 +223,7 @@ class ApiClient:
                 allow_redirects=False,
             ) as response:
                 cost.hear(self._usage(response.headers))
+                cost.refusals += response.status_code != requests.codes.ok
                 answer = self._kept(response, about, folder / "body.gz")
         except (requests.RequestException, urllib3.exceptions.HTTPError, HTTPException) as error:
             # Not chained: the original's text may hold the full request.
@@ -238,19 +238,16 @@ class ApiClient:
             raise TransientError(
                 f"{about}: {said}. If this goes on, check {setting} and the network"
             ) from None
-        self._check(answer.body, about)
-        return answer
+        return replace(answer, entries=self._check(answer.body, about))
 
-    def _kept(self, response: requests.Response, about: str, body: Path) -> _Answer:
+    def _kept(self, response: requests.Response, about: str, path: Path) -> _Answer:
         """The answer, its body saved; raises for a refusal and for what is no whole JSON."""
         nothing = self._refuse(response, about)
         chunks = self._chunks(response, about) if nothing is None else [nothing]
-        text = Nesting()
-        _save_gzipped(_followed(chunks, text, about), body)
-        _must_be_whole(text, about)
+        body = save_body(chunks, path, about)
         kept = {name: response.headers[name] for name in self._kept_headers
                 if name in response.headers}  # fmt: skip
-        if text.has_lone_surrogates:
+        if body.has_lone_surrogates:
             kept[LONE_SURROGATES] = "true"
         return _Answer(
             body, {"status": str(response.status_code), **kept}, SAMPLE_HEADER in response.headers
@@ -300,37 +297,6 @@ class ApiClient:
         if nothing is None:
             raise self._classify(refusal, about)
         return nothing
-
-
-def _followed(chunks: Iterable[bytes], text: Nesting, about: str) -> Iterable[bytes]:
-    for chunk in chunks:
-        try:
-            text.feed(chunk)
-        except TooDeep:
-            raise PermanentError(
-                f"{about}: the answer's brackets nest too deep or do not match. If the"
-                " vendor changed its format, fix the connector"
-            ) from None
-        yield chunk
-
-
-def _must_be_whole(text: Nesting, about: str) -> None:
-    if text.opening == b"<":
-        raise TransientError(f"{about}: HTTP 200 came with a page in HTML or XML instead of JSON")
-    if text.opening not in (b"[", b"{", b""):
-        raise TransientError(f"{about}: the answer is no JSON")
-    if not text.is_complete:
-        raise TransientError(f"{about}: the answer was cut off")
-
-
-def _save_gzipped(chunks: Iterable[bytes], path: Path) -> None:
-    # mtime=0: the same body has the same sha256.
-    with (
-        path.open("wb") as raw,
-        gzip.GzipFile(fileobj=raw, mode="wb", compresslevel=1, mtime=0) as file,
-    ):
-        for chunk in chunks:
-            file.write(chunk)
 
 
 def _retry_after(headers: Mapping[str, str]) -> float | None:

@@ -32,12 +32,14 @@ class TooDeep(ValueError):
 class Nesting:
     """Follows a text that is fed in pieces.
 
-    `opening` is its first byte that is no blank. `has_lone_surrogates`: an escape in a string
+    `opening` is its first byte that is no blank, `objects` how many objects have begun, at any
+    depth. `has_lone_surrogates`: an escape in a string
     stands for half a character, which DuckDB takes for an error.
     """
 
     def __init__(self) -> None:
         self.opening = b""
+        self.objects = 0
         self.has_lone_surrogates = False
         self._unfinished = b""
         self._open = b""
@@ -53,7 +55,9 @@ class Nesting:
         text, self._unfinished = self._unfinished + piece, b""
         if b"\\" in text:
             text = _ESCAPE.sub(self._without, text)
-        self._open = _unclosed(self._open + text.translate(None, _OTHERS))
+        signs, quote = _outside_of_strings(self._open + text.translate(None, _OTHERS))
+        self.objects += signs.count(b"{") - self._open.count(b"{")
+        self._open = _unclosed(signs) + quote
 
     def _without(self, escape: re.Match[bytes]) -> bytes:
         self._unfinished = escape["unfinished"] or b""
@@ -66,12 +70,17 @@ def with_whole_characters(text: bytes) -> bytes:
     return _ESCAPE.sub(lambda found: LONE_SURROGATE if found["lone"] else found[0], text)
 
 
-def _unclosed(signs: bytes) -> bytes:
-    """The brackets and the quote that are left open by a text of which all else was deleted."""
+def _outside_of_strings(signs: bytes) -> tuple[bytes, bytes]:
+    """The brackets that are in no string, and the quote if the last string is left open."""
     outside, quote, _ = _STRING.sub(b"", signs.replace(b'""', b"")).partition(b'"')
+    return outside, quote
+
+
+def _unclosed(brackets: bytes) -> bytes:
+    """The brackets that are left open."""
     for _ in range(DEEPEST + 1):
-        left = outside.replace(b"{}", b"").replace(b"[]", b"")
-        if left == outside and len(left) <= DEEPEST:
-            return left + quote
-        outside = left
+        left = brackets.replace(b"{}", b"").replace(b"[]", b"")
+        if left == brackets and len(left) <= DEEPEST:
+            return left
+        brackets = left
     raise TooDeep

@@ -1,15 +1,14 @@
 """Lists that come page by page: read until they end, and never longer."""
 
-import gzip
 import hashlib
 import json
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any
 
 from shortdrama.core.errors import PermanentError, SchemaError, TransientError
 from shortdrama.lake.landing import Landing, Part
+from shortdrama.sources.body import Body
 from shortdrama.sources.http import ApiClient, Call
 
 MOST_PAGES = 100
@@ -88,9 +87,9 @@ class _SoFar:
             return False
         return page.has_more or (page.pages is not None and self.next_page < page.pages)
 
-    def check(self, body: Path, about: str) -> None:
-        """Raise for a page that ends the list in a way that cannot be right."""
-        page = self.read(gzip.decompress(body.read_bytes()), about)
+    def check(self, body: Body, about: str) -> int:
+        """Count a page's entries; raise if it ends the list in a way that cannot be right."""
+        page = self.read(body.text(), about)
         goes_on = self.goes_on_after(page)
         # A total says more about the end than a number of pages.
         last = page.pages if page.total is None and page.pages else self.next_page + 1
@@ -103,6 +102,7 @@ class _SoFar:
             raise TransientError(f"{about}: it repeats the entries of an earlier page")
         if goes_on and not page.entries:
             raise TransientError(f"{about}: it is empty, but the list is said to go on")
+        return len(page.entries)
 
 
 def parsed(text: bytes, about: str) -> Any:

@@ -1,10 +1,8 @@
-import gzip
 import json
 import logging
 import traceback
 from collections.abc import Callable
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -17,6 +15,7 @@ from shortdrama.datasets.appfigures_estimates import ESTIMATES
 from shortdrama.lake.landing import Landing
 from shortdrama.sources import http
 from shortdrama.sources.appfigures.client import usage
+from shortdrama.sources.body import Body
 from shortdrama.sources.http import ATTEMPTS, ApiClient, Call, Refusal
 
 TOKEN = "pat_planted_to_be_found"
@@ -48,8 +47,8 @@ def client(source: Any, waits: list[float]) -> ApiClient:
 def make_client(
     base_url: str, token: str = TOKEN, bounds: dict[str, Any] | None = None, **options: Any
 ) -> ApiClient:
-    def check(body: Path, about: str) -> None:
-        if gzip.decompress(body.read_bytes()) == b"[2]":
+    def check(body: Body, about: str) -> None:
+        if body.text() == b"[2]":
             raise TransientError(f"{about}: not to be landed")
 
     return ApiClient(

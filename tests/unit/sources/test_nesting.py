@@ -32,6 +32,18 @@ def test_a_whole_text_is_complete_and_no_part_of_it_is(value, size, ascii_only) 
     assert not any(followed(text[:cut], size).is_complete for cut in range(len(text)))
 
 
+def objects_in(value: object) -> int:
+    if isinstance(value, dict):
+        return 1 + sum(map(objects_in, value.values()))
+    return sum(map(objects_in, value)) if isinstance(value, list) else 0
+
+
+@given(JSON, st.integers(1, 40))
+def test_objects_are_counted_and_braces_in_texts_are_not(value, size) -> None:
+    text = json.dumps([value]).encode()
+    assert followed(text, size).objects == objects_in(value)
+
+
 @pytest.mark.parametrize("size", [1, 7, 10**9])
 @pytest.mark.parametrize(
     ("opens", "closes", "levels"),

@@ -16,7 +16,8 @@ from shortdrama.core.errors import (
 )
 from shortdrama.core.settings import AppfiguresSettings
 from shortdrama.lake.landing import Usage
-from shortdrama.sources.http import PAGE_BYTES, ApiClient, Call, Check, Refusal
+from shortdrama.sources.body import Check
+from shortdrama.sources.http import PAGE_BYTES, ApiClient, Call, Refusal
 from shortdrama.sources.pages import Page, count_in, parsed
 
 VARIABLES = "SHORTDRAMA_APPFIGURES"

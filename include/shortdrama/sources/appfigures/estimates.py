@@ -3,9 +3,6 @@
 All calls are planned before anything is asked, so that their cost is known.
 """
 
-import gzip
-from pathlib import Path
-
 import duckdb
 
 from shortdrama.core.errors import PermanentError
@@ -18,9 +15,9 @@ from shortdrama.lake.store import ObjectStore
 from shortdrama.sources import strict
 from shortdrama.sources.appfigures.client import client, empty_as
 from shortdrama.sources.appfigures.product_list import ListProducts, chunks, listing
+from shortdrama.sources.body import Body
 from shortdrama.sources.connector import Connector, PullRequest, window_of
-from shortdrama.sources.http import HEAD_BYTES, Call
-from shortdrama.sources.nesting import BLANKS_AND_BOM
+from shortdrama.sources.http import Call
 
 MOST_BYTES = 256_000_000
 """Of one answer: 5,000 products on 92 days are about 50 MB."""
@@ -93,13 +90,12 @@ def prepare(connection: duckdb.DuckDBPyConnection, store: ObjectStore, pull: Pul
     )
 
 
-def check_rows(body: Path, about: str) -> None:
-    """Estimates are one list, too long to be read whole: its beginning tells."""
-    with gzip.open(body) as file:
-        opening = file.read(HEAD_BYTES).lstrip(BLANKS_AND_BOM)[:1]
-    if opening != b"[":
+def check_rows(body: Body, about: str) -> int:
+    """Estimates are one list of flat rows, which are counted; its beginning tells what it is."""
+    if body.opening != b"[":
         raise PermanentError(
             f"{about}: Appfigures answered HTTP 200 with something else than a list of estimates"
-            f" (it begins with {opening.decode(errors='replace')!r}); if the vendor changed its"
-            " format, fix the connector"
+            f" (it begins with {body.opening.decode(errors='replace')!r}); if the vendor changed"
+            " its format, fix the connector"
         )
+    return body.objects

@@ -3,9 +3,6 @@
 All calls are planned before anything is asked, so that their cost is known.
 """
 
-import gzip
-from pathlib import Path
-
 import duckdb
 
 from shortdrama.core.errors import PermanentError
@@ -16,6 +13,7 @@ from shortdrama.lake.store import ObjectStore
 from shortdrama.sources import strict
 from shortdrama.sources.appfigures.client import client, empty_as
 from shortdrama.sources.appfigures.product_list import ListProducts, chunks, listing
+from shortdrama.sources.body import Body
 from shortdrama.sources.connector import Connector, PullRequest, window_of
 from shortdrama.sources.http import Call
 from shortdrama.sources.pages import parsed
@@ -86,9 +84,9 @@ def prepare(connection: duckdb.DuckDBPyConnection, store: ObjectStore, pull: Pul
     )
 
 
-def check_ranks(body: Path, about: str) -> None:
-    """Ranks are one object: the days, and a list of series."""
-    answer = parsed(gzip.decompress(body.read_bytes()), about)
+def check_ranks(body: Body, about: str) -> int:
+    """Ranks are one object: the days, and a list of series, which are counted."""
+    answer = parsed(body.text(), about)
     if not isinstance(answer, dict) or not all(
         isinstance(answer.get(name), list) for name in ("dates", "data")
     ):
@@ -96,3 +94,4 @@ def check_ranks(body: Path, about: str) -> None:
             f"{about}: Appfigures answered HTTP 200 with something else than ranks; if the"
             " vendor changed its format, fix the connector"
         )
+    return len(answer["data"])

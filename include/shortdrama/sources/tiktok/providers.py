@@ -5,10 +5,8 @@ for Business says how many views a day had; the Creative Center's curve is relat
 value is 1) and is never daily views.
 """
 
-import gzip
 from collections.abc import Iterator
 from functools import partial
-from pathlib import Path
 from typing import Any, Protocol
 
 from shortdrama.core.errors import (
@@ -19,6 +17,7 @@ from shortdrama.core.errors import (
     TransientError,
 )
 from shortdrama.core.settings import TiktokSettings
+from shortdrama.sources.body import Body
 from shortdrama.sources.http import ApiClient, Call, Refusal
 from shortdrama.sources.pages import parsed
 
@@ -50,9 +49,9 @@ def classify(refusal: Refusal, about: str) -> Exception:
     )
 
 
-def check(body: Path, about: str, provider: str = "creative_center") -> None:
-    """Failures come as HTTP 200 with `code` other than 0."""
-    answer = parsed(gzip.decompress(body.read_bytes()), about)
+def check(body: Body, about: str, provider: str = "creative_center") -> int:
+    """Failures come as HTTP 200 with `code` other than 0. A detail is one entry, or none."""
+    answer = parsed(body.text(), about)
     code = answer.get("code") if isinstance(answer, dict) else None
     if type(code) is not int:
         raise TransientError(f"{about}: the hashtag source's answer has no code")
@@ -63,8 +62,10 @@ def check(body: Path, about: str, provider: str = "creative_center") -> None:
         )
     if code != 0:
         raise TransientError(f"{about}: the hashtag source answered code {code}")
-    if not isinstance(answer.get("data"), dict):
+    data = answer.get("data")
+    if not isinstance(data, dict):
         raise SchemaError(f"{about}: the hashtag source's answer has no data; fix the connector")
+    return int(bool(data.get("info") if provider == "creative_center" else data))
 
 
 class Provider(Protocol):

@@ -28,6 +28,7 @@ if _is_scheduler():
         "shortdrama.gates.mart_gate",
         "shortdrama.ingest.admit",
         "shortdrama.ingest.pull",
+        "shortdrama.reports.charts",
         "shortdrama.reports.weekly_brief",
         "shortdrama.warehouse.publish.publish",
     ):

@@ -113,8 +113,8 @@ def test_refused_loads_leave_their_dataset_and_let_the_others_go_on(
     shown = CliRunner().invoke(app, ["status", "--json"])
     datasets = json.loads(shown.stdout)["datasets"]
     for dataset in (ESTIMATES, FORECASTS):
-        (reason,) = datasets[dataset.id]["refused_since"]
-        assert "expect_column_values_to_be_between" in reason
+        (refused,) = datasets[dataset.id]["refused_since"]
+        assert "expect_column_values_to_be_between" in refused["reason"]
         assert datasets[dataset.id]["as_of"] == str(accepted[dataset.id][-1].coverage.window.end)
 
 

@@ -10,6 +10,7 @@ import typer
 from rich.markup import escape
 from rich.table import Table
 
+from shortdrama.cli import overview as text
 from shortdrama.cli.shared import Json, open_store, out
 from shortdrama.core import machine
 from shortdrama.core.errors import Failure
@@ -18,6 +19,7 @@ from shortdrama.core.settings import settings
 
 if TYPE_CHECKING:
     from shortdrama.health.airflow_state import AirflowState
+    from shortdrama.health.overview.model import Overview
 
 
 MARKS = {True: "[green]ok[/green]  ", False: "[red]FAIL[/red]", None: "[yellow]--[/yellow]  "}
@@ -25,50 +27,25 @@ MARKS = {True: "[green]ok[/green]  ", False: "[red]FAIL[/red]", None: "[yellow]-
 
 
 def status(as_json: Json = False) -> None:
-    """Show how old each dataset is, what was refused, what is published, and how Airflow is."""
+    """Show what each dataset covers and lacks, what is published and due, and how Airflow is."""
+    from shortdrama.health.overview.read import read_overview
     from shortdrama.health.running import free_bytes
-    from shortdrama.ingest.quota import quotas_of
-    from shortdrama.warehouse.build.inputs import read_inputs
-    from shortdrama.warehouse.snapshots.pointer import read_pointer
 
-    store = open_store()
-    states = read_inputs(store).states()
-    quotas = quotas_of(store, settings().clock.today())
-    pointer, _ = read_pointer(store)
-    current, hold = (pointer.snapshot_id, pointer.hold) if pointer else (None, None)
+    overview = read_overview(settings(), open_store())
     airflow = _ask_airflow()
     services = machine.services()
     if as_json:
-        datasets = {name: state.model_dump(mode="json") for name, state in states.items()}
-        quota = {told.source: told.model_dump(exclude={"source"}) for told in quotas}
-        held = hold.model_dump(mode="json") if hold else None
         document = {
-            "snapshot": current,
-            "hold": held,
-            "datasets": datasets,
-            "quota": quota,
+            **_document(overview),
             "airflow": {"error": airflow} if isinstance(airflow, str) else asdict(airflow),
             "services": [asdict(service) for service in services],
             "disk_free_bytes": free_bytes(),
         }
         print(json.dumps(document, default=_as_text))
         return
-    table = Table("dataset", "loads", "as of", "said at (UTC)", "refused")
-    for name, state in states.items():
-        said = f"{state.said_at:%Y-%m-%d %H:%M}" if state.said_at else "never"
-        refused = str(len(state.refused_since) or "")
-        table.add_row(name, str(len(state.load_ids)), state.as_of or "", said, refused)
-    out.print(table)
-    out.print(f"published snapshot: {current or 'none yet'}")
-    if hold:
-        out.print(f"publishing is {escape(str(hold))}")
-    for told in quotas:
-        out.print(str(told))
-    for name, state in states.items():
-        if state.refused_since:
-            out.print(f"\n[bold]{name}[/bold] stays at its last accepted load; refused since:")
-        for reason in state.refused_since:
-            out.print(f"- {escape(reason)}")
+    out.print(text.table(overview))
+    for line in (*text.coverage(overview), "", *text.lines(overview), *text.refusals(overview)):
+        out.print(line, highlight=False)
     out.print()
     for line in [airflow] if isinstance(airflow, str) else _about_airflow(airflow):
         out.print(escape(line), highlight=False)
@@ -96,6 +73,19 @@ def doctor(
         print(json.dumps([vars(check) for check in checks]))
     if not all(check.ok for check in checks):
         raise typer.Exit(1)
+
+
+def _document(overview: "Overview") -> dict[str, Any]:
+    """The overview for machines: datasets and quotas by name."""
+    document = overview.model_dump(mode="json", exclude={"datasets", "quotas", "marts"})
+    marts = overview.marts.model_dump(mode="json")
+    return document | {
+        "snapshot": marts.pop("snapshot_id"),
+        "hold": marts.pop("hold"),
+        "marts": marts,
+        "datasets": {one.dataset: one.model_dump(mode="json") for one in overview.datasets},
+        "quota": {one.source: one.model_dump(mode="json") for one in overview.quotas},
+    }
 
 
 def _ask_airflow() -> "AirflowState | str":

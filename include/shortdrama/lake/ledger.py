@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 
 from shortdrama.lake import documents, keys
-from shortdrama.lake.pages import Head, all_records, records_of, seal
+from shortdrama.lake.pages import Head, S, all_records, records_of, seal, summaries
 from shortdrama.lake.records import (
     Coverage,
     LoadRecord,
@@ -13,7 +13,7 @@ from shortdrama.lake.records import (
     is_new_load,
     newest_of,
 )
-from shortdrama.lake.store import ObjectStore
+from shortdrama.lake.store import NotFound, ObjectStore
 
 __all__ = ["Coverage", "LoadLedger", "LoadRecord", "Status", "accepted_of"]
 
@@ -29,6 +29,17 @@ class LoadLedger:
     def records(self) -> list[LoadRecord]:
         """All records, oldest first."""
         return all_records(self._head(), self._store, self._dataset)
+
+    def summaries(self, summarise: Callable[[Sequence[LoadRecord]], S]) -> list[S]:
+        """What `summarise` says about each page of records, oldest first; see `pages.summaries`."""
+        return summaries(self._head(), self._store, self._dataset, summarise)
+
+    def etag(self) -> str | None:
+        """Changes whenever the ledger does; None if there is no ledger yet. Reads nothing."""
+        try:
+            return self._store.etag(self._key)
+        except NotFound:
+            return None
 
     def newest(self) -> list[LoadRecord]:
         """The newest record of each load, in the order in which the gate decided the loads."""

@@ -4,6 +4,7 @@ import hashlib
 from collections.abc import Iterator
 from contextlib import suppress
 from datetime import date, datetime
+from functools import lru_cache
 from typing import Any, Literal
 
 from botocore.exceptions import BotoCoreError, ClientError
@@ -12,6 +13,8 @@ from pydantic import Field
 from shortdrama.lake import documents, keys
 from shortdrama.lake.documents import Document
 from shortdrama.lake.store import ObjectStore
+
+KEPT_OUTCOMES = 2000
 
 Kind = Literal["pull", "conform", "gate", "build", "publish", "rollback", "release", "gc", "send"]
 
@@ -62,4 +65,10 @@ def record_failure(store: ObjectStore, outcome: Outcome) -> None:
 def outcomes_of(store: ObjectStore, kind: Kind, day: date) -> Iterator[Outcome]:
     """The outcomes of a kind that ended on a day, unordered. It is slow: use it only for people."""
     for key in store.list(keys.outcomes(kind, day)):
-        yield documents.get(Outcome, store, key)
+        yield _outcome(store, key)
+
+
+@lru_cache(KEPT_OUTCOMES)
+def _outcome(store: ObjectStore, key: str) -> Outcome:
+    """An outcome never changes, so a process reads it once."""
+    return documents.get(Outcome, store, key)

@@ -9,12 +9,12 @@ between, it leaves a page that no head names and nobody reads.
 import gc
 import hashlib
 from bisect import bisect_left
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from functools import lru_cache, partial
 from itertools import chain, groupby
-from typing import Any, Literal, Self
+from typing import Any, Literal, Self, TypeVar
 
 from pydantic import BaseModel, ConfigDict
 
@@ -29,7 +29,11 @@ PAGE_RECORDS = 250
 """How many records the head holds before a page is sealed, and how many a page has."""
 KEPT_PAGES = 400
 """Pages that a process keeps; 100,000 records take about 300 MB."""
+KEPT_SUMMARIES = 4000
+"""Summaries of pages that a process keeps, of all datasets together."""
 READERS = 8
+
+S = TypeVar("S")
 
 
 class Page(Document):
@@ -114,6 +118,20 @@ def all_records(head: Head, store: ObjectStore, dataset: str) -> list[LoadRecord
     return [*_read(head.sealed, store, dataset), *head.records]
 
 
+def summaries(
+    head: Head, store: ObjectStore, dataset: str, summarise: Callable[[Sequence[LoadRecord]], S]
+) -> list[S]:
+    """What `summarise` says about each page, and last about the head's own records; oldest first.
+
+    For a process that lives long and asks often: it keeps the summary of a sealed page, but not the
+    page. `summarise` must be a function of a module, so that it is the same at the next call.
+    """
+    of_page = partial(_summary, summarise, store, dataset)
+    with _collector_paused(), ThreadPoolExecutor(READERS) as pool:
+        sealed = list(pool.map(of_page, (page.sha256 for page in head.sealed)))
+    return [*sealed, summarise(head.records)]
+
+
 def records_of(
     head: Head, store: ObjectStore, dataset: str, load_ids: Collection[str]
 ) -> list[LoadRecord]:
@@ -148,8 +166,19 @@ def _collector_paused() -> Iterator[None]:
             gc.enable()
 
 
+@lru_cache(KEPT_SUMMARIES)
+def _summary(
+    summarise: Callable[[Sequence[LoadRecord]], S], store: ObjectStore, dataset: str, digest: str
+) -> S:
+    return summarise(_get(store, dataset, digest))
+
+
 @lru_cache(KEPT_PAGES)
 def _page(store: ObjectStore, dataset: str, digest: str) -> tuple[LoadRecord, ...]:
+    return _get(store, dataset, digest)
+
+
+def _get(store: ObjectStore, dataset: str, digest: str) -> tuple[LoadRecord, ...]:
     key = keys.ledger_page(dataset, digest)
     try:
         body = store.get(key)

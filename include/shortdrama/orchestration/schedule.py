@@ -4,6 +4,7 @@ from typing import Any
 
 from airflow.sdk import CronDataIntervalTimetable, CronTriggerTimetable
 
+from shortdrama.core import schedules
 from shortdrama.core.settings import settings
 
 PRESENT_ONLY: list[Any] = ["scheduled", "manual", "operator_triggered"]
@@ -15,11 +16,13 @@ def daily() -> CronDataIntervalTimetable | None:
 
     A frozen clock does not fit a running calendar, so with a frozen clock there is no schedule.
     """
-    return None if settings().clock.is_frozen else CronDataIntervalTimetable("0 0 * * *", "UTC")
+    return None if settings().clock.is_frozen else CronDataIntervalTimetable(schedules.DAILY, "UTC")
 
 
 def hourly() -> CronTriggerTimetable | None:
     """Once an hour, so that the next run makes up for a lost event or a failed build."""
     return (
-        None if settings().clock.is_frozen else CronTriggerTimetable("30 * * * *", timezone="UTC")
+        None
+        if settings().clock.is_frozen
+        else CronTriggerTimetable(schedules.HOURLY, timezone="UTC")
     )

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
 
-from shortdrama.reports import charts, plain_text
+from shortdrama.reports import plain_text
 from shortdrama.reports.brief import WeeklyBrief
 from shortdrama.reports.formats import LocaleName
 from shortdrama.reports.writer import worded
@@ -48,6 +48,9 @@ class RenderedBrief:
 
 def render(brief: WeeklyBrief, locale: LocaleName) -> RenderedBrief:
     """The brief in a locale; the same brief renders to the same bytes."""
+    # Imported here: matplotlib takes seconds, and who only asks what is due draws nothing.
+    from shortdrama.reports import charts
+
     wording = worded(brief, locale)
     html = ENVIRONMENT.get_template("weekly_brief.html.j2").render(
         brief=wording,

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +13,9 @@ from shortdrama.cli import status as status_module
 from shortdrama.cli.main import app
 from shortdrama.core import settings as config
 from shortdrama.core.machine import ServiceState
+from shortdrama.core.windows import Window
+from shortdrama.lake import keys
+from shortdrama.lake.ledger import Coverage, LoadLedger, LoadRecord
 from shortdrama.lake.store import ObjectStore
 
 Run = Callable[..., str]
@@ -114,3 +117,52 @@ def test_doctor_fails_for_a_dead_scheduler(run: Run, reachable: Any) -> None:
     checks = {check["name"]: check for check in json.loads(run("doctor", "--json", code=1))}
     assert not checks["Airflow"]["ok"]
     assert "Airflow" not in run("doctor", "--no-airflow", "--json", code=1)
+
+
+def loads_of_estimates(store: ObjectStore) -> None:
+    """Two weeks with a hole, the newest of them refused, by a source that says markup."""
+    first = date(2026, 2, 10)
+    spans = [(0, 5, "accepted"), (8, 13, "accepted"), (14, 16, "quarantined")]
+    for number, (start, end, status) in enumerate(spans):
+        window = Window(start=first + timedelta(start), end=first + timedelta(end))
+        said_at = datetime(2026, 2, 28, number, tzinfo=UTC)
+        LoadLedger(store, "appfigures.estimates").append(
+            LoadRecord(
+                load_id=keys.load_id(said_at, "a" * 12), pull_id="p", sha256="0", rows=1,
+                dataset="appfigures.estimates", status=status, key="raw/x", said_at=said_at,
+                coverage=Coverage(window=window, countries=("US", "ZZ")), decided_at=said_at,
+                is_sample=True,
+                reasons=("[red]revenue[/red] of [bold is ten times too high",) * (number == 2),
+            )
+        )  # fmt: skip
+
+
+def test_status_shows_what_is_covered_missing_and_refused(
+    run: Run, store: ObjectStore, reachable: Any
+) -> None:
+    loads_of_estimates(store)
+    printed = run("status")
+    lines = [" ".join(line.split()) for line in printed.splitlines()]
+    print(printed)
+    assert "appfigures.estimates refused 2026-02-23 1 d ago 4 d 1" in lines
+    assert "covered 2026-02-10..2026-02-15, 2026-02-18..2026-02-23" in lines
+    assert "gap 2026-02-16..2026-02-17, 2026-02-27..2026-02-28" in lines
+    assert "refused 2026-02-24..2026-02-26" in lines
+    assert "- [red]revenue[/red] of [bold is ten times too high" in lines
+    assert "shortdrama gate show 20260228T020000Z-aaaaaaaaaaaa" in lines
+    assert "marts: accepted loads are waiting to be built" in lines
+    assert "next report: weekly brief 2026-W08, due since 2026-02-25" in printed
+    assert "next loads, unless paused: none, the clock is frozen" in lines
+    assert max(map(len, printed.splitlines())) <= 80
+
+
+def test_machines_read_what_is_missing(run: Run, store: ObjectStore, reachable: Any) -> None:
+    loads_of_estimates(store)
+    told = json.loads(run("status", "--json"))
+    estimates = told["datasets"]["appfigures.estimates"]
+    assert estimates["troubles"] == ["refused", "stale", "gap"]
+    assert [stretch["state"] for stretch in estimates["stretches"]] == [
+        "covered", "gap", "covered", "refused", "gap",
+    ]  # fmt: skip
+    assert told["marts"]["gate"] == "waiting"
+    assert told["report"]["period"] == "2026-W08"

@@ -1,6 +1,7 @@
 """What a build reads: the accepted loads of every dataset, named by a fingerprint."""
 
 import hashlib
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Any, Literal
 
@@ -69,9 +70,8 @@ class BuildInputs(Document):
     @property
     def fingerprint(self) -> str:
         """Equal for builds that give the same rows and carry the same decisions."""
-        loads = [record.load_id for records in self.accepted.values() for record in records]
-        decisions = [override.model_dump_json() for override in self.overrides]
-        return hashlib.sha256("\n".join([self.code, *loads, *decisions]).encode()).hexdigest()
+        loads = (record.load_id for records in self.accepted.values() for record in records)
+        return fingerprint(self.code, loads, self.overrides)
 
     def load_warnings(self) -> tuple[Warned, ...]:
         """The gate's warnings about each dataset's newest load, which has its newest days."""
@@ -110,6 +110,12 @@ def read_inputs(store: ObjectStore) -> BuildInputs:
             if record.override is not None
         ),
     )
+
+
+def fingerprint(code: str, load_ids: Iterable[str], overrides: Iterable[Override]) -> str:
+    """The fingerprint of a build: its code, its loads and the decisions, dataset by dataset."""
+    decisions = (override.model_dump_json() for override in overrides)
+    return hashlib.sha256("\n".join([code, *load_ids, *decisions]).encode()).hexdigest()
 
 
 def keep_inputs(inputs: BuildInputs, store: ObjectStore) -> None:

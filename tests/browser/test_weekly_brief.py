@@ -1,25 +1,23 @@
 """The weekly brief as mail programs show it: looked at in headless Chromium."""
 
-import shutil
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page
 
+from browsers import LOW_CONTRAST, needs_chromium, widths
 from shortdrama.reports.brief import WeeklyBrief
 from shortdrama.reports.charts import WIDTH_PX
 from shortdrama.reports.formats import LocaleName
 from shortdrama.reports.render import CHART_NAME, render
 from shortdrama.reports.weekly_brief import LOCALES
 
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
 PHONE_HEIGHT = 844
 
 pytestmark = [
     pytest.mark.browser,
-    pytest.mark.skipif(CHROMIUM is None, reason="no chromium is installed"),
+    needs_chromium,
     pytest.mark.parametrize("locale", LOCALES),
 ]
 
@@ -41,44 +39,6 @@ TEXT_OUTSIDE_ITS_BOX = """
   return outside;
 }
 """
-
-LOW_CONTRAST = """
-() => {
-  const parse = (colour) => colour.match(/[\\d.]+/g).map(Number);
-  const luminance = (colour) => {
-    const [r, g, b] = parse(colour).slice(0, 3).map((part) => {
-      const value = part / 255;
-      return value <= 0.03928 ? value / 12.92 : ((value + 0.055) / 1.055) ** 2.4;
-    });
-    return 0.2126 * r + 0.7152 * g + 0.0722 * b;
-  };
-  const behind = (element) => {
-    for (let at = element; at; at = at.parentElement) {
-      const colour = getComputedStyle(at).backgroundColor;
-      if (parse(colour)[3] !== 0) return colour;
-    }
-    return "rgb(255, 255, 255)";
-  };
-  return [...document.body.querySelectorAll("*")]
-    .filter((element) => [...element.childNodes].some((n) => n.nodeType === 3 && n.data.trim()))
-    .filter((element) => element.getClientRects().length)
-    .filter((element) => {
-      const pair = [luminance(getComputedStyle(element).color), luminance(behind(element))];
-      return (Math.max(...pair) + 0.05) / (Math.min(...pair) + 0.05) < 4.5;
-    })
-    .map((element) => element.textContent.trim());
-}
-"""
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(
-            executable_path=CHROMIUM, args=["--no-sandbox", "--disable-gpu"]
-        )
-        yield browser
-        browser.close()
 
 
 @pytest.fixture
@@ -102,9 +62,7 @@ def opened(browser: Browser, mail_file: Path, width: int, **options: Any) -> Pag
 @pytest.mark.parametrize("width", [320, 360, 390, 1280])
 def test_nothing_is_wider_than_the_screen(browser: Browser, mail_file: Path, width: int) -> None:
     page = opened(browser, mail_file, width)
-    scroll, client = page.evaluate(
-        "[document.documentElement.scrollWidth, document.documentElement.clientWidth]"
-    )
+    scroll, client = widths(page)
     assert scroll <= client == width
 
 

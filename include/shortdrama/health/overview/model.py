@@ -47,9 +47,10 @@ class RefusedLoad(BaseModel):
 class DatasetStatus(BaseModel):
     """A dataset as its ledger says. `as_of` is the newest business date that is accepted.
 
-    `usual_days` are the days that usually pass between days with an accepted load; None if there
-    are too few loads to say. `next_run_at` is None while no schedule runs. `unreadable` says why
-    the ledger cannot be read; then nothing else is known.
+    `is_daily`: a schedule brings it, not a person. `usual_days` are the days that usually pass
+    between days with an accepted load; None if there are too few loads to say. `next_run_at` is
+    None while no schedule runs. `unreadable` says why the ledger cannot be read; then nothing else
+    is known.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -57,6 +58,7 @@ class DatasetStatus(BaseModel):
     dataset: str
     title: str
     dag_id: str
+    is_daily: bool
     loads: int = 0
     as_of: date | None = None
     behind_days: int | None = None
@@ -182,6 +184,7 @@ def dataset_status(
         dataset=dataset.id,
         title=dataset.titles["en"],
         dag_id=dataset.dag_id,
+        is_daily=isinstance(dataset.arrives, Api),
         loads=len(counting),
         as_of=as_of,
         behind_days=(now.date() - as_of).days if as_of else None,

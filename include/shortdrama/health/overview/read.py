@@ -6,7 +6,7 @@ from functools import lru_cache
 from shortdrama.core.errors import DamagedDocument, NewerDocument
 from shortdrama.core.settings import Settings
 from shortdrama.datasets import DATASETS, headline
-from shortdrama.datasets.model import Dataset
+from shortdrama.datasets.model import Api, Dataset
 from shortdrama.gates.results import GateResult
 from shortdrama.health.overview import model
 from shortdrama.health.overview.facts import LoadFact, accepted, newest_facts
@@ -75,6 +75,7 @@ def _unreadable(dataset: Dataset, why: str) -> DatasetStatus:
         dataset=dataset.id,
         title=dataset.titles["en"],
         dag_id=dataset.dag_id,
+        is_daily=isinstance(dataset.arrives, Api),
         stale_after_days=dataset.stale_after_days,
         unreadable=why,
     )

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from overviews import overview  # noqa: F401 - a fixture
 from shortdrama.health.overview.facts import LoadFact
 
 

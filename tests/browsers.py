@@ -1,0 +1,57 @@
+"""Pages in headless Chromium, and what can be wrong with how they look."""
+
+import shutil
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import Browser, Page, sync_playwright
+
+CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
+
+needs_chromium = pytest.mark.skipif(CHROMIUM is None, reason="no chromium is installed")
+
+LOW_CONTRAST = """
+() => {
+  const parse = (colour) => colour.match(/[\\d.]+/g).map(Number);
+  const luminance = (colour) => {
+    const [r, g, b] = parse(colour).slice(0, 3).map((part) => {
+      const value = part / 255;
+      return value <= 0.03928 ? value / 12.92 : ((value + 0.055) / 1.055) ** 2.4;
+    });
+    return 0.2126 * r + 0.7152 * g + 0.0722 * b;
+  };
+  const behind = (element) => {
+    for (let at = element; at; at = at.parentElement) {
+      const colour = getComputedStyle(at).backgroundColor;
+      if (parse(colour)[3] !== 0) return colour;
+    }
+    return "rgb(255, 255, 255)";
+  };
+  return [...document.body.querySelectorAll("*")]
+    .filter((element) => [...element.childNodes].some((n) => n.nodeType === 3 && n.data.trim()))
+    .filter((element) => element.getClientRects().length)
+    .filter((element) => {
+      const pair = [luminance(getComputedStyle(element).color), luminance(behind(element))];
+      return (Math.max(...pair) + 0.05) / (Math.min(...pair) + 0.05) < 4.5;
+    })
+    .map((element) => element.textContent.trim());
+}
+"""
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(
+            executable_path=CHROMIUM, args=["--no-sandbox", "--disable-gpu"]
+        )
+        yield browser
+        browser.close()
+
+
+def widths(page: Page) -> tuple[int, int]:
+    """How wide the content is, and how wide the window."""
+    scroll, client = page.evaluate(
+        "[document.documentElement.scrollWidth, document.documentElement.clientWidth]"
+    )
+    return scroll, client

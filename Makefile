@@ -51,7 +51,7 @@ up: $(READY) ## Start Airflow, S3, simulator and mail for a person
 down: $(READY) ## Stop what `make up` started
 	$(BIN)/shortdrama down
 
-status: $(READY) ## How old each dataset is and what was refused
+status: $(READY) ## What each dataset covers and lacks, what is published and due
 	$(BIN)/shortdrama status
 
 sql: $(READY) ## Answer a query: Q="select …" [FORMAT=table|csv|json]
@@ -97,8 +97,9 @@ bench: $(READY) ## Measure ingest, gates, marts, ledger, loads, inbox
 	$(BIN)/python benchmarks/inbox.py
 	$(BIN)/python benchmarks/day_build.py
 
-docs: $(READY) ## The catalogue of expectations, and dbt's pages
-	UPDATE_DOCS=1 $(BIN)/pytest tests/unit/docs/test_expectations.py tests/unit/docs/test_hazards.py
+docs: $(READY) ## Generated tables and pictures of the documents, and dbt's pages
+	UPDATE_DOCS=1 $(BIN)/pytest tests/unit/docs/test_expectations.py tests/unit/docs/test_hazards.py \
+		tests/unit/docs/test_backfillable.py tests/browser/test_status_page.py
 	SHORTDRAMA_WAREHOUSE_PATH=:memory: $(BIN)/dbt docs generate --quiet --static --empty-catalog --target local \
 		--project-dir dbt_project --profiles-dir dbt_project --target-path ../build/docs --log-path build/logs
 	@echo "open build/docs/static_index.html"

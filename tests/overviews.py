@@ -23,10 +23,10 @@ NOW = datetime(2026, 2, 25, 8, tzinfo=UTC)
 COUNTRIES = ("CN", "JP", "US", "ZZ")
 WITHOUT_JAPAN = ("CN", "US", "ZZ")
 REASON = (
-    "appfigures.estimates 2026-02-24..2026-02-24, load 20260225T000412Z-7f31c0d2a9be, refused:"
+    "appfigures.estimates 2026-02-18..2026-02-24, load 20260225T000400Z-7f31c0d2a9be, refused:"
     " expect_column_values_to_be_between(revenue) — 1,204 of 11,480 rows are not between 0 and"
     " 50,000,000, e.g. product_id 6443912, country_code JP, estimated_on 2026-02-24, revenue"
-    " 381,204,551.00. What to do: see `shortdrama gate show`"
+    " 381,204,551.00. What to do: ask the vendor, or pull the window again"
 )
 
 

@@ -112,7 +112,7 @@ def test_the_documents_have_a_picture(browser: Browser, html: Path, name: str) -
         card = unfolded(shown).locator(f"[id='{dataset}']") if dataset else None
         taken = card.screenshot() if card else shown.screenshot()
         few_colours = (
-            Image.open(BytesIO(taken)).convert("RGB").quantize(64, dither=Image.Dither.NONE)
+            Image.open(BytesIO(taken)).convert("RGB").quantize(128, dither=Image.Dither.NONE)
         )
         path.parent.mkdir(exist_ok=True)
         few_colours.save(path, optimize=True)

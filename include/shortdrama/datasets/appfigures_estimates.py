@@ -1,5 +1,7 @@
 """Estimates: downloads and revenue of an app in one store, by country and day."""
 
+from datetime import date
+
 from shortdrama.datasets.model import Api, ByDay, Column, Dataset, Trailing
 
 ESTIMATES = Dataset(
@@ -15,7 +17,12 @@ ESTIMATES = Dataset(
         Column("currency", "VARCHAR"),
     ),
     key=("product_id", "country_code", "estimated_on"),
-    arrives=Api(pool="appfigures", trailing=Trailing(daily=35, monthly=400)),
+    # The vendor does not say how far back it goes; the market has no figures from before 2024.
+    arrives=Api(
+        pool="appfigures",
+        trailing=Trailing(daily=35, monthly=400),
+        first_day=date(2024, 1, 1),
+    ),
     follows=ByDay("estimated_on", settles_after_days=3),
     stale_after_days=3,
     is_kept_by_month=True,

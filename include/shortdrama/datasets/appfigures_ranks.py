@@ -1,5 +1,7 @@
 """Ranks: places in the stores' charts."""
 
+from datetime import date
+
 from shortdrama.datasets.model import Api, ByDay, Column, Dataset, Trailing
 
 RANKS = Dataset(
@@ -17,7 +19,12 @@ RANKS = Dataset(
         Column("rank", "INTEGER"),
     ),
     key=("product_id", "country_code", "category_id", "device", "subtype", "ranked_on"),
-    arrives=Api(pool="appfigures", trailing=Trailing(daily=35, monthly=400)),
+    # The vendor does not say how far back it goes; the market has no figures from before 2024.
+    arrives=Api(
+        pool="appfigures",
+        trailing=Trailing(daily=35, monthly=400),
+        first_day=date(2024, 1, 1),
+    ),
     follows=ByDay("ranked_on", settles_after_days=3),
     stale_after_days=3,
     is_kept_by_month=True,

@@ -55,10 +55,12 @@ class Api:
     """The dataset is pulled from a vendor's API, in a slot of Airflow's `pool`.
 
     `trailing` is None for a source that only says how things are now, never how they were.
+    `first_day` is the oldest day that anybody may ask for; None if nobody knows one.
     """
 
     pool: str = DEFAULT_POOL
     trailing: Trailing | None = None
+    first_day: date | None = None
 
 
 @dataclass(frozen=True)

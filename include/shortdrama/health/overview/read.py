@@ -94,7 +94,12 @@ def _marts(facts: Mapping[str, Sequence[LoadFact]], store: ObjectStore) -> Marts
     loads = [fact.load_id for newest in facts.values() for fact in accepted(newest)]
     if not loads:
         return status.model_copy(update={"gate": "no loads"})
-    decisions = [fact.override for newest in facts.values() for fact in newest if fact.override]
+    decisions = [
+        fact.override
+        for newest in facts.values()
+        for fact in newest
+        if fact.override and fact.status in ("accepted", "revoked")
+    ]
     build = fingerprint(code_digest(), loads, decisions)
     gate, reason = _mart_gate(build, current, store)
     return status.model_copy(update={"build": build_id(build), "gate": gate, "reason": reason})

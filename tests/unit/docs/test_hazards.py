@@ -1,4 +1,4 @@
-"""docs/sources.md has the table of what tests/hazards.py proves: `make docs` writes it."""
+"""docs/sources.md has the table of what tests/hazards proves: `make docs` writes it."""
 
 import os
 import re

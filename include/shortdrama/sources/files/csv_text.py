@@ -14,6 +14,7 @@ from io import BytesIO, TextIOWrapper
 from shortdrama.sources.files.decimal_sign import Sign, is_ambiguous, signs_of
 from shortdrama.sources.files.encoding import REMEDY, Encoding, encoding_of
 from shortdrama.sources.files.figures import label_key
+from shortdrama.sources.files.rich_text import visible
 from shortdrama.sources.files.workbook import (
     MAX_CELLS,
     Cell,
@@ -55,7 +56,7 @@ def read_sheet(content: bytes, file_name: str, is_header: IsHeader) -> Sheet:
         None,
         tuple(
             tuple(
-                Cell(row, column, (texts[column] if column < len(texts) else "") or None)
+                Cell(row, column, visible(texts[column] if column < len(texts) else "") or None)
                 for column in range(columns)
             )
             for row, texts in enumerate(table)
@@ -109,7 +110,7 @@ def _separated(
         if any(map(is_header, table)):
             return separator, table
         tables[separator] = table
-    if not tables:
+    if refusals:
         raise refusals[0]
     separator = max(tables, key=lambda one: sum(map(len, tables[one])))
     return separator, tables[separator]
@@ -154,16 +155,17 @@ def _decimal_sign(sheet: Sheet, separator: str) -> Sign:
         return next(iter(signs))
     for cell, text in texts:
         # Where commas separate the cells they are not the decimal sign; a tab says nothing.
-        if is_ambiguous(text) and (separator == ";" or (separator == "\t" and "." in text)):
+        if is_ambiguous(text) and separator != ",":
             raise sheet.refused(_may_mean_two(text, separator), cell)
     return "."
 
 
 def _may_mean_two(text: str, separator: str) -> str:
+    sign = "comma" if "," in text else "point"
     why = (
         "in files with semicolons the comma is often the decimal sign"
         if separator == ";"
-        else "nothing in the file says whether its point is the decimal sign"
+        else f"nothing in the file says whether its {sign} is the decimal sign"
     )
     return f"{text!r} may mean two numbers, because {why}; save the file with commas as separators"
 

@@ -10,9 +10,9 @@ from typing import Literal
 
 Sign = Literal[".", ","]
 
-_FIGURE = re.compile(r"[<>=≥≤~]*\s*[-+]?(?P<number>[0-9][0-9.,]*[.,][0-9]+)\s*%?")
+_FIGURE = re.compile(r"[<>=≥≤~]*\s*[-+]?(?P<number>[0-9][0-9., ]*[.,][0-9]+)\s*%?")
 _POINT = re.compile(
-    r"[0-9]{1,3}(?:,[0-9]{3})+\.[0-9]+|[0-9]{1,3}(?:,[0-9]{3}){2,}|0\.[0-9]+"
+    r"[0-9]{1,3}(?:[, ][0-9]{3})+\.[0-9]+|[0-9]{1,3}(?:,[0-9]{3}){2,}|0\.[0-9]+"
     r"|[0-9]+\.(?:[0-9]{1,2}|[0-9]{4,})|[0-9]{4,}\.[0-9]+"
 )
 _SWAP = str.maketrans(".,", ",.")
@@ -20,7 +20,7 @@ _SWAP = str.maketrans(".,", ",.")
 
 def certain_sign(text: str) -> Sign | None:
     """The decimal sign, if the text is a figure that can have no other; else None."""
-    match = _FIGURE.fullmatch(text.strip())
+    match = _FIGURE.fullmatch(" ".join(text.split()))
     if match is None:
         return None
     if _POINT.fullmatch(match["number"]):
@@ -30,7 +30,7 @@ def certain_sign(text: str) -> Sign | None:
 
 def is_ambiguous(text: str) -> bool:
     """Whether the text is a figure that means another number with the other sign."""
-    match = _FIGURE.fullmatch(text.strip())
+    match = _FIGURE.fullmatch(" ".join(text.split()))
     return match is not None and certain_sign(text) is None
 
 

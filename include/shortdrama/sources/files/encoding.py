@@ -25,7 +25,16 @@ _COMMON_PAIR = re.compile(rb"[\xa1-\xa9\xb0-\xd7][\xa1-\xfe]")
 """Signs and the 3,755 usual characters of GB2312, the core of GB18030."""
 
 _FIRST_LETTER = b"\xb0\xa1"
+_AFTER_KOREAN = b"\xc9"
+"""Korean in EUC-KR has its syllables in the same pairs, but only up to here."""
+
+_KANA = (0xA4, 0xA5)
+"""First bytes of the kana of EUC-JP, whose other letters would be read as wrong Chinese."""
+
 FEWEST_LETTERS = 4
+FEWEST_ZEROS = 0.05
+"""The part of a UTF-16 table's bytes that are zero: digits and separators have one each."""
+
 EVIDENCE_BYTES = 256 * 1024
 """From the first byte that is not ASCII: enough to tell, and little memory."""
 
@@ -63,7 +72,12 @@ def _utf_16(content: bytes, file_name: str) -> Encoding:
     zeros = [content[0::2].count(0), content[1::2].count(0)]
     name = "utf-16-be" if zeros[0] > zeros[1] else "utf-16-le"
     confidence = max(zeros) / sum(zeros)
-    is_text = len(content) % 2 == 0 and confidence == CERTAIN and _decodes(content, name)
+    is_text = (
+        len(content) % 2 == 0
+        and confidence == CERTAIN
+        and sum(zeros) > FEWEST_ZEROS * len(content)
+        and _decodes(content, name)
+    )
     if not is_text or "\n" not in content[: 1 << 20].decode(name, errors="ignore"):
         raise WorkbookRefused(
             file_name, f"this is no text (it holds zero bytes that are not UTF-16); {REMEDY}"
@@ -104,10 +118,15 @@ def _of_bytes(content: bytes, file_name: str) -> Encoding:
 
 
 def _as_chinese(runs: list[bytes]) -> int:
-    """How many bytes are usual Chinese characters; none where they are too few to tell."""
+    """How many bytes are usual Chinese characters; none where it may be Korean or Japanese."""
     pairs = [pair for run in runs for pair in _COMMON_PAIR.findall(run)]
     letters = {pair for pair in pairs if pair >= _FIRST_LETTER}
-    return 2 * len(pairs) if len(letters) >= FEWEST_LETTERS else 0
+    is_chinese = (
+        len(letters) >= FEWEST_LETTERS
+        and any(letter > _AFTER_KOREAN for letter in letters)
+        and not any(pair[0] in _KANA for pair in pairs)
+    )
+    return 2 * len(pairs) if is_chinese else 0
 
 
 def _decodes(content: bytes, name: str) -> bool:

@@ -6,7 +6,7 @@ from datetime import datetime
 from decimal import Decimal
 
 from shortdrama.sources.files.number_format import exact, shown_number
-from shortdrama.sources.files.rich_text import RAISED_CHARACTERS
+from shortdrama.sources.files.rich_text import RAISED_CHARACTERS, RAISED_LETTERS, visible
 
 ERRORS = {
     "#REF!": "a formula points to cells that are gone",
@@ -20,11 +20,15 @@ ERRORS = {
     "#CALC!": "a formula cannot be calculated",
     "#GETTING_DATA": "a formula waits for data",
 }
-_RAISED = re.escape("".join(sorted(RAISED_CHARACTERS)))
-_FOOTNOTE_MARKS = re.compile(rf"\s*(?:[{_RAISED}*†‡§]|\[[0-9]+\])+$")
+_MARKS = "".join(RAISED_CHARACTERS - set("⁺⁻⁼")) + "*†‡§ "
+"""What footnotes are marked with; a raised minus belongs to a power, such as 10⁻³."""
+
+_RAISED_WORD = re.compile(f"[{RAISED_LETTERS}]{{2}}")
+_NUMBERED = re.compile(r"\[[0-9]+\]$")
+_LONGEST_LABEL = 1_000
 _FIGURE_TEXT = re.compile(
     r"(?P<bound>>=|>|≥)?\s*"
-    r"(?P<number>-?(?:[0-9]{1,3}(?:,[0-9]{3})+|[0-9]+)(?:\.[0-9]+)?)\s*"
+    r"(?P<number>-?(?:[0-9]{1,3}(?:,[0-9]{3})+|[0-9]{1,3}(?: [0-9]{3})+|[0-9]+)(?:\.[0-9]+)?)\s*"
     r"(?P<percent>%)?"
 )
 
@@ -43,15 +47,22 @@ class Figure:
 
 
 def without_footnotes(text: str) -> str:
-    """The text with one space between words and without the footnote marks at its end."""
+    """The text with one space between words and without the footnote marks at its end.
+
+    A raised word is no mark: `11ᵇⁿ` says billions.
+    """
     text = " ".join(text.split())
-    # Most texts end in a plain letter or digit, and the pattern is slow.
-    return text if text[-1:].isascii() and text[-1:].isalnum() else _FOOTNOTE_MARKS.sub("", text)
+    if len(text) > _LONGEST_LABEL or (text[-1:].isascii() and text[-1:].isalnum()):
+        return text
+    kept = text.rstrip(_MARKS)
+    while numbered := _NUMBERED.search(kept, max(len(kept) - 6, 0)):
+        kept = kept[: numbered.start()].rstrip(_MARKS)
+    return text if _RAISED_WORD.search(text[len(kept) :]) else kept
 
 
 def label_key(text: str) -> str:
     """What two spellings of the same label have in common."""
-    return without_footnotes(text).casefold()
+    return without_footnotes(visible(text)).casefold()
 
 
 def parse_figure(value: object, number_format: str = "General") -> Figure:
@@ -65,7 +76,7 @@ def parse_figure(value: object, number_format: str = "General") -> Figure:
     if isinstance(value, datetime):
         raise ValueError(f"the cell shows a date ({value:%Y-%m-%d}), which is not a number")
     if isinstance(value, bool) or not isinstance(value, int | float):
-        raise ValueError(f"{value!r} is not a number")
+        raise ValueError(f"{str(value).upper()} is not a number")
     amount = exact(value)
     shown = shown_number(value, number_format)
     beside = without_footnotes(f"{shown.before} {shown.after}").strip(" ,;:")
@@ -85,7 +96,7 @@ def _figure_in_text(text: str) -> Figure:
     match = _FIGURE_TEXT.fullmatch(without_footnotes(text))
     if match is None:
         raise ValueError(f"{text!r} is not a number")
-    amount = Decimal(match["number"].replace(",", ""))
+    amount = Decimal(match["number"].replace(",", "").replace(" ", ""))
     is_ratio = match["percent"] is not None
     return Figure(
         amount=amount.scaleb(-2) if is_ratio else amount,

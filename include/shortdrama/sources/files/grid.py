@@ -6,6 +6,8 @@ from operator import itemgetter
 
 from openpyxl.utils import get_column_letter
 
+from shortdrama.sources.files.number_format import shown_text
+from shortdrama.sources.files.rich_text import visible
 from shortdrama.sources.files.workbook import Area, Cell, Row, Sheet, WorkbookRefused, check_span
 
 MAX_CONDITIONS = 200
@@ -43,6 +45,7 @@ class Grid:
 
     def add(self, cell: Cell) -> None:
         """Take a cell; blank ones do not count. Raises WorkbookRefused when the sheet gets vast."""
+        cell = _as_shown(cell)
         if cell.value is None and not cell.is_uncomputed:
             return
         if (cell.row, cell.column) in self._cells:
@@ -135,6 +138,17 @@ class Grid:
             *(_named("row", [str(row + 1) for row in run]) for run in _runs(rows)),
             *(_named("column", [get_column_letter(c + 1) for c in run]) for run in _runs(columns)),
         )
+
+
+def _as_shown(cell: Cell) -> Cell:
+    """The cell with its text as its number format shows it."""
+    if not isinstance(cell.value, str):
+        return cell
+    text = visible(shown_text(cell.value, cell.number_format))
+    if cell.value.strip() and not text.strip():
+        hidden = f"not shown, because of its number format {cell.number_format!r}"
+        return replace(cell, flaw=cell.flaw or hidden)
+    return cell if text == cell.value else replace(cell, value=text or None)
 
 
 def _runs(numbers: list[int]) -> list[list[int]]:

@@ -26,6 +26,7 @@ _TOKEN = re.compile(
 _COLOUR = re.compile(
     r"(?:black|blue|cyan|green|magenta|red|white|yellow|color ?[0-9]{1,2})", re.IGNORECASE
 )
+_WHITE = re.compile(r"white|color ?2", re.IGNORECASE)
 _CURRENCY = re.compile(r"\$(?P<symbol>[^-]*)(?:-[0-9A-Fa-f]+)?")
 _UNUSUAL_DIGITS = 0x00FFFFFF
 _STRFTIME = {"yyyy": "%Y", "yy": "%y", "mmmm": "%B", "mmm": "%b", "mm": "%m", "dd": "%d"}
@@ -77,7 +78,7 @@ def exact(value: float) -> Decimal:
     """The number that was meant; raises FormatUnclear if it is not finite."""
     amount = Decimal(value) if isinstance(value, int) else Decimal(f"{value:.15g}")
     if not amount.is_finite():
-        raise FormatUnclear(f"{value!r} is not a finite number")
+        raise FormatUnclear("the number is too large to be one; write a figure, or 'n/a'")
     return amount
 
 
@@ -139,6 +140,19 @@ def _applied(section: _Section, number: Decimal, value: float, number_format: st
         decimals=section.decimals,
         is_percent=section.percents == 1,
         has_thousands=section.has_thousands,
+    )
+
+
+def shown_text(text: str, number_format: str) -> str:
+    """A text as the cell shows it: `@"bn"` shows `11` as `11bn`, and `;;;` shows nothing."""
+    parts = _split(number_format)
+    part = parts[3] if len(parts) > 3 else parts[-1]
+    if len(parts) < 4 and not any(match["text"] for match in _TOKEN.finditer(part)):
+        return text
+    pieces = {"text": text, "space": " ", "fill": "", "bracket": ""}
+    return "".join(
+        pieces.get(kind := str(match.lastgroup), str(match[kind]))
+        for match in _TOKEN.finditer(part)
     )
 
 
@@ -221,6 +235,8 @@ def _section(part: str) -> _Section:
                     unclear = "shows {value} in other digits"
             elif re.fullmatch(r"[hmsHMS]+", text):
                 is_date = True
+            elif _WHITE.fullmatch(text):
+                unclear = "shows {value} in white"
             elif not _COLOUR.fullmatch(text):
                 unclear = f"depends on the condition or language [{text}]"
         elif kind == "digits":

@@ -4,6 +4,8 @@ import re
 from dataclasses import dataclass
 from decimal import Decimal
 
+from shortdrama.sources.files.figures import label_key
+
 PERCENT = "%"
 COUNT = "count"
 
@@ -18,6 +20,7 @@ _MEASURES = {
     "INR": ("inr", "₹", "rs"),
     "HKD": ("hk$", "hkd", "港元", "港币"),
     "other dollars": ("a$", "au$", "c$", "ca$", "s$", "sg$", "nt$", "r$", "mx$", "nz$"),
+    "local currency": ("local currency", "local currencies"),
     PERCENT: ("%", "％", "percent", "per cent", "pct", "百分比"),
     COUNT: ("users", "people", "persons", "subscribers", "人", "用户"),
 }
@@ -47,7 +50,7 @@ class Meant:
 
 def unit_meant(text: str) -> Meant | None:
     """What the words of a unit mean together; None if any of them is not known."""
-    words = " ".join(text.casefold().replace("u.s.", "us").split())
+    words = label_key(text).replace("u.s.", "us")
     for word in _LONGEST_FIRST:
         place = words.find(word)
         if place >= 0 and not _inside_a_word(words, place, word):
@@ -60,9 +63,20 @@ def unit_meant(text: str) -> Meant | None:
     return None if scale is None else Meant(None, scale)
 
 
+def measure_in(text: str) -> Meant | None:
+    """The currency that is named somewhere in the words; None if there is none."""
+    words = label_key(text).replace("u.s.", "us")
+    for word in _LONGEST_FIRST:
+        place = words.find(word)
+        is_currency = _MEASURE_OF[word] not in (PERCENT, COUNT)
+        if is_currency and place >= 0 and not _inside_a_word(words, place, word):
+            return Meant(_MEASURE_OF[word], None)
+    return None
+
+
 def same_unit(one: str, other: str) -> bool:
     """Whether two labels name the same unit."""
-    if one.casefold().split() == other.casefold().split():
+    if label_key(one) == label_key(other):
         return True
     meant = unit_meant(one)
     return (

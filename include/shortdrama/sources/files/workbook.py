@@ -154,6 +154,13 @@ class Sheet:
         """The merged area that the cell is part of."""
         return self._areas.get((cell.row, cell.column)) if self.merged else None
 
+    def next_to(self, cell: Cell) -> Cell | None:
+        """The cell to the right, after those that are merged with it; None if it is not shown."""
+        area = self.area_of(cell)
+        column = (cell.column if area is None else area.last_column) + 1
+        row = self.rows[cell.row]
+        return row[column] if column < len(row) and row[column].is_visible else None
+
     def text(self, cell: Cell) -> str:
         """The text that a reader sees at the cell: a merged label holds for its whole area."""
         area = self.area_of(cell)
@@ -245,15 +252,20 @@ def lines(sheets: Iterable[Sheet], pattern: str) -> Iterator[Said]:
     """Cells whose whole text fits the pattern, in any case, such as `Units: US$m`.
 
     What the line says is the pattern's group or, if that is empty, the value of the next cell.
+    Raises WorkbookRefused where a person does not see one of them as it is stored.
     """
     compiled = re.compile(pattern, re.IGNORECASE)
     for sheet in sheets:
         for row in sheet.rows:
-            for cell, following in zip(row, (*row[1:], None), strict=True):
+            for cell in row:
                 match = compiled.fullmatch(shown(cell))
-                if match is not None:
-                    value = match[compiled.groups] or (following and following.value)
-                    yield Said(sheet, cell, value)
+                if match is None:
+                    continue
+                following = None if match[compiled.groups] else sheet.next_to(cell)
+                for used in (cell, following):
+                    if used and (problem := sheet.problem_of(used)):
+                        raise refused_for([problem])
+                yield Said(sheet, cell, match[compiled.groups] or (following and following.value))
 
 
 def agreed(what: str, said: Sequence[Said]) -> Said | None:

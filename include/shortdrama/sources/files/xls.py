@@ -13,6 +13,8 @@ from itertools import pairwise
 import xlrd
 from xlrd.compdoc import CompDoc
 
+from shortdrama.sources.files import colours
+from shortdrama.sources.files.colours import INVISIBLE
 from shortdrama.sources.files.grid import Grid
 from shortdrama.sources.files.rich_text import STRUCK, Run, plain_text
 from shortdrama.sources.files.workbook import Area, Cell, Sheet, WorkbookRefused
@@ -26,6 +28,7 @@ EMPTY_RESULT = b"\x03"
 NOT_A_NUMBER = b"\xff\xff"
 SHOWN = 0
 SUPERSCRIPT, SUBSCRIPT = 1, 2
+SOLID = 1
 
 Record = tuple[int, bytes]
 Place = tuple[int, int]
@@ -57,8 +60,8 @@ def read(content: bytes, file_name: str) -> list[Sheet]:
     except Exception as error:  # xlrd lets through whatever a broken record raises
         raise WorkbookRefused(
             file_name,
-            f"this is not a readable XLS workbook ({type(error).__name__}: {error}); save it from "
-            "Excel as .xlsx and drop it again",
+            "this is not a readable XLS workbook: it is truncated or damaged; save it from Excel "
+            "as .xlsx and drop it again",
         ) from error
 
 
@@ -142,7 +145,7 @@ def _cell(book: xlrd.book.Book, source: xlrd.sheet.Sheet, row: int, column: int)
         return Cell(row, column)
     runs = source.rich_text_runlist_map.get((row, column), []) if isinstance(value, str) else []
     if not runs:
-        flaw = STRUCK if book.font_list[xf.font_index].struck_out else None
+        flaw = _flaw(book, xf)
         if book.font_list[xf.font_index].escapement != SUPERSCRIPT:
             return Cell(row, column, value, number_format, flaw=flaw)
     starts = [(0, xf.font_index), *runs, (len(str(value)), 0)]
@@ -151,6 +154,19 @@ def _cell(book: xlrd.book.Book, source: xlrd.sheet.Sheet, row: int, column: int)
         for (start, font), (end, _) in pairwise(starts)
     )
     return Cell(row, column, text, number_format, flaw=flaw)
+
+
+def _flaw(book: xlrd.book.Book, xf: xlrd.formatting.XF) -> str | None:
+    """Why a person does not see what is in a cell of that look."""
+    font, fill = book.font_list[xf.font_index], xf.background
+    if font.struck_out:
+        return STRUCK
+    text = book.colour_map.get(font.colour_index)
+    is_filled = fill.fill_pattern == SOLID
+    ground = book.colour_map.get(fill.pattern_colour_index) if is_filled else colours.WHITE
+    # The system's colours are black on white, and have no values here.
+    is_known = text is not None and ground is not None and fill.fill_pattern in (0, SOLID)
+    return INVISIBLE if is_known and colours.look_alike(text, ground) else None
 
 
 def _run(font: xlrd.formatting.Font, text: str) -> Run:

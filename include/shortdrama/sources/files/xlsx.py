@@ -7,7 +7,7 @@ beside them: ECMA-376, part 1, 18. The parts were checked before, so they are sm
 
 import posixpath
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime
 from io import BytesIO
@@ -17,18 +17,23 @@ from zipfile import ZipFile
 
 from openpyxl.utils import range_boundaries
 from openpyxl.utils.datetime import MAC_EPOCH, WINDOWS_EPOCH, from_excel
-from openpyxl.utils.exceptions import CellCoordinatesException
 
-from shortdrama.sources.files.grid import Grid
+from shortdrama.sources.files.grid import MAX_CONDITIONS, Grid
 from shortdrama.sources.files.number_format import shows_date
 from shortdrama.sources.files.rich_text import Run, plain_text
 from shortdrama.sources.files.workbook import Area, Cell, Sheet, WorkbookRefused
 from shortdrama.sources.files.xlsx_package import check_package
-from shortdrama.sources.files.xlsx_styles import Style, read_styles
+from shortdrama.sources.files.xlsx_styles import Styles, changes_look, read_styles
 
 _ESCAPED = re.compile("_x([0-9A-Fa-f]{4})_")
-_REFERENCE = re.compile("([A-Z]{1,3})([0-9]{1,7})")
+_REFERENCE = re.compile("([A-Z]{1,3})([1-9][0-9]{0,6})")
+_NUMBER = re.compile(r"\s*-?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[Ee][-+]?[0-9]+)?\s*")
 _RELATED = "_rels/{}.rels"
+_OF_DAMAGE = (LookupError, ValueError, TypeError, AttributeError, ArithmeticError, ParseError)
+"""What reading a part raises that is not as the format says."""
+
+THIN, FLAT = 0.5, 1.5
+"""Columns of less than half a letter and rows of less than two pixels show nothing."""
 
 Text = tuple[str, str | None]
 """A text, and what is wrong with how it is shown."""
@@ -41,8 +46,7 @@ class _Book:
     file_name: str
     epoch: datetime
     texts: list[Text]
-    styles: list[Style]
-    changing_styles: frozenset[int]
+    styles: Styles
 
 
 def read(content: bytes, file_name: str) -> list[Sheet]:
@@ -53,17 +57,16 @@ def read(content: bytes, file_name: str) -> list[Sheet]:
             return _read(archive, file_name)
     except WorkbookRefused:
         raise
-    except (KeyError, ValueError, TypeError, ParseError, CellCoordinatesException) as error:
+    except _OF_DAMAGE as error:
         raise WorkbookRefused(
             file_name,
-            "this is not a readable XLSX workbook: its parts do not fit together "
-            f"({type(error).__name__}: {error}); open it in Excel, save it as .xlsx and drop it "
-            "again",
+            "this is not a readable XLSX workbook: its parts do not fit together; open it in "
+            "Excel, save it as .xlsx and drop it again",
         ) from error
 
 
 def _read(archive: ZipFile, file_name: str) -> list[Sheet]:
-    main = _related(archive, "")["officeDocument"][0]
+    main = _main_part(archive, file_name)
     related = _related(archive, main)
     root = _parsed(archive, main)
     settings = next(_children(root, "workbookPr"), Element("workbookPr"))
@@ -71,19 +74,36 @@ def _read(archive: ZipFile, file_name: str) -> list[Sheet]:
     book = _Book(
         file_name=file_name,
         epoch=MAC_EPOCH if _is_set(settings, "date1904") else WINDOWS_EPOCH,
-        texts=[_text(item) for item in _parsed(archive, *related.get("sharedStrings", []))],
-        styles=styles.cells,
-        changing_styles=styles.changing,
+        texts=[
+            _text(item)
+            for part in related.get("sharedStrings", [])
+            for item in _elements(archive, part, {"si"})
+        ],
+        styles=styles,
     )
     worksheets = set(related.get("worksheet", []))
     targets = _targets(archive, main)
     found = []
-    for entry in _children(next(_children(root, "sheets")), "sheet"):
-        target = targets[next(v for k, v in entry.attrib.items() if _local(k) == "id")]
+    for entry in (e for sheets in _children(root, "sheets") for e in _children(sheets, "sheet")):
+        target = targets[next((v for k, v in entry.attrib.items() if _local(k) == "id"), "")]
         if target in worksheets:  # the others are charts and macros
             is_visible = entry.get("state", "visible") == "visible"
             found.append(_sheet(archive, target, entry.attrib["name"], is_visible, book))
     return found
+
+
+def _main_part(archive: ZipFile, file_name: str) -> str:
+    """The part that is the workbook."""
+    there = set(archive.namelist())
+    mains = _related(archive, "").get("officeDocument", []) if "_rels/.rels" in there else []
+    for main in mains:
+        if main in there and _local(_parsed(archive, main).tag) == "workbook":
+            return main
+    raise WorkbookRefused(
+        file_name,
+        "the file is no Excel workbook, although its name says so; open it in the program that it "
+        "comes from (or unpack it, if it is an archive) and save the table as .xlsx",
+    )
 
 
 def _parsed(archive: ZipFile, part: str | None = None) -> Element:
@@ -121,40 +141,71 @@ def _relationships(archive: ZipFile, part: str) -> Iterator[tuple[str, str, str]
             yield entry.attrib["Id"], kind, target.lstrip("/")
 
 
+def _elements(archive: ZipFile, part: str, whole: Collection[str]) -> Iterator[Element]:
+    """The elements of a part as they end; those within a `whole` one come with it, not alone.
+
+    What was looked at is dropped, so that memory does not grow with the part.
+    """
+    ancestors: list[Element] = []
+    inside = 0
+    with archive.open(part) as stream:
+        for event, element in iterparse(stream, events=("start", "end")):  # noqa: S314 - checked
+            is_whole = _local(element.tag) in whole
+            if event == "start":
+                ancestors.append(element)
+                inside += is_whole
+                continue
+            ancestors.pop()
+            inside -= is_whole
+            if inside == 0:
+                yield element
+                if ancestors:
+                    ancestors[-1].remove(element)
+
+
 def _sheet(archive: ZipFile, part: str, title: str, is_visible: bool, book: _Book) -> Sheet:
     grid = Grid(book.file_name, title)
-    with archive.open(part) as stream:
-        for _, element in iterparse(stream, events=("end",)):  # noqa: S314 - checked, see above
-            match _local(element.tag):
-                case "row":
-                    _add_row(grid, element, book)
-                    element.clear()
-                case "sheetView":
-                    grid.hides_zeros = element.get("showZeros") in ("0", "false")
-                    grid.shows_formulas = _is_set(element, "showFormulas")
-                case "sheetFormatPr":
-                    grid.hides_rows = _is_set(element, "zeroHeight")
-                case "col":
-                    if _is_set(element, "hidden") or float(element.get("width", 1)) == 0:
-                        first, last = int(element.attrib["min"]), int(element.attrib["max"])
-                        grid.hide_columns(first - 1, last - 1)
-                case "mergeCell":
-                    grid.merged.append(_area(element.attrib["ref"]))
-                case "conditionalFormatting":
-                    _add_conditions(grid, element, book)
+    for element in _elements(archive, part, {"row", "conditionalFormatting"}):
+        match _local(element.tag):
+            case "row":
+                _add_row(grid, element, book)
+            case "sheetView":
+                grid.hides_zeros |= element.get("showZeros") in ("0", "false")
+                grid.shows_formulas |= _is_set(element, "showFormulas")
+            case "sheetFormatPr":
+                grid.hides_rows = _is_set(element, "zeroHeight")
+            case "col":
+                if _is_set(element, "hidden") or float(element.get("width", 1)) < THIN:
+                    first, last = int(element.attrib["min"]), int(element.attrib["max"])
+                    grid.hide_columns(first - 1, last - 1)
+            case "mergeCell":
+                grid.merged.append(_area(element.attrib["ref"]))
+            case "conditionalFormatting":
+                _add_conditions(grid, element, book.styles)
     return replace(grid.sheet(), is_visible=is_visible)
 
 
 def _add_row(grid: Grid, element: Element, book: _Book) -> None:
     number = int(element.get("r", grid.next_row + 1)) - 1
-    is_flat = element.get("ht") is not None and float(element.attrib["ht"]) == 0
+    is_flat = float(element.get("ht", FLAT)) < FLAT
     grid.start_row(number, is_hidden=_is_set(element, "hidden") or is_flat)
     column = -1
     for entry in _children(element, "c"):
         row, column = number, column + 1
         if reference := entry.get("r"):
             row, column = _place(reference)
-        grid.add(_cell(entry, row, column, book))
+        try:
+            grid.add(_cell(entry, row, column, book))
+        except WorkbookRefused:
+            raise
+        except _OF_DAMAGE as error:
+            raise WorkbookRefused(
+                grid.file_name,
+                "the file is damaged here, so nothing can be read from the cell; type it again in "
+                "Excel and save the workbook",
+                grid.title,
+                Cell(row, column).coordinate,
+            ) from error
 
 
 def _place(reference: str) -> tuple[int, int]:
@@ -168,7 +219,7 @@ def _place(reference: str) -> tuple[int, int]:
 
 
 def _cell(entry: Element, row: int, column: int, book: _Book) -> Cell:
-    style = book.styles[int(entry.get("s", 0))] if book.styles else Style()
+    style = book.styles.of_cell(int(entry.get("s", 0)))
     kind = entry.get("t", "n")
     stored = next(_children(entry, "v"), None)
     text = "" if stored is None else stored.text or ""
@@ -178,10 +229,12 @@ def _cell(entry: Element, row: int, column: int, book: _Book) -> Cell:
         # The result of ="" is a stored, empty text; a formula that nobody computed has none.
         if kind != "str" or stored is None:
             return Cell(row, column, is_uncomputed=True)
-    elif kind == "inlineStr":
+    elif kind == "inlineStr" and not text:
         value, text_flaw = _text(next(_children(entry, "is"), Element("is")))
         flaw = flaw or text_flaw
     elif kind == "s" and text:
+        if not text.isdecimal():
+            raise ValueError(f"{text!r} is the number of no text")
         value, text_flaw = book.texts[int(text)]
         flaw = flaw or text_flaw
     elif text:
@@ -205,6 +258,8 @@ def _value(kind: str, text: str, number_format: str, epoch: datetime) -> object:
 
 
 def _number(text: str, number_format: str, epoch: datetime) -> object:
+    if not _NUMBER.fullmatch(text):
+        raise ValueError(f"{text!r} is no number")
     value = float(text)
     if shows_date(number_format):
         try:
@@ -214,9 +269,7 @@ def _number(text: str, number_format: str, epoch: datetime) -> object:
         if isinstance(day, datetime):
             return day
     # A double of 15 digits: 11000.0 and 1.1E+4 are the same whole number.
-    return (
-        int(text) if re.fullmatch("-?[0-9]+", text) else int(value) if value.is_integer() else value
-    )
+    return int(value) if value.is_integer() else value
 
 
 def _text(item: Element) -> Text:
@@ -241,14 +294,21 @@ def _text(item: Element) -> Text:
     return plain_text(runs)
 
 
-def _add_conditions(grid: Grid, element: Element, book: _Book) -> None:
-    """Note the cells whose look depends on a condition that changes or hides the number."""
+def _add_conditions(grid: Grid, element: Element, styles: Styles) -> None:
+    """Note the cells whose look depends on a condition that changes or hides the number.
+
+    Newer rules (x14) name their cells in an element and bring their style along.
+    """
+    areas = [element.get("sqref", ""), *(e.text or "" for e in _children(element, "sqref"))]
     for rule in _children(element, "cfRule"):
         style = rule.get("dxfId")
-        if (style is not None and int(style) in book.changing_styles) or any(
-            child.get("showValue") in ("0", "false") for child in rule
+        if (
+            (style is not None and int(style) in styles.changing)
+            or any(changes_look(own) for own in _children(rule, "dxf"))
+            or any(child.get("showValue") in ("0", "false") for child in rule)
         ):
-            grid.conditional += [_area(name) for name in element.get("sqref", "").split()]
+            names = " ".join(areas).split(maxsplit=MAX_CONDITIONS + 1)
+            grid.conditional += [_area(name) for name in names[: MAX_CONDITIONS + 1]]
 
 
 def _area(reference: str) -> Area:

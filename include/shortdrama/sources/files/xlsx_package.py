@@ -35,6 +35,14 @@ class _Harmful(Exception):
     """Why the package is refused; the caller adds the file."""
 
 
+class _Damaged(ValueError):
+    """A part that must be XML and is not."""
+
+    def __init__(self, part: str) -> None:
+        super().__init__(part)
+        self.part = part
+
+
 def check_package(content: bytes, file_name: str) -> None:
     """Refuse what is no plain workbook; reads every part once, in pieces of 64 kB.
 
@@ -51,10 +59,11 @@ def check_package(content: bytes, file_name: str) -> None:
     except _Harmful as refusal:
         raise WorkbookRefused(file_name, str(refusal)) from None
     except (BadZipFile, zlib.error, EOFError, OSError, NotImplementedError, ValueError) as error:
+        part = f" (in its part {error.part})" if isinstance(error, _Damaged) else ""
         raise WorkbookRefused(
             file_name,
-            f"this is not a readable XLSX workbook: it is truncated or damaged ({error}); save it "
-            "from Excel as .xlsx and drop it again",
+            f"this is not a readable XLSX workbook: it is truncated or damaged{part}; save it from "
+            "Excel as .xlsx and drop it again",
         ) from error
 
 
@@ -94,7 +103,7 @@ class _Counts:
     """What has been seen so far, over all parts."""
 
     def __init__(self) -> None:
-        self.inflated = self.elements = self.cells = self.formats = 0
+        self.inflated = self.elements = self.cells = self.formats = self.looks = 0
 
     def add_bytes(self, count: int) -> None:
         self.inflated += count
@@ -111,6 +120,8 @@ class _Counts:
                 self.cells += 1
             case "xf":
                 self.formats += 1
+            case "font" | "fill" | "border" | "numFmt" | "dxf":
+                self.looks += 1
             case "Override" if "macroEnabled" in attributes.get("ContentType", ""):
                 raise _Harmful(MACROS)
             case "mergeCell":
@@ -120,7 +131,7 @@ class _Counts:
                 f"the workbook has more than {MAX_CELLS:,} cells, merged ones counted; remove raw "
                 "data and clear formats outside the tables"
             )
-        if self.elements > MAX_ELEMENTS or self.formats > MAX_FORMATS:
+        if self.elements > MAX_ELEMENTS or max(self.formats, self.looks) > MAX_FORMATS:
             raise _Harmful(
                 "the workbook has far more formats or other markup than any analyst's; copy its "
                 "tables into a new workbook as values"
@@ -154,7 +165,7 @@ def _parsed(
         parser.Parse(chunk, is_final)
     except expat.ExpatError as error:
         if name.lower().endswith(XML_ENDINGS):
-            raise ValueError(f"part {name}: {error}") from error
+            raise _Damaged(name) from error
         return False
     return True
 

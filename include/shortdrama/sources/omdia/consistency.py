@@ -25,7 +25,11 @@ Key = tuple[str, str, int]
 def check_consistency(
     rows: Sequence[tuple["ForecastRow", Metric]], file_name: str, problems: Problems
 ) -> None:
-    """Refuse a share that its file's own revenues contradict, and a part larger than the world."""
+    """Refuse figures of one file that contradict each other.
+
+    Two for the same thing, a share that the revenues contradict, a part larger than the world.
+    """
+    _check_said_once([row for row, _ in rows], file_name, problems)
     revenues: dict[Key, ForecastRow] = {}
     for row, _ in rows:
         if row.metric == "revenue":
@@ -44,6 +48,21 @@ def check_consistency(
     for row, metric in rows:
         if metric.share_of is not None:
             _check_share(row, metric.share_of, revenues, file_name, problems)
+
+
+def _check_said_once(rows: Sequence["ForecastRow"], file_name: str, problems: Problems) -> None:
+    first: dict[tuple[str, str, str, int], ForecastRow] = {}
+    for row in rows:
+        said = first.setdefault((row.geography, row.segment, row.metric, row.year), row)
+        if said is not row:
+            problems.add(
+                _problem(
+                    row,
+                    file_name,
+                    f"{row.metric} of {row.geography} ({row.segment}) in {row.year} stands in "
+                    f"{_place(said)} too; leave one of them",
+                )
+            )
 
 
 def _check_share(

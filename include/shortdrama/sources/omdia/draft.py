@@ -7,7 +7,7 @@ from typing import Any
 
 from shortdrama.sources.files.opening import open_sheets
 from shortdrama.sources.files.units import PERCENT, unit_meant
-from shortdrama.sources.files.workbook import Row, Sheet, WorkbookRefused, shown
+from shortdrama.sources.files.workbook import Cell, Row, Sheet, WorkbookRefused, shown
 from shortdrama.sources.omdia.layouts import TO_DO
 
 _YEAR = re.compile(r"(?:FY\s*)?((?:19|20)[0-9]{2})\s*(\S.*)?", re.IGNORECASE)
@@ -41,7 +41,7 @@ def draft_layout(content: bytes, file_name: str, layout_id: str) -> str:
 
     The table is the first row with two years, or a year's column, and what stands below it.
     """
-    sheets = [sheet for sheet in open_sheets(content, file_name) if sheet.is_visible]
+    sheets = [sheet for sheet in open_sheets(content, file_name, _is_header) if sheet.is_visible]
     tables = [(sheet, row) for sheet in sheets if (row := _header(sheet)) is not None]
     if not tables:
         raise WorkbookRefused(
@@ -91,13 +91,13 @@ def draft_layout(content: bytes, file_name: str, layout_id: str) -> str:
 
 def _header(sheet: Sheet) -> Row | None:
     """The first row with two years, or with a column of years."""
-    for row in sheet.rows:
-        texts = [shown(cell) for cell in row]
-        years = sum(_YEAR.fullmatch(text) is not None for text in texts)
-        has_year_column = any(text.casefold() in _COLUMNS["year"] for text in texts)
-        if years >= 2 or (has_year_column and sum(map(bool, texts)) >= 2):
-            return row
-    return None
+    return next((row for row in sheet.rows if _is_header([shown(cell) for cell in row])), None)
+
+
+def _is_header(texts: Sequence[str]) -> bool:
+    years = sum(_YEAR.fullmatch(text) is not None for text in texts)
+    has_year_column = any(text.casefold() in _COLUMNS["year"] for text in texts)
+    return years >= 2 or (has_year_column and sum(map(bool, texts)) >= 2)
 
 
 def _label_columns(header: Row) -> dict[str, str]:
@@ -137,11 +137,16 @@ def _below(tables: Sequence[tuple[Sheet, Row]], label: str | None) -> list[str]:
     for sheet, header in tables:
         columns = [cell.column for cell in header if shown(cell) == label]
         for row in sheet.rows[header[0].row + 1 :]:
-            if columns and sum(isinstance(cell.value, int | float) for cell in row):
+            if columns and any(map(_is_figure, row)):
                 text = sheet.text(row[columns[0]])
                 if text:
                     found[text] = None
     return list(found)
+
+
+def _is_figure(cell: Cell) -> bool:
+    """Whether the cell holds a number, in a CSV as text."""
+    return re.match(r"[<>=≥~ ]*-?[0-9]", shown(cell)) is not None
 
 
 def _geographies(tables: Sequence[tuple[Sheet, Row]], label: str | None) -> dict[str, str]:
@@ -166,7 +171,8 @@ def _units(texts: Sequence[str]) -> dict[str, dict[str, str]]:
     for text in texts:
         for words in (text, *re.findall(r"[(（]([^()（）]+)[)）]", text), *_UNIT.findall(text)):
             label = words if isinstance(words, str) else words[-1]
-            meant = unit_meant(label) if len(label) < 40 else None
+            is_label = len(label) < 40 and _UNIT.fullmatch(label) is None
+            meant = unit_meant(label) if is_label else None
             if meant is not None and meant.measure in ("USD", PERCENT):
                 is_share = meant.measure == PERCENT
                 found[label] = {

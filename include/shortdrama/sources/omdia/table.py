@@ -5,14 +5,12 @@ of text between its rows begins a block: it may say that the rows below are in a
 another scenario, so only lines that the layout knows are passed.
 """
 
-import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from shortdrama.sources.files.figures import label_key
 from shortdrama.sources.files.number_format import shows_year_alone
-from shortdrama.sources.files.units import same_unit, unit_meant
 from shortdrama.sources.files.workbook import Cell, Problem, Row, Said, Sheet, shown
 from shortdrama.sources.omdia.collecting import Problems
 from shortdrama.sources.omdia.layout import (
@@ -23,17 +21,7 @@ from shortdrama.sources.omdia.layout import (
     find,
     is_among,
 )
-
-_SCENARIO = re.compile(
-    r"\b(?:high|low|bull|bear|optimistic|pessimistic|upside|downside|best|worst)[- ]"
-    r"(?:case|scenario)\b|(?:乐观|悲观|高|低)情[景形]",
-    re.IGNORECASE,
-)
-_STATED_UNIT = re.compile(
-    r"(?:.*\b(?:figures|values|amounts|numbers|data|revenues?|all)\b.*\bin |单位[：:]|\()?"
-    r"\s*(.+?)[.。)]?",
-    re.IGNORECASE,
-)
+from shortdrama.sources.omdia.statements import check_scenario
 
 Labels = dict[Label, tuple[str, Cell]]
 """The labels of a figure, and the cells that say them."""
@@ -72,13 +60,17 @@ def figure_cells(
     `unit` is the line that gives the unit of the whole sheet. What is wrong goes to `problems`,
     and the cell is left out.
     """
-    tables = {
-        table.header_row: table
+    header_rows = [
+        number
         for number, row in enumerate(sheet.rows)
         if layout.is_header([shown(cell) for cell in row])
+    ]
+    tables = {
+        table.header_row: table
+        for number in header_rows
         for table in problems.tried(_table, sheet, number, layout)
     }
-    if not tables:
+    if not header_rows:
         headers = ", ".join(" or ".join(names) for names in layout.columns.values())
         hidden = f" (not read, because hidden: {', '.join(sheet.unseen)})" if sheet.unseen else ""
         problems.add(
@@ -87,6 +79,7 @@ def figure_cells(
                 f"row, or change the layout {layout.id}"
             )
         )
+    if not tables:
         return
     yield from _walk(sheet, tables, layout, problems, _fixed(sheet, rule, layout, unit))
 
@@ -106,7 +99,7 @@ def _walk(
             table = tables[number]
             continue
         if table is None:
-            _check_line_outside(sheet, row, layout, problems)
+            check_scenario(sheet, row, layout, problems)
             continue
         cells = [cell for cell in row if _is_filled(cell) and cell.column not in table.ignored]
         figures = [cell for cell in cells if cell.column not in table.labels.values()]
@@ -154,51 +147,8 @@ def _line(
             )
         )
     else:
-        _check_line_outside(sheet, cells, layout, problems)
+        check_scenario(sheet, cells, layout, problems)
     return block
-
-
-def _check_line_outside(
-    sheet: Sheet, cells: Sequence[Cell], layout: Layout, problems: Problems
-) -> None:
-    """Refuse a line above or below a table that names another scenario."""
-    for cell in cells:
-        text = shown(cell)
-        if text and _SCENARIO.search(text) and find(text, layout.headings) is None:
-            problems.add(
-                sheet.problem(
-                    f"{text!r} names a scenario that the layout {layout.id} does not know; hand in "
-                    "the base case, or name the line under `headings` in a new layout",
-                    cell,
-                )
-            )
-
-
-def check_stated_units(
-    sheet: Sheet, layout: Layout, units: Sequence[str], problems: Problems
-) -> None:
-    """Refuse a line such as "All figures in US$bn" that no row agrees with.
-
-    `units` are the labels of the units of the sheet's rows.
-    """
-    measures = {meant.measure for unit in units if (meant := unit_meant(unit))}
-    for row in sheet.rows:
-        filled = [cell for cell in row if isinstance(cell.value, str) and shown(cell)]
-        if len(filled) != 1 or find(shown(filled[0]), layout.headings) is not None:
-            continue
-        match = _STATED_UNIT.fullmatch(shown(filled[0]))
-        meant = unit_meant(match[1]) if match else None
-        if match is None or meant is None or meant.measure is None:
-            continue
-        if meant.measure in measures and any(same_unit(match[1], unit) for unit in units):
-            continue
-        problems.add(
-            sheet.problem(
-                f"{shown(filled[0])!r} names another unit than the rows, which are in "
-                f"{', '.join(dict.fromkeys(units))}; correct the wrong one",
-                filled[0],
-            )
-        )
 
 
 def _is_filled(cell: Cell) -> bool:
@@ -332,6 +282,8 @@ def _year_of(
 
 def unknown(what: str, label: str, known: Sequence[str], layout: Layout) -> str:
     """Says that a label is not in the layout, and what to do."""
+    if not label:
+        return f"the {what} is blank; write one of: {', '.join(known)}, or merge it with its label"
     return (
         f"the {what} {label!r} is unknown; expected one of: {', '.join(known)}. Correct the "
         f"workbook or, if it is meant, add it to the layout {layout.id}"

@@ -15,6 +15,7 @@ from decimal import Decimal
 
 from shortdrama.sources.files.decimal_sign import is_ambiguous, with_point
 from shortdrama.sources.files.figures import label_key, parse_figure
+from shortdrama.sources.files.number_format import FormatUnclear
 from shortdrama.sources.files.opening import open_sheets
 from shortdrama.sources.files.units import same_unit, unit_meant
 from shortdrama.sources.files.workbook import (
@@ -44,12 +45,8 @@ from shortdrama.sources.omdia.layout import (
 from shortdrama.sources.omdia.layouts import KnownLayout, packaged_layouts
 from shortdrama.sources.omdia.selection import choose
 from shortdrama.sources.omdia.shelf import Shelf
-from shortdrama.sources.omdia.table import (
-    FigureCell,
-    check_stated_units,
-    figure_cells,
-    unknown,
-)
+from shortdrama.sources.omdia.statements import check_notes, check_stated_units
+from shortdrama.sources.omdia.table import FigureCell, figure_cells, unknown
 
 CSV_SHEET = "(csv)"
 """Stands for the sheet where the file has none."""
@@ -138,15 +135,33 @@ def examine_workbook(
     # The figures are looked at in any case: a person hears of all problems at once.
     edition = editions[0] if editions else Edition(date.min, None)
     figure_sheets = _figure_sheets(sheets, file_name, layout, problems)
+    units: list[str] = []
     rows = [
         row
         for sheet, rule in figure_sheets
-        for row in _rows(sheet, rule, edition, layout, problems)
+        for row in _rows(sheet, rule, edition, layout, problems, units)
     ]
+    _check_statements(seen, [sheet for sheet, _ in figure_sheets], layout, units, problems)
     check_consistency(rows, file_name, problems)
     figures = tuple(row for row, _ in rows)
     encoding = sheets[0].encoding if sheets else None
     return Workbook(edition.published_on, edition.version, figures, _notes(sheets), known, encoding)
+
+
+def _check_statements(
+    seen: Sequence[Sheet],
+    with_figures: Sequence[Sheet],
+    layout: Layout,
+    units: Sequence[str],
+    problems: Problems,
+) -> None:
+    """Refuse lines outside of tables that contradict the rows, whose units are given."""
+    for sheet in seen:
+        has_figures = any(sheet is one for one in with_figures)
+        if units:
+            check_stated_units(sheet, layout, units, problems, has_figures=has_figures)
+        if not has_figures:
+            check_notes(sheet, layout, problems)
 
 
 def _notes(sheets: Sequence[Sheet]) -> tuple[str, ...]:
@@ -222,11 +237,15 @@ def _check_whole(sheet: Sheet, layout: Layout, problems: Problems) -> None:
 
 
 def _rows(
-    sheet: Sheet, rule: SheetRule, edition: Edition, layout: Layout, problems: Problems
+    sheet: Sheet,
+    rule: SheetRule,
+    edition: Edition,
+    layout: Layout,
+    problems: Problems,
+    units: list[str],
 ) -> Iterator[tuple[ForecastRow, Metric]]:
-    """The sheet's rows, each with what its metric means."""
-    said = lines([sheet], layout.unit_line)
-    above = next(iter(problems.tried(agreed, "the unit", list(said))), None)
+    """The sheet's rows, each with what its metric means; their units are added to `units`."""
+    above = next(iter(problems.tried(_unit_above, sheet, layout)), None)
     subjects: dict[tuple[str, ...], list[_Subject]] = {}
     for figure in figure_cells(sheet, rule, layout, problems, above):
         key = tuple(label for label, _ in figure.labels.values())
@@ -255,9 +274,12 @@ def _rows(
                     cell=figure.cell.coordinate,
                 )
                 yield row, subject.metric
-    units = [subject.unit_label for found in subjects.values() for subject in found]
-    if units:
-        check_stated_units(sheet, layout, units, problems)
+    units += [subject.unit_label for found in subjects.values() for subject in found]
+
+
+def _unit_above(sheet: Sheet, layout: Layout) -> Said | None:
+    """The line that gives the unit of the whole sheet."""
+    return agreed("the unit", list(lines([sheet], layout.unit_line)))
 
 
 def _subject(figure: FigureCell, layout: Layout, above: Said | None) -> _Subject:
@@ -319,6 +341,8 @@ def _value(sheet: Sheet, cell: Cell, subject: _Subject) -> tuple[Decimal, bool]:
     """The cell's figure in plain USD or as a ratio, and whether it is a lower bound."""
     try:
         figure = parse_figure(_with_point(sheet, cell), cell.number_format)
+    except FormatUnclear as error:
+        raise sheet.refused(str(error), cell) from error
     except ValueError as error:
         raise sheet.refused(
             f"{error}; write a figure, or 'n/a' where none is published", cell

@@ -63,7 +63,7 @@ def test_what_is_no_plain_number_is_refused(no_figure: object) -> None:
 
 
 def test_an_infinite_number_is_refused() -> None:
-    with pytest.raises(ValueError, match="finite"):
+    with pytest.raises(ValueError, match="too large"):
         parse_figure(float("inf"))
 
 

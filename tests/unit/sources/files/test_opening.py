@@ -159,6 +159,17 @@ def zip_without_a_workbook() -> bytes:
     return buffer.getvalue()
 
 
+def ods() -> bytes:
+    buffer = BytesIO()
+    with ZipFile(buffer, "w") as archive:
+        archive.writestr("mimetype", "application/vnd.oasis.opendocument.spreadsheet")
+    return buffer.getvalue()
+
+
+def too_many_fonts() -> bytes:
+    return with_part("xl/styles.xml", b"<styleSheet>" + b"<font/>" * 65_491 + b"</styleSheet>")
+
+
 XLSX: dict[Callable[[], bytes], str] = {
     zip_bomb: r"it declares 209,\d{3},\d{3} bytes when unpacked",
     zip_bomb_that_declares_little: "truncated or damaged",
@@ -169,6 +180,7 @@ XLSX: dict[Callable[[], bytes], str] = {
     merged_range_over_the_whole_sheet: "more than 250,000 cells, merged ones counted",
     too_many_cells: "more than 250,000 cells",
     too_many_formats: "far more formats",
+    too_many_fonts: "far more formats",
     macros: "holds macros; save it",
     content_type_of_macros: "holds macros; save it",
     external_link: "takes values from other workbooks.*break the links",
@@ -178,7 +190,7 @@ XLSX: dict[Callable[[], bytes], str] = {
     truncated_zip: "not a readable XLSX.*truncated or damaged",
     truncated_part: "not a readable XLSX",
     broken_xml: "not a readable XLSX.*sheet1.xml",
-    zip_without_a_workbook: "not a readable XLSX",
+    zip_without_a_workbook: "no Excel workbook, although its name says so",
     plain_xls: r"ends in '\.xlsx', but the content is an old Excel file.*rename it",
 }
 
@@ -252,10 +264,11 @@ def test_a_harmful_or_broken_xls_is_refused_with_what_to_do(
     [
         ("forecast.xlsm", plain_xlsx(), "may hold macros are not read"),
         ("forecast.pdf", b"%PDF-1.7", r"ends in '\.pdf'.*Read are \.xlsx, \.xls and \.csv"),
-        ("forecast", b"Region,Country", "ends in ''"),
+        ("forecast", b"Region,Country", "has no ending.*content is text.*end in '.csv'"),
         ("forecast.csv", plain_xlsx(), r"the content is a zip archive.*end in '\.xlsx'"),
-        ("forecast.xls", b"<html><table>", "the content is text"),
-        ("forecast.xlsx", b"Region,Country\n", "it is no zip archive.*as .csv"),
+        ("forecast.xls", b"<html><table>", "the content is a web page or XML; open it in Excel"),
+        ("forecast.ods", ods(), "the content is a workbook of LibreOffice; save it from"),
+        ("forecast.xlsx", b"Region,Country\n", "the content is text.*end in '.csv'"),
         ("forecast.xlsx", b"", "the file is empty"),
         ("forecast.csv", b" \r\n", "the file is empty"),
     ],

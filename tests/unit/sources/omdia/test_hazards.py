@@ -1,4 +1,4 @@
-"""Every hazard of tests/hazards.py, through the whole reader."""
+"""Every hazard of tests/hazards, through the whole reader."""
 
 import re
 from decimal import Decimal

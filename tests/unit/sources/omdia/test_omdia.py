@@ -272,7 +272,7 @@ DEFECTS: dict[str, tuple[Edit, str]] = {
         put("Revenue", "A12", "Americas"),
         r"cell A12: the region 'Americas' is unknown; expected one of: World, Asia & Oceania",
     ),
-    "region_left_blank": (put("Revenue", "A12", None), r"cell A12: the region '' is unknown"),
+    "region_left_blank": (put("Revenue", "A12", None), r"cell A12: the region is blank"),
     "unknown_country": (
         put("Revenue", "B12", "Canada"),
         r"cell B12: the country 'Canada' is unknown; expected one of: United States",

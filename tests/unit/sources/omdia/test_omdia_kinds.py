@@ -1,6 +1,7 @@
 """The same edition as XLSX, XLS and CSV says the same."""
 
 import csv
+import re
 from dataclasses import astuple
 from io import BytesIO, StringIO
 
@@ -11,6 +12,7 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from shortdrama.sources.files.csv_text import any_row, read_sheet, read_table
+from shortdrama.sources.files.rich_text import visible
 from shortdrama.sources.files.workbook import WorkbookRefused
 from shortdrama.sources.omdia.workbook import ForecastRow, parse_workbook
 from shortdrama_local.samples.omdia_workbooks import write_workbooks
@@ -114,6 +116,8 @@ def test_a_whole_number_of_an_xls_is_a_year_and_an_error_is_no_figure(october: b
 def test_a_csv_says_what_the_xlsx_says(october: bytes, encoding: str, separator: str) -> None:
     text = as_csv(as_table(october), separator)
     assert "11,000" in text
+    if separator == "\t":  # nothing but the comma of the cells says what that of a figure means
+        text = re.sub("([0-9]),([0-9])", r"\1\2", text)
     assert "World¹" in text
     read = parse_workbook(text.encode(encoding), "forecast.csv")
     assert said(read.rows) == said(parse_workbook(october, "forecast.xlsx").rows)
@@ -207,4 +211,6 @@ def test_a_sheet_of_a_csv_is_as_wide_as_its_widest_row_everywhere(rows: Table) -
     sheet = read_sheet(as_csv([list(HEADER[:2]), *rows]).encode("utf-8-sig"), "f.csv", any_row)
     assert {len(row) for row in sheet.rows} == {max(2, *map(len, rows), 0)}
     for number, row in enumerate(rows, start=1):
-        assert [cell.value or "" for cell in sheet.rows[number]][: len(row)] == row
+        assert [cell.value or "" for cell in sheet.rows[number]][: len(row)] == list(
+            map(visible, row)
+        )

@@ -180,4 +180,9 @@ TEXT_FILES = (
         "forecast.csv",
         refused="the content is a PDF; hand in the workbook",
     ),
+    Hazard(
+        "long lines of the same sign",
+        lambda: as_csv([*table(), ["*" * 900_000 + "x"]]),
+        "forecast.csv",
+    ),
 )

@@ -66,6 +66,20 @@ def _xls_formula(sheet: xlwt.Worksheet) -> None:
     sheet.write(JAPAN - 1, 5, xlwt.Formula("5+6"))
 
 
+def _same_part(text: str) -> str:
+    return text.replace("sheet2.xml", "sheet1.xml")
+
+
+def _xls_of_many_sheets() -> bytes:
+    """Blank sheets with one stray cell far from the table."""
+    book = xlwt.Workbook()
+    for number in range(6):
+        book.add_sheet(f"sheet {number}").write(999, 49, 1)
+    buffer = BytesIO()
+    book.save(buffer)
+    return buffer.getvalue()
+
+
 VARIANTS = (
     Hazard(
         "a formula with an empty text as its result",
@@ -139,5 +153,16 @@ VARIANTS = (
         "a sheet that points nowhere",
         lambda: part_edited({"xl/workbook.xml": lambda text: re.sub(' r:id="[^"]*"', "", text)}),
         refused="not a readable XLSX workbook: its parts do not fit together; open it in Excel",
+    ),
+    Hazard(
+        "two sheets that are one and the same",
+        lambda: part_edited({"xl/_rels/workbook.xml.rels": _same_part}),
+        refused="not a readable XLSX workbook: its parts do not fit together; open it in Excel",
+    ),
+    Hazard(
+        "an XLS of many full sheets",
+        _xls_of_many_sheets,
+        "forecast.xls",
+        refused="the workbook has more than 250,000 cells",
     ),
 )

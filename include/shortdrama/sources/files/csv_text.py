@@ -30,7 +30,7 @@ MAX_LINE = 1_000_000
 MANY_COLUMNS = 1_000
 """Programs pad rows with blank cells up to the width of a stray one; beyond these they go."""
 
-_LONG_LINE = re.compile(rb"[^\r\n]{%d}" % MAX_LINE)
+_LINE = re.compile(rb"[^\r\n]+")
 
 Table = list[list[str]]
 IsHeader = Callable[[Sequence[str]], bool]
@@ -93,7 +93,7 @@ def _separated(
     content: bytes, encoding: Encoding, file_name: str, is_header: IsHeader
 ) -> tuple[str, Table]:
     """The separator that gives a header, or else most cells, and the rows by it."""
-    if _LONG_LINE.search(content):
+    if any(line.end() - line.start() > MAX_LINE for line in _LINE.finditer(content)):
         raise WorkbookRefused(
             file_name,
             f"a row has more than {MAX_LINE:,} bytes, so this is no table that somebody wrote; "
@@ -130,8 +130,8 @@ def _table(content: bytes, encoding: Encoding, separator: str, file_name: str) -
                 check_span(file_name, None, len(table), width)
     except csv.Error as error:
         raise WorkbookRefused(
-            file_name, f"its quotes do not match (row {len(table) + 1}: {error}); {REMEDY}"
-        ) from None
+            file_name, f"its quotes do not match, in row {len(table) + 1} or above; {REMEDY}"
+        ) from error
     return table
 
 

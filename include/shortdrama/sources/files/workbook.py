@@ -18,6 +18,9 @@ from shortdrama.sources.files.decimal_sign import Sign
 from shortdrama.sources.files.number_format import FormatUnclear, shown_date, shown_number
 
 MAX_BYTES = 20 * 1024 * 1024
+LONGEST_LINE = 1_000
+"""Letters of a cell that says something about its sheet; patterns are slow on long texts."""
+
 MAX_CELLS = 250_000
 """An analyst's workbook is a few thousand cells; a stray format can make a sheet span millions."""
 
@@ -258,7 +261,8 @@ def lines(sheets: Iterable[Sheet], pattern: str) -> Iterator[Said]:
     for sheet in sheets:
         for row in sheet.rows:
             for cell in row:
-                match = compiled.fullmatch(shown(cell))
+                text = shown(cell)
+                match = compiled.fullmatch(text) if len(text) <= LONGEST_LINE else None
                 if match is None:
                     continue
                 following = None if match[compiled.groups] else sheet.next_to(cell)

@@ -17,7 +17,13 @@ from shortdrama.sources.files import colours
 from shortdrama.sources.files.colours import INVISIBLE
 from shortdrama.sources.files.grid import Grid
 from shortdrama.sources.files.rich_text import STRUCK, Run, plain_text
-from shortdrama.sources.files.workbook import Area, Cell, Sheet, WorkbookRefused
+from shortdrama.sources.files.workbook import (
+    MAX_CELLS,
+    Area,
+    Cell,
+    Sheet,
+    WorkbookRefused,
+)
 
 BOF, EOF = 0x0809, 0x000A
 FORMULA, FILEPASS, BOUNDSHEET, OBPROJ, SUPBOOK = 0x0006, 0x002F, 0x0085, 0x00D3, 0x01AE
@@ -28,7 +34,7 @@ EMPTY_RESULT = b"\x03"
 NOT_A_NUMBER = b"\xff\xff"
 SHOWN = 0
 SUPERSCRIPT, SUBSCRIPT = 1, 2
-SOLID = 1
+NO_FILL, SOLID = 0, 1
 
 Record = tuple[int, bytes]
 Place = tuple[int, int]
@@ -51,10 +57,7 @@ def read(content: bytes, file_name: str) -> list[Sheet]:
             on_demand=True,
             logfile=StringIO(),
         ) as book:
-            return [
-                _sheet(file_name, book, number, uncomputed.get(number, frozenset()))
-                for number in range(book.nsheets)
-            ]
+            return list(_sheets(file_name, book, uncomputed))
     except WorkbookRefused:
         raise
     except Exception as error:  # xlrd lets through whatever a broken record raises
@@ -63,6 +66,23 @@ def read(content: bytes, file_name: str) -> list[Sheet]:
             "this is not a readable XLS workbook: it is truncated or damaged; save it from Excel "
             "as .xlsx and drop it again",
         ) from error
+
+
+def _sheets(
+    file_name: str, book: xlrd.book.Book, uncomputed: dict[int, frozenset[Place]]
+) -> Iterator[Sheet]:
+    cells = 0
+    for number in range(book.nsheets):
+        sheet = _sheet(file_name, book, number, uncomputed.get(number, frozenset()))
+        book.unload_sheet(number)
+        cells += sum(map(len, sheet.rows))
+        if cells > MAX_CELLS:
+            raise WorkbookRefused(
+                file_name,
+                f"the workbook has more than {MAX_CELLS:,} cells; remove raw data and clear what "
+                "stands outside the tables",
+            )
+        yield sheet
 
 
 def _check_records(stream: bytes, file_name: str) -> dict[int, frozenset[Place]]:
@@ -133,7 +153,7 @@ def _sheet(
                 grid.add(Cell(row, column, is_uncomputed=True))
             else:
                 grid.add(_cell(book, source, row, column))
-    return replace(grid.sheet(), is_visible=book.sheet_by_index(number).visibility == SHOWN)
+    return replace(grid.sheet(), is_visible=source.visibility == SHOWN)
 
 
 def _cell(book: xlrd.book.Book, source: xlrd.sheet.Sheet, row: int, column: int) -> Cell:
@@ -161,12 +181,14 @@ def _flaw(book: xlrd.book.Book, xf: xlrd.formatting.XF) -> str | None:
     font, fill = book.font_list[xf.font_index], xf.background
     if font.struck_out:
         return STRUCK
-    text = book.colour_map.get(font.colour_index)
-    is_filled = fill.fill_pattern == SOLID
-    ground = book.colour_map.get(fill.pattern_colour_index) if is_filled else colours.WHITE
     # The system's colours are black on white, and have no values here.
-    is_known = text is not None and ground is not None and fill.fill_pattern in (0, SOLID)
-    return INVISIBLE if is_known and colours.look_alike(text, ground) else None
+    text, ground = book.colour_map.get(font.colour_index), None
+    if fill is None or fill.fill_pattern == NO_FILL:
+        ground = colours.WHITE
+    elif fill.fill_pattern == SOLID:
+        ground = book.colour_map.get(fill.pattern_colour_index)
+    is_unreadable = text and ground and colours.look_alike(text, ground)
+    return INVISIBLE if is_unreadable else None
 
 
 def _run(font: xlrd.formatting.Font, text: str) -> Run:

@@ -81,12 +81,15 @@ def _read(archive: ZipFile, file_name: str) -> list[Sheet]:
         ],
         styles=styles,
     )
-    worksheets = set(related.get("worksheet", []))
+    worksheets, read = set(related.get("worksheet", [])), set()
     targets = _targets(archive, main)
     found = []
     for entry in (e for sheets in _children(root, "sheets") for e in _children(sheets, "sheet")):
         target = targets[next((v for k, v in entry.attrib.items() if _local(k) == "id"), "")]
         if target in worksheets:  # the others are charts and macros
+            if target in read:
+                raise ValueError(f"two sheets are {target}, so a small file could go on for ever")
+            read.add(target)
             is_visible = entry.get("state", "visible") == "visible"
             found.append(_sheet(archive, target, entry.attrib["name"], is_visible, book))
     return found

@@ -59,10 +59,10 @@ def check_package(content: bytes, file_name: str) -> None:
     except _Harmful as refusal:
         raise WorkbookRefused(file_name, str(refusal)) from None
     except (BadZipFile, zlib.error, EOFError, OSError, NotImplementedError, ValueError) as error:
-        part = f" (in its part {error.part})" if isinstance(error, _Damaged) else ""
+        where = f" (in its part {error.part})" if isinstance(error, _Damaged) else ""
         raise WorkbookRefused(
             file_name,
-            f"this is not a readable XLSX workbook: it is truncated or damaged{part}; save it from "
+            f"this is not a readable XLSX workbook: it is truncated or damaged{where}; save it from "
             "Excel as .xlsx and drop it again",
         ) from error
 

@@ -7,7 +7,14 @@ from typing import Any
 
 from shortdrama.sources.files.opening import open_sheets
 from shortdrama.sources.files.units import PERCENT, unit_meant
-from shortdrama.sources.files.workbook import Cell, Row, Sheet, WorkbookRefused, shown
+from shortdrama.sources.files.workbook import (
+    LONGEST_LINE,
+    Cell,
+    Row,
+    Sheet,
+    WorkbookRefused,
+    shown,
+)
 from shortdrama.sources.omdia.layouts import TO_DO
 
 _YEAR = re.compile(r"(?:FY\s*)?((?:19|20)[0-9]{2})\s*(\S.*)?", re.IGNORECASE)
@@ -50,7 +57,13 @@ def draft_layout(content: bytes, file_name: str, layout_id: str) -> str:
             "layout from; hand in the sheet with the figures",
         )
     first, header = tables[0]
-    texts = [shown(cell) for sheet in sheets for row in sheet.rows for cell in row if shown(cell)]
+    texts = [
+        text
+        for sheet in sheets
+        for row in sheet.rows
+        for cell in row
+        if 0 < len(text := shown(cell)) <= LONGEST_LINE
+    ]
     columns = _label_columns(header)
     figure_sheets = [sheet.title for sheet, _ in tables if sheet.title]
     layout: dict[str, Any] = {

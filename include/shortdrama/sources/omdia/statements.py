@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 from decimal import Decimal
 
 from shortdrama.sources.files.units import Meant, measure_in, unit_meant
-from shortdrama.sources.files.workbook import Cell, Row, Sheet, shown
+from shortdrama.sources.files.workbook import LONGEST_LINE, Cell, Row, Sheet, shown
 from shortdrama.sources.omdia.collecting import Problems
 from shortdrama.sources.omdia.layout import Layout, find
 
@@ -133,7 +133,12 @@ def _outside(sheet: Sheet, layout: Layout) -> Iterator[Cell]:
 
 
 def _cells(rows: Sequence[Row]) -> Iterator[Cell]:
-    return (cell for row in rows for cell in row if isinstance(cell.value, str))
+    return (
+        cell
+        for row in rows
+        for cell in row
+        if isinstance(cell.value, str) and len(cell.value) <= LONGEST_LINE
+    )
 
 
 def _stated(sheet: Sheet, cell: Cell, text: str, *, is_title: bool) -> Meant | None:

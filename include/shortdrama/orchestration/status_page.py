@@ -34,6 +34,8 @@ app = FastAPI(title="Pipeline status", dependencies=[Depends(MAY_SEE)], openapi_
 @app.get("/status")
 def status(until: str | None = None) -> HTMLResponse:
     """The page; `until` is the last month of its calendar. 503 while the lake cannot be read."""
+    # Read again each time: on one machine a frozen clock may have been moved.
+    settings.cache_clear()
     try:
         content = page(read_overview(settings(), _store()), until)
     except (Failure, BotoCoreError, ClientError) as error:

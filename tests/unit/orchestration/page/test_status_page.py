@@ -52,6 +52,14 @@ def test_with_a_login_the_lake_is_shown(allowed: TestClient, store: ObjectStore)
     assert allowed.get(ONLY_APP, params={"until": "2025-01"}).status_code == 200
 
 
+def test_a_clock_that_was_moved_is_seen_without_a_restart(
+    allowed: TestClient, store: ObjectStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for day in ("2026-01-28", "2026-02-25"):
+        monkeypatch.setenv("SHORTDRAMA_FROZEN_CLOCK", f"{day}T08:00Z")
+        assert f"{day} 08:00" in allowed.get(ONLY_APP).text
+
+
 def test_a_lake_that_is_away_is_said_and_is_no_500(
     allowed: TestClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:

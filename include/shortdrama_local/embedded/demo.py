@@ -49,6 +49,8 @@ LATER_DAGS = ("ingest_omdia", "ingest_tiktok")
 """What has news of its own on the second day."""
 
 Say = Callable[[str], None]
+Span = tuple[str, str]
+"""First and last day, both included."""
 
 QUESTIONS = (
     (
@@ -147,62 +149,66 @@ def walk(airflow: AirflowApi, say: Say, *, is_new: bool = True) -> list[Run]:
     with unwatched():
         move_clock(CLOCK)
         say(f"day 2, {CLOCK:%Y-%m-%d}")
-        _refuse(airflow, say)
-        runs += [*load(airflow, say, [RESTATED], LATER_DAGS), publish(airflow, say)]
+        refused = _lied_to(airflow)
+        loads = _started(airflow, [RESTATED], LATER_DAGS)
+        _expect_refusal(airflow, refused, say)
+        runs += [*_succeeded(airflow, loads, say), publish(airflow, say)]
     return [*runs, send(airflow, say)]
 
 
-def load(
-    airflow: AirflowApi,
-    say: Say,
-    spans: Sequence[tuple[str, str]],
-    others: Sequence[str] = INGEST_DAGS,
-) -> list[Run]:
-    """Drop the files that are published by now, load spans of days and what others have; the runs.
+def load(airflow: AirflowApi, say: Say, spans: Sequence[Span]) -> list[Run]:
+    """Load spans of days, the files that are published by now, and the hashtags; the runs.
 
     Raises RunFailed at the first run that does not succeed.
     """
     airflow.wait_for_dags(set(DAGS))
+    return _succeeded(airflow, _started(airflow, spans, INGEST_DAGS), say)
+
+
+def publish(airflow: AirflowApi, say: Say) -> Run:
+    """Build and publish what was loaded; raises RunFailed."""
+    return _succeeded(airflow, [_triggered(airflow, "market_marts", {})], say)[0]
+
+
+def send(airflow: AirflowApi, say: Say) -> Run:
+    """Mail the brief of the week that the estimates end with; raises RunFailed."""
+    asked = {"period": PERIOD}
+    return _succeeded(airflow, [_triggered(airflow, "market_reports", asked)], say)[0]
+
+
+def _started(airflow: AirflowApi, spans: Sequence[Span], dag_ids: Sequence[str]) -> list[Run]:
+    """Runs for the spans, and of those of the DAGs that take none."""
     _drop_files(settings())
-    asked = [
+    asked: list[tuple[str, dict[str, Any]]] = [
         *(
             (dag_id, {"start": first, "end": last})
-            for dag_id in DATED_DAGS
+            for dag_id in sorted(DATED_DAGS)
             for first, last in spans
         ),
-        *((dag_id, None) for dag_id in others if dag_id not in DATED_DAGS),
+        *((dag_id, {}) for dag_id in dag_ids if dag_id not in DATED_DAGS),
     ]
-    for dag_id in dict(asked):
-        airflow.unpause(dag_id)
-    runs = [airflow.trigger(dag_id, conf) for dag_id, conf in asked]
+    return [_triggered(airflow, dag_id, conf) for dag_id, conf in asked]
+
+
+def _triggered(airflow: AirflowApi, dag_id: str, conf: dict[str, Any]) -> Run:
+    airflow.unpause(dag_id)
+    return airflow.trigger(dag_id, conf)
+
+
+def _succeeded(airflow: AirflowApi, runs: list[Run], say: Say) -> list[Run]:
     for run in runs:
         airflow.expect_success(run, say)
     return runs
 
 
-def publish(airflow: AirflowApi, say: Say) -> Run:
-    """Build and publish what was loaded; raises RunFailed."""
-    return _succeeded(airflow, say, "market_marts", {})
-
-
-def send(airflow: AirflowApi, say: Say) -> Run:
-    """Mail the brief of the week that the estimates end with; raises RunFailed."""
-    return _succeeded(airflow, say, "market_reports", {"period": PERIOD})
-
-
-def _succeeded(airflow: AirflowApi, say: Say, dag_id: str, conf: dict[str, Any]) -> Run:
-    airflow.unpause(dag_id)
-    run = airflow.trigger(dag_id, conf)
-    airflow.expect_success(run, say)
-    return run
-
-
-def _refuse(airflow: AirflowApi, say: Say) -> None:
-    """Load a week of which the source says nonsense in one answer."""
+def _lied_to(airflow: AirflowApi) -> Run:
+    """A run for a week of which the source says nonsense in its first answer."""
     _lie_once()
     first, last = REFUSED
-    airflow.unpause("ingest_appfigures")
-    run = airflow.trigger("ingest_appfigures", {"start": first, "end": last})
+    return _triggered(airflow, "ingest_appfigures", {"start": first, "end": last})
+
+
+def _expect_refusal(airflow: AirflowApi, run: Run, say: Say) -> None:
     say(f"{run.dag_id} {run.run_id}, with an answer that the gate must refuse")
     if airflow.wait(run, say) != "failed":
         raise RunFailed(f"{run.dag_id} {run.run_id}: downloads below zero passed the gate")

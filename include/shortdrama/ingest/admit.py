@@ -2,19 +2,20 @@
 
 import hashlib
 from collections.abc import Sequence
+from contextlib import suppress
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from shortdrama.core.errors import LoadRefused, SchemaError
 from shortdrama.core.settings import Settings, without_secrets
 from shortdrama.datasets import dataset_named
-from shortdrama.datasets.model import Dataset
+from shortdrama.datasets.model import Dataset, Edition
 from shortdrama.gates.results import Finding, GateResult
 from shortdrama.ingest.answers import keep_answers
 from shortdrama.ingest.conform import conform
 from shortdrama.lake import documents, keys
 from shortdrama.lake.landing import Pull
-from shortdrama.lake.ledger import Coverage, LoadLedger, LoadRecord
+from shortdrama.lake.ledger import Coverage, LoadLedger, LoadRecord, Overtaken
 from shortdrama.lake.marker import lake_kind
 from shortdrama.lake.outcomes import Outcome, record_failure, record_outcome
 from shortdrama.lake.reading import Reading
@@ -82,7 +83,12 @@ def admit(pull: Pull, settings: Settings, store: ObjectStore) -> LoadRecord:
     if reading is not None:
         # A file is about what it says, whenever it came.
         pull = pull.model_copy(update={"coverage": Coverage(window=reading.window)})
-    record = ledger.find(pull.load_id) or _judge(pull, reading, ledger.accepted(), settings, store)
+    record = ledger.find(pull.load_id)
+    while record is None:
+        # Two files of one edition may be gated at the same moment: the second to commit is then
+        # judged again, beside the first.
+        with suppress(Overtaken):
+            record = _judge(pull, reading, ledger.accepted(), settings, store)
     store.delete(keys.candidate(dataset.id, pull.load_id))
     if reading is not None:
         store.delete(keys.reading(dataset.id, pull.load_id))
@@ -148,7 +154,13 @@ def _judge(
         layout=reading.layout if reading else None,
         vendor=reading.vendor if reading else None,
     )
-    return _decide(record, dataset, store, result)
+    # Loads by day are many and mostly of other days, so they do not wait for each other.
+    compared_with = accepted if isinstance(dataset.follows, Edition) else None
+    try:
+        return _decide(record, dataset, store, result, compared_with)
+    except Overtaken:
+        store.delete(key)
+        raise
 
 
 def _unread(reading: Reading) -> tuple[Finding, ...]:
@@ -205,7 +217,11 @@ def _refusals(result: GateResult, pull: Pull, store: ObjectStore) -> tuple[str, 
 
 
 def _decide(
-    record: LoadRecord, dataset: Dataset, store: ObjectStore, gate: GateResult
+    record: LoadRecord,
+    dataset: Dataset,
+    store: ObjectStore,
+    gate: GateResult,
+    compared_with: Sequence[LoadRecord] | None = None,
 ) -> LoadRecord:
     """Reasons and outcome first, the ledger last: a killed step is decided again."""
     refused = record.status == "quarantined"
@@ -222,4 +238,4 @@ def _decide(
     if refused:
         documents.put(outcome, store, keys.quarantine_reasons(dataset.id, record.load_id))
     record_outcome(store, outcome)
-    return LoadLedger(store, dataset.id).append(record)
+    return LoadLedger(store, dataset.id).append(record, compared_with)

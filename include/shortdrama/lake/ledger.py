@@ -15,7 +15,11 @@ from shortdrama.lake.records import (
 )
 from shortdrama.lake.store import NotFound, ObjectStore
 
-__all__ = ["Coverage", "LoadLedger", "LoadRecord", "Status", "accepted_of"]
+__all__ = ["Coverage", "LoadLedger", "LoadRecord", "Overtaken", "Status", "accepted_of"]
+
+
+class Overtaken(Exception):
+    """Other loads count by now than those that the gate has compared a load with."""
 
 
 class LoadLedger:
@@ -57,12 +61,15 @@ class LoadLedger:
         """The newest record of a load, if the ledger has one; reads little of a long ledger."""
         return next(reversed(self.history(load_id)), None)
 
-    def append(self, record: LoadRecord) -> LoadRecord:
+    def append(
+        self, record: LoadRecord, compared_with: Sequence[LoadRecord] | None = None
+    ) -> LoadRecord:
         """Commit a gate's verdict; a load that the ledger already has stays as it is.
 
-        So a step that runs twice changes nothing. Returns the record that is in force.
+        So a step that runs twice changes nothing. Returns the record that is in force. Where
+        `compared_with` is given, raises Overtaken if these are no longer the loads that count.
         """
-        return self.append_all([record])[0]
+        return self._commit([record], is_new_load, compared_with)[0]
 
     def append_all(self, records: Sequence[LoadRecord]) -> list[LoadRecord]:
         """Commit verdicts on several loads at once; the records now in force, in their order."""
@@ -91,6 +98,7 @@ class LoadLedger:
         self,
         records: Sequence[LoadRecord],
         is_new: Callable[[LoadRecord, LoadRecord | None], bool],
+        compared_with: Sequence[LoadRecord] | None = None,
     ) -> list[LoadRecord]:
         """Append the records that the ledger does not have; the records then in force, in order."""
         ids = [record.load_id for record in records]
@@ -106,8 +114,15 @@ class LoadLedger:
                 if is_new(record, standing.get(record.load_id)):
                     added.append(record.model_copy(update={"seq": head.count + len(added) + 1}))
                     standing[record.load_id] = added[-1]
+            if added and compared_with is not None:
+                self._check_not_overtaken(head, compared_with)
             return seal(head.with_records(added), self._store, self._dataset) if added else head
 
         if records:
             documents.update(Head, self._store, self._key, change)
         return [standing[load_id] for load_id in ids]
+
+    def _check_not_overtaken(self, head: Head, compared_with: Sequence[LoadRecord]) -> None:
+        counting = accepted_of(newest_of(all_records(head, self._store, self._dataset)))
+        if {one.load_id for one in counting} != {one.load_id for one in compared_with}:
+            raise Overtaken

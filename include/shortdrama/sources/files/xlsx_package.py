@@ -62,8 +62,8 @@ def check_package(content: bytes, file_name: str) -> None:
         where = f" (in its part {error.part})" if isinstance(error, _Damaged) else ""
         raise WorkbookRefused(
             file_name,
-            f"this is not a readable XLSX workbook: it is truncated or damaged{where}; save it from "
-            "Excel as .xlsx and drop it again",
+            f"this is not a readable XLSX workbook: it is truncated or damaged{where}; save it "
+            "from Excel as .xlsx and drop it again",
         ) from error
 
 

@@ -57,9 +57,22 @@ def list_refused(as_json: Json = False) -> None:
         print(f"{refusal.subject}  {at}  {refusal.state}")
         print(f"  {refusal.about}")
         if refusal.reason:
-            print("  " + textwrap.shorten(refusal.reason, MAX_WIDTH - 2, placeholder=" …"))
+            print(_indented(refusal.reason))
     if not found:
         print("nothing was refused")
+
+
+def _indented(text: str) -> str:
+    """The text in at most three lines of a screen."""
+    return textwrap.fill(
+        text,
+        MAX_WIDTH,
+        initial_indent="  ",
+        subsequent_indent="  ",
+        max_lines=3,
+        placeholder=" …",
+        break_on_hyphens=False,
+    )
 
 
 @app.command()

@@ -1,6 +1,10 @@
 """The inboxes on the command line."""
 
 import json
+import re
+import textwrap
+from collections.abc import Iterable, Sized
+from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -17,6 +21,8 @@ layout_app = typer.Typer(no_args_is_help=True, help="Layouts: what a house's wor
 app.add_typer(layout_app, name="layout")
 
 SHOWN_ROWS = 20
+MAX_WIDTH = 80
+_COMMAND = re.compile("`[^`]*`")
 Source = Annotated[str, typer.Argument(help="The source, e.g. omdia.")]
 File = Annotated[Path, typer.Argument(exists=True, dir_okay=False)]
 
@@ -46,8 +52,7 @@ def inbox_put(
             content = file.read_bytes()
             checked = check_file(source, content, file.name, settings(), store, with_gate=False)
             problems = checked.problems
-        for problem in problems:
-            print(f"- {problem}")
+        _print_items(problems)
         if problems and not anyway:
             print(f"{file.name} was not dropped; correct it, or drop it with --anyway")
             refused = True
@@ -62,10 +67,14 @@ def inbox_put(
 @app.command("check")
 def inbox_check(source: Source, file: File, as_json: Json = False) -> None:
     """Say what would become of a file: all problems, its rows, and what they change."""
-    from shortdrama.ingest.inbox_check import check_file
+    from shortdrama.ingest.inbox_check import Checked, check_file
+    from shortdrama.sources.files.workbook import WorkbookRefused
 
     _check_source(source)
-    checked = check_file(source, file.read_bytes(), file.name, settings(), open_store())
+    try:
+        checked = check_file(source, _content(file), file.name, settings(), open_store())
+    except WorkbookRefused as refused:
+        checked = Checked(file_name=file.name, dataset=source, problems=(str(refused),))
     if as_json:
         print(checked.model_dump_json())
     else:
@@ -92,7 +101,7 @@ def layout_draft(
     """Propose a layout for a workbook of a new house; TODO stands where you must decide."""
     from shortdrama.sources.omdia.draft import draft_layout
 
-    print(draft_layout(file.read_bytes(), file.name, layout_id), end="")
+    print(draft_layout(_content(file), file.name, layout_id), end="")
 
 
 @layout_app.command("check")
@@ -115,7 +124,7 @@ def layout_check(
     found: dict[str, Any] = {"layout": known.layout.id, "sha256": known.sha256}
     if file is not None:
         try:
-            workbook = parse_workbook(file.read_bytes(), file.name, there.with_layout(known))
+            workbook = parse_workbook(_content(file), file.name, there.with_layout(known))
         except WorkbookRefused as refused:
             found["problems"] = [str(problem) for problem in refused.problems]
         else:
@@ -144,8 +153,7 @@ def layout_put(layout: File) -> None:
 
 def _print_layout(found: dict[str, Any], layout: Path) -> None:
     print(f"layout {found['layout']} is well formed, sha256 {found['sha256'][:12]}")
-    for problem in found.get("problems", []):
-        print(f"- {problem}")
+    _print_items(found.get("problems", []))
     if "figures" in found:
         print(f"the workbook is read by {found['read_by']}: {found['figures']} figures")
     if not found.get("problems"):
@@ -156,24 +164,63 @@ def _print_checked(checked: "Checked") -> None:
     by = f" by the layout {checked.layout}" if checked.layout else ""
     encoding = f", {checked.encoding}" if checked.encoding else ""
     print(f"{checked.file_name}: {checked.dataset}{by}{encoding}")
-    for problem in checked.problems:
-        print(f"- {problem}")
-    for note in checked.notes:
-        print(f"- note: {note}")
-    for row in checked.rows[:SHOWN_ROWS]:
-        print("  " + ", ".join(str(value) for value in row.values() if value not in (None, "")))
-    if len(checked.rows) > SHOWN_ROWS:
-        print(f"  and {len(checked.rows) - SHOWN_ROWS} more; --json prints them all")
+    _print_items([*checked.problems, *(f"note: {note}" for note in checked.notes)])
+    _print_rows(checked)
     if checked.compared_with:
         print(f"against {checked.compared_with}: {len(checked.differences)} figures differ")
-    for one in checked.differences[:SHOWN_ROWS]:
-        print(f"  {one.about}: {_said(one.before)} before, now {_said(one.now)}")
-    verdict = f"{len(checked.problems)} problems: it would be refused"
-    print(verdict if checked.problems else f"{len(checked.rows)} rows would be taken")
+    _print_items(
+        f"{one.about}: {_said(one.before)} before, now {_said(one.now)}"
+        for one in checked.differences[:SHOWN_ROWS]
+    )
+    verdict = f"{_count(checked.problems, 'problem')}: it would be refused"
+    print(verdict if checked.problems else f"{_count(checked.rows, 'row')} would be taken")
+
+
+def _print_rows(checked: "Checked") -> None:
+    """What all rows say once, and of each the rest."""
+    first = next(iter(checked.rows), {})
+    common = [name for name in first if len({row[name] for row in checked.rows}) == 1]
+    if len(checked.rows) > 1:
+        _print_items([f"all rows: {_values([first[name] for name in common])}"])
+    own = [name for name in first if len(checked.rows) == 1 or name not in common]
+    for row in checked.rows[:SHOWN_ROWS]:
+        text = _values(row[name] for name in own)
+        print(textwrap.fill(text, MAX_WIDTH, initial_indent="  ", subsequent_indent="      "))
+    if len(checked.rows) > SHOWN_ROWS:
+        print(f"  and {len(checked.rows) - SHOWN_ROWS} more; --json prints them all")
+
+
+def _values(values: Iterable[object]) -> str:
+    return ", ".join(_said(value) for value in values if value not in (None, ""))
+
+
+def _print_items(items: Iterable[str]) -> None:
+    """Each as a paragraph that fits a screen; commands in backticks stay whole."""
+    for item in items:
+        whole = _COMMAND.sub(lambda match: match[0].replace(" ", "\u00a0"), item)
+        lines = textwrap.wrap(whole, MAX_WIDTH - 2, break_on_hyphens=False, break_long_words=False)
+        text = "\n".join(lines).replace("\u00a0", " ")
+        print(textwrap.indent(text, "  ").replace("  ", "- ", 1))
+
+
+def _count(found: Sized, what: str) -> str:
+    return f"{len(found):,} {what}" + ("" if len(found) == 1 else "s")
 
 
 def _said(value: object) -> str:
-    return "nothing" if value is None else f"{value:,}"
+    if isinstance(value, Decimal):
+        return f"{value.normalize():,f}"
+    return "nothing" if value is None else str(value)
+
+
+def _content(file: Path) -> bytes:
+    """The file's bytes; one that is too large is refused before it is read."""
+    from shortdrama.sources.files.workbook import MAX_BYTES, WorkbookRefused, too_large
+
+    size = file.stat().st_size
+    if size > MAX_BYTES:
+        raise WorkbookRefused(file.name, too_large(size))
+    return file.read_bytes()
 
 
 def _check_source(source: str) -> None:

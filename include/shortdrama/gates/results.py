@@ -11,6 +11,10 @@ Severity = Literal["critical", "warning"]
 Sample = dict[str, JsonValue]
 
 
+SHAPE = "shape"
+"""In place of a suite's name: what could not be made into rows, in words of its own."""
+
+
 class Finding(BaseModel):
     """One expectation that failed.
 
@@ -47,6 +51,8 @@ class Finding(BaseModel):
     @property
     def short(self) -> str:
         """The shortest line that still says what is wrong."""
+        if self.suite == SHAPE and self.observed is not None and self.severity == "critical":
+            return str(self.observed)
         return f"{self.column or self.expectation}: {self._said}"
 
     @property

@@ -7,7 +7,7 @@ import duckdb
 from pydantic import BaseModel, ConfigDict
 
 from shortdrama.gates.answered import summary
-from shortdrama.gates.results import Finding, Sample
+from shortdrama.gates.results import SHAPE, Finding, Sample
 from shortdrama.lake.answers import Answers
 from shortdrama.lake.overrides import Override
 
@@ -168,8 +168,9 @@ def _lines(triage: Triage) -> Iterator[tuple[int | None, str]]:
 def _finding(number: int, one: Judged) -> Iterator[tuple[int | None, str]]:
     finding = one.finding
     yield 0, f"{number}. {finding.severity}: {finding.short}"
-    yield 3, f"{finding.suite}, {finding.name}"
-    yield 3, finding.reason
+    if finding.suite != SHAPE or finding.severity != "critical":
+        yield 3, f"{finding.suite}, {finding.name}"
+        yield 3, finding.reason
     for row in one.compared:
         yield 3, f"- {_row(row, one.key)}"
 

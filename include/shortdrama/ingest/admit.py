@@ -10,7 +10,7 @@ from shortdrama.core.errors import LoadRefused, SchemaError
 from shortdrama.core.settings import Settings, without_secrets
 from shortdrama.datasets import dataset_named
 from shortdrama.datasets.model import Dataset, Edition
-from shortdrama.gates.results import Finding, GateResult
+from shortdrama.gates.results import SHAPE, Finding, GateResult
 from shortdrama.ingest.answers import keep_answers
 from shortdrama.ingest.conform import conform
 from shortdrama.lake import documents, keys
@@ -21,9 +21,6 @@ from shortdrama.lake.outcomes import Outcome, record_failure, record_outcome
 from shortdrama.lake.reading import Reading
 from shortdrama.lake.store import ObjectStore
 from shortdrama.sources.files.workbook import WorkbookRefused
-
-SHAPE = "shape"
-"""Used in place of a suite's name for what conforming itself checks."""
 
 
 def conform_or_quarantine(pull: Pull, settings: Settings, store: ObjectStore) -> str:

@@ -51,6 +51,7 @@ def _facts(first: LoadRecord, standing: LoadRecord) -> dict[str, str]:
     countries = standing.coverage.countries
     return {
         "Load": standing.load_id,
+        **({"File": standing.file_name} if standing.file_name else {}),
         "Rows": f"{standing.rows:,}",
         "Kept in": standing.key,
         "Asked for": f"{standing.coverage.window}"

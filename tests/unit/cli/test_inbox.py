@@ -8,6 +8,7 @@ import pytest
 from typer.testing import CliRunner
 
 from hazards import base, edited, put, saved
+from hazards.editions import as_csv, f12
 from houses import northwind, prisma
 from shortdrama.cli.main import app
 from shortdrama.core.errors import Failure
@@ -81,7 +82,8 @@ def test_check_shows_rows_and_writes_nothing(run: Run, store: ObjectStore, good:
     before = sorted(store.list(""))
     said = run("check", "omdia", good)
     assert "omdia.forecasts by the layout omdia_2h25" in said
-    assert "Omdia, 2025-10-14, 2H25, World, microdramas, revenue, USD, 2023" in said
+    assert "- all rows: Omdia, 2025-10-14, 2H25, False, october.xlsx" in said
+    assert "  World, microdramas, revenue, USD, 2023, actual, 5,200,000,000, gross" in said
     assert "32 rows would be taken" in said
     assert sorted(store.list("")) == before
 
@@ -134,6 +136,45 @@ def test_a_draft_says_what_a_person_must_decide(run: Run, tmp_path: Path) -> Non
     draft = json.loads(run("layout", "draft", workbook))
     assert draft["columns"] == {"year": ["Year"]}
     assert draft["units"]["US$ billion"] == {"unit": "USD", "scale": "1000000000"}
+
+
+def test_a_draft_of_a_csv_is_made_by_its_own_separator(run: Run, tmp_path: Path) -> None:
+    rows = [
+        ["Northwind Research"],
+        ["Released: 3 Nov 2025"],
+        ["All figures in US$ million"],
+        ["Market", "Indicator", "2024", "2025E", "2026F"],
+        ["Global", "Spend", "7900,5", "10800", "13900"],
+    ]
+    workbook = tmp_path / "northwind.csv"
+    workbook.write_bytes(as_csv(rows, ";"))
+    draft = json.loads(run("layout", "draft", workbook))
+    assert draft["columns"] == {"country": ["Market"], "metric": ["Indicator"]}
+    assert list(draft["metrics"]) == ["Spend"]
+    assert draft["unit_line"] == r"All figures in\s*(.*)"
+    assert draft["units"] == {"US$ million": {"unit": "USD", "scale": "1000000"}}
+
+
+def test_a_draft_of_a_damaged_workbook_names_the_cell(run: Run, tmp_path: Path) -> None:
+    workbook = tmp_path / "damaged.xlsx"
+    workbook.write_bytes(f12('<c r="F12" t="s"><v>9</v></c>'))
+    with pytest.raises(Failure, match=r"damaged\.xlsx, sheet 'Revenue', cell F12: the file is"):
+        run("layout", "draft", workbook)
+
+
+def test_what_check_prints_fits_a_screen(run: Run, good: Path, broken: Path) -> None:
+    lines = run("check", "omdia", good) + run("check", "omdia", broken, code=1)
+    assert max(map(len, lines.splitlines())) <= 80
+
+
+def test_too_large_a_file_is_refused_before_it_is_read(run: Run, tmp_path: Path) -> None:
+    large = tmp_path / "large.csv"
+    with large.open("wb") as file:
+        file.truncate(10**12)
+    checked = json.loads(run("check", "omdia", large, "--json", code=1))
+    assert "has 1,000,000,000,000 bytes, more than" in checked["problems"][0]
+    with pytest.raises(Failure, match="more than the 20,971,520 of any"):
+        run("layout", "draft", large)
 
 
 def test_an_unknown_source_is_named(run: Run, good: Path) -> None:

@@ -7,15 +7,17 @@ from typing import Any
 import pyarrow.parquet as pq
 import pytest
 
-from hazards import edited
+from hazards import edited, put
 from houses import HOUSES, NORTHWIND, northwind
 from shortdrama.core.errors import LoadRefused, SchemaError
 from shortdrama.core.settings import Settings
 from shortdrama.datasets.omdia_forecasts import FORECASTS
+from shortdrama.gates.triage import page
 from shortdrama.ingest.admit import admit, conform_or_quarantine
 from shortdrama.ingest.decisions import gate_of, revoke_load
 from shortdrama.ingest.pull import pull
 from shortdrama.ingest.replay import replay
+from shortdrama.ingest.triage import triage_of_load
 from shortdrama.lake import keys
 from shortdrama.lake.landing import read_pull
 from shortdrama.lake.ledger import LoadLedger, LoadRecord
@@ -186,3 +188,24 @@ def test_the_list_of_refusals_has_file_problem_and_what_the_replay_became(
     again = replay(record, settings, store)
     (refusal,) = refusals(store)
     assert refusal.state == f"in quarantine; its replay {again.load_id} is accepted"
+
+
+def test_the_list_of_refusals_names_what_the_gate_found_first(
+    load: Load, store: ObjectStore
+) -> None:
+    with pytest.raises(LoadRefused, match="us_to_ex_china_max"):
+        load("small.xlsx", edited(put("I13", 3_500)))
+    (refusal,) = refusals(store)
+    assert refusal.about == "omdia.forecasts small.xlsx"
+    assert refusal.reason.startswith("expect_column_values_to_be_between(us_to_ex_china_max)")
+
+
+def test_a_page_about_a_refused_file_names_the_file_and_each_problem_once(
+    load: Load, store: ObjectStore, settings: Settings
+) -> None:
+    with pytest.raises(LoadRefused) as refused:
+        load("broken.xlsx", edited(put("F12", "#REF!")))
+    text = page(triage_of_load(refused.value.load_id, settings, store), 80)
+    assert "\nFile: broken.xlsx\n" in text
+    assert "1. critical: broken.xlsx, sheet 'Revenue', cell F12: '#REF!' is not" in text
+    assert "shape" not in text

@@ -90,9 +90,7 @@ def parse_figure(value: object, number_format: str = "General") -> Figure:
 
 def _figure_in_text(text: str) -> Figure:
     if text.strip() in ERRORS:
-        raise ValueError(
-            f"{text.strip()!r} is not a number: {ERRORS[text.strip()]}; repair the formula"
-        )
+        raise ValueError(f"{text.strip()!r} is not a number: {ERRORS[text.strip()]}")
     match = _FIGURE_TEXT.fullmatch(without_footnotes(text))
     if match is None:
         raise ValueError(f"{text!r} is not a number")

@@ -48,11 +48,18 @@ def _refused_loads(records: list[LoadRecord]) -> list[Refusal]:
             about=f"{record.dataset} {record.file_name or record.coverage.window}",
             at=record.decided_at,
             state=_state(newest[record.load_id], latest[record.pull_id]),
-            reason=record.reasons[0] if record.reasons else "",
+            reason=_first_problem(record),
         )
         for record in records
         if record.status == "quarantined"
     ]
+
+
+def _first_problem(record: LoadRecord) -> str:
+    """The first reason, without the name of the load, which stands beside it."""
+    reason = record.reasons[0] if record.reasons else ""
+    named, _, problem = reason.partition(" refused: ")
+    return problem if problem and named.startswith(record.dataset) else reason
 
 
 def _state(newest: LoadRecord, latest: LoadRecord) -> str:

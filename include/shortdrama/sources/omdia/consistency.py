@@ -29,7 +29,9 @@ def check_consistency(
 
     Two for the same thing, a share that the revenues contradict, a part larger than the world.
     """
-    _check_said_once([row for row, _ in rows], file_name, problems)
+    # Below a heading that is not understood rows repeat themselves: the heading is the problem.
+    if not problems.found:
+        _check_said_once([row for row, _ in rows], file_name, problems)
     revenues: dict[Key, ForecastRow] = {}
     for row, _ in rows:
         if row.metric == "revenue":

@@ -36,8 +36,9 @@ $(READY): requirements-dev.txt pyproject.toml include/shortdrama_local/pyproject
 	$(UV) pip install --quiet --python $(BIN)/python --no-deps --no-build-isolation -e . -e include/shortdrama_local
 	@touch $@
 
-# Other DuckDB versions, to read published files with; each outside the project's environment.
-build/duckdb-%/.ready: requirements-duckdb-%.txt | $(UV)
+# Other DuckDB versions, to read published files with, and dlt, to be measured beside; each outside
+# the project's environment.
+build/%/.ready: requirements-%.txt | $(UV)
 	rm -rf $(@D)
 	$(UV) pip install --quiet --python $(PYTHON) --target $(@D) --no-deps --require-hashes -r $<
 	@touch $@
@@ -89,6 +90,7 @@ e2e: $(READY) ## The real scheduler, killed builds, twelve analysts
 	$(BIN)/pytest -m "(e2e or integration) and not resilience" --numprocesses 2 --dist loadgroup
 
 bench: $(READY) ## Measure ingest, gates, marts, ledger, loads, inbox
+	-$(MAKE) build/dlt/.ready
 	$(BIN)/python benchmarks/ingest.py
 	$(BIN)/python benchmarks/gates.py
 	$(BIN)/python benchmarks/marts.py
@@ -123,8 +125,8 @@ lock: $(UV) ## Compile the pinned requirements from pyproject.toml
 	$(UV) pip compile --quiet --generate-hashes --python-version 3.11 --no-header --extra dev pyproject.toml -o requirements-dev.txt
 	$(UV) pip compile --quiet --generate-hashes --python-version 3.11 --no-header --extra local pyproject.toml -c requirements-dev.txt -o requirements-local.txt
 	$(UV) pip compile --quiet --generate-hashes --python-version 3.11 --no-header pyproject.toml -c requirements-dev.txt -o requirements.txt
-	for client in duckdb-oldest duckdb-newest; do \
-		$(UV) pip compile --quiet --generate-hashes --python-version 3.11 --no-header --group $$client -o requirements-$$client.txt || exit 1; \
+	for group in duckdb-oldest duckdb-newest dlt; do \
+		$(UV) pip compile --quiet --generate-hashes --python-version 3.11 --no-header --group $$group -o requirements-$$group.txt || exit 1; \
 	done
 
 env: $(READY) ## Write .env with random passwords for docker-compose.yml

@@ -3,7 +3,7 @@
 import json
 import os
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
@@ -22,13 +22,13 @@ ROUNDS = 3
 
 
 @contextmanager
-def whole_market() -> Iterator[Path]:
-    """298 apps on two stores, 60 countries and the world, and an empty lake; its folder."""
+def whole_market(countries: Sequence[str] = COUNTRIES) -> Iterator[Path]:
+    """298 apps on two stores, these countries and the world, and an empty lake; its folder."""
     with TemporaryDirectory() as home:
         os.environ |= {
             "SHORTDRAMA_HOME": home,
             "SHORTDRAMA_FROZEN_CLOCK": CLOCK.isoformat(),
-            "SHORTDRAMA_APPFIGURES__COUNTRIES": json.dumps(COUNTRIES),
+            "SHORTDRAMA_APPFIGURES__COUNTRIES": json.dumps(countries),
         }
         try:
             start_sources(CLOCK, lambda what: print(f"starting {what}", file=sys.stderr))

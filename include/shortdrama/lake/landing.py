@@ -1,10 +1,9 @@
 """Landing: the bytes as received, one part per request, never changed.
 
-A part is its gzipped body and a `.meta.json` beside it. The metadata is written last, so a part
+A part is its packed body and a `.meta.json` beside it. The metadata is written last, so a part
 without it was killed halfway and does not count. `<load_id>.pull.json` lists a pull's parts.
 """
 
-import gzip
 import hashlib
 from collections import Counter
 from collections.abc import Mapping
@@ -14,7 +13,7 @@ from pathlib import Path
 from typing import Literal
 
 from shortdrama.core.clock import Clock
-from shortdrama.lake import documents, keys
+from shortdrama.lake import documents, keys, packing
 from shortdrama.lake.documents import Document
 from shortdrama.lake.reading import LayoutRef
 from shortdrama.lake.records import Coverage
@@ -145,6 +144,7 @@ class Landing:
         self._dataset = dataset
         self._pull_id = pull_id
         self._clock = clock
+        self._folders: dict[str, set[str]] = {}
         self.cost = Cost()
 
     def now(self) -> datetime:
@@ -160,11 +160,18 @@ class Landing:
         now = self._clock.now()
         for day in (now.date(), now.date() - timedelta(days=1)):
             prefix = keys.landing_prefix(self._dataset, day, self._pull_id)
-            part = documents.find(Part, self._store, f"{prefix}{fingerprint}.meta.json")
+            key = f"{prefix}{fingerprint}.meta.json"
+            part = documents.find(Part, self._store, key) if key in self._known(prefix) else None
             if part is not None and now - part.said_at < REUSE_FOR:
                 self.cost.endings[part.ending] += 1
                 return part
         return None
+
+    def _known(self, prefix: str) -> set[str]:
+        """What is in a folder of this pull: one listing instead of a question for each part."""
+        if prefix not in self._folders:
+            self._folders[prefix] = set(self._store.list(prefix))
+        return self._folders[prefix]
 
     def save(
         self,
@@ -180,7 +187,7 @@ class Landing:
         entries: int | None = None,
         body_bytes: int | None = None,
     ) -> Part:
-        """Land a gzipped body; the metadata goes last.
+        """Land a packed body; the metadata goes last.
 
         `said_at` is when the source said it, if that was before now; `entries` and `body_bytes` as
         of Part.
@@ -190,7 +197,7 @@ class Landing:
         with body.open("rb") as file:
             digest = hashlib.file_digest(file, "sha256").hexdigest()
         part = Part(
-            key=f"{prefix}{fingerprint}.{extension}.gz",
+            key=f"{prefix}{fingerprint}.{extension}{packing.SUFFIX}",
             said_at=said_at or now,
             request=dict(request),
             response=dict(response),
@@ -202,7 +209,9 @@ class Landing:
             body_bytes=body_bytes,
         )
         self._store.upload(body, part.key)
-        documents.put(part, self._store, f"{prefix}{fingerprint}.meta.json")
+        key = f"{prefix}{fingerprint}.meta.json"
+        documents.put(part, self._store, key)
+        self._known(prefix).add(key)
         self.cost.endings[part.ending] += 1
         return part
 
@@ -226,4 +235,4 @@ def read_pull(store: ObjectStore, key: str) -> Pull:
 
 def read_part(store: ObjectStore, part: Part) -> bytes:
     """A part's body, unzipped, all in memory: only for small parts."""
-    return gzip.decompress(store.get(part.key))
+    return packing.unpack(store.get(part.key), packing.packing_of(part.key))

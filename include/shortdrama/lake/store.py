@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
 import boto3
+from boto3.s3.transfer import TransferConfig
 from botocore.config import Config
 from botocore.exceptions import ClientError
 
@@ -23,6 +24,7 @@ PRECONDITION_FAILED = {"412", "PreconditionFailed", "409", "ConditionalRequestCo
 SWAP_ATTEMPTS = 50
 CHUNK = 1 << 20
 """Bytes that are read at a time."""
+MULTIPART_FROM = TransferConfig().multipart_threshold
 
 T = TypeVar("T")
 
@@ -124,7 +126,11 @@ class ObjectStore:
 
     def upload(self, path: Path, key: str) -> None:
         """Stream a local file into the lake."""
-        self.client.upload_file(str(path), self.bucket, key)
+        # Threads take longer to start than a small file to send.
+        threads = path.stat().st_size > MULTIPART_FROM
+        self.client.upload_file(
+            str(path), self.bucket, key, Config=TransferConfig(use_threads=threads)
+        )
 
     def download(self, key: str, path: Path) -> None:
         """Stream an object to a local file; raises NotFound."""

@@ -1,11 +1,11 @@
 """The body of an answer: saved while it arrives, and known without being unpacked again."""
 
-import gzip
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
 from shortdrama.core.errors import PermanentError, TransientError
+from shortdrama.lake.packing import packed, unpack
 from shortdrama.sources.nesting import Nesting, TooDeep
 
 
@@ -25,7 +25,7 @@ class Body:
 
     def text(self) -> bytes:
         """The JSON text, all in memory: only for pages."""
-        return gzip.decompress(self.path.read_bytes())
+        return unpack(self.path.read_bytes())
 
 
 Check = Callable[[Body, str], int | None]
@@ -40,11 +40,7 @@ def save_body(chunks: Iterable[bytes], path: Path, about: str) -> Body:
     """
     text = Nesting()
     size = 0
-    # mtime=0: the same body has the same sha256.
-    with (
-        path.open("wb") as raw,
-        gzip.GzipFile(fileobj=raw, mode="wb", compresslevel=1, mtime=0) as file,
-    ):
+    with packed(path) as file:
         for chunk in chunks:
             _feed(text, chunk, about)
             size += len(chunk)

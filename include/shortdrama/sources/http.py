@@ -224,7 +224,7 @@ class ApiClient:
             ) as response:
                 cost.hear(self._usage(response.headers))
                 cost.refusals += response.status_code != requests.codes.ok
-                answer = self._kept(response, about, folder / "body.gz")
+                answer = self._kept(response, about, folder / "body")
         except (requests.RequestException, urllib3.exceptions.HTTPError, HTTPException) as error:
             # Not chained: the original's text may hold the full request.
             if budget.is_overdrawn:

@@ -1,6 +1,5 @@
 """Files that people drop into `inbox/<source>/`."""
 
-import gzip
 import hashlib
 import re
 from collections.abc import Callable, Mapping, Sequence
@@ -23,6 +22,7 @@ from shortdrama.lake import documents, keys
 from shortdrama.lake.inbox_book import InboxBook, Seen
 from shortdrama.lake.landing import Landing, Part, Pull, read_part
 from shortdrama.lake.ledger import Coverage, LoadLedger
+from shortdrama.lake.packing import packed
 from shortdrama.lake.reading import LayoutRef, Reading, VendorEntry
 from shortdrama.lake.store import NotFound, ObjectStore
 from shortdrama.sources.connector import PullRequest
@@ -171,8 +171,9 @@ class InboxFiles:
             if request.too_large is not None:
                 context["too_large"] = str(request.too_large)
             with TemporaryDirectory() as folder:
-                body = Path(folder) / "body.gz"
-                body.write_bytes(gzip.compress(content, mtime=0))
+                body = Path(folder) / "body"
+                with packed(body) as file:
+                    file.write(content)
                 part = landing.save(
                     request.run_key.strip('"'),
                     body,

@@ -2,6 +2,10 @@
 
 `read_json(columns=…)` rounds 12.7 into a BIGINT and makes a row of NULLs from an error object. So
 fields are read as JSON and these macros check their type on the way, in the same pass.
+
+A field that is read as JSON is its text in one form: `12`, `12.7`, `"12"`, without blanks. The
+macros `plain_…` take from this text what is certainly right, and are NULL for anything else. Only
+then the text is parsed again, by the macros that say what is wrong with it.
 """
 
 import duckdb
@@ -9,6 +13,7 @@ import pyarrow as pa
 
 from shortdrama.lake.duck import list_literal, quoted
 from shortdrama.lake.landing import Part, read_part
+from shortdrama.lake.packing import Packing, packing_of
 from shortdrama.lake.store import ObjectStore
 from shortdrama.sources.http import LONE_SURROGATES
 from shortdrama.sources.nesting import with_whole_characters
@@ -17,9 +22,21 @@ MACROS = """
 create or replace temp macro wrong_type(value, field, wanted, part) as
     error(part || ': field "' || field || '" should be ' || wanted || ', but is '
           || coalesce(left(cast(value as varchar), 200), 'missing'));
+create or replace temp macro plain_integer(value) as
+    case when cast(try_cast(cast(value as varchar) as bigint) as varchar) = cast(value as varchar)
+         then try_cast(cast(value as varchar) as bigint) end;
+create or replace temp macro plain_text(value) as
+    case when starts_with(cast(value as varchar), '"') and strlen(cast(value as varchar)) < 40
+         then substr(cast(value as varchar), 2, strlen(cast(value as varchar)) - 2) end;
+create or replace temp macro plain_money(value) as
+    try_cast(plain_text(value) as decimal(18, 2));
+create or replace temp macro plain_date(value) as
+    case when strlen(cast(value as varchar)) < 40
+         then try_cast(substr(cast(value as varchar), 2, 10) as date) end;
 create or replace temp macro strict_integer(value, field, part) as
-    case when json_type(value) in ('BIGINT', 'UBIGINT') then cast(value as bigint)
-         else wrong_type(value, field, 'a whole number', part) end;
+    coalesce(plain_integer(value),
+             case when json_type(value) in ('BIGINT', 'UBIGINT') then cast(value as bigint)
+                  else wrong_type(value, field, 'a whole number', part) end);
 create or replace temp macro optional_integer(value, field, part) as
     case when value is null or json_type(value) = 'NULL' then null
          else strict_integer(value, field, part) end;
@@ -39,10 +56,12 @@ create or replace temp macro optional_text(value, field, part) as
     case when value is null or json_type(value) = 'NULL' then null
          else strict_text(value, field, part) end;
 create or replace temp macro strict_money(value, field, part) as
-    coalesce(try_cast(strict_text(value, field, part) as decimal(18, 2)),
+    coalesce(plain_money(value),
+             try_cast(strict_text(value, field, part) as decimal(18, 2)),
              wrong_type(value, field, 'an amount as text', part));
 create or replace temp macro strict_date(value, field, part) as
-    coalesce(try_cast(left(strict_text(value, field, part), 10) as date),
+    coalesce(plain_date(value),
+             try_cast(left(strict_text(value, field, part), 10) as date),
              wrong_type(value, field, 'a date', part));
 create or replace temp macro optional_date(value, field, part) as
     case when value is null or json_type(value) = 'NULL' then null
@@ -61,6 +80,9 @@ def prepare(
     connection: duckdb.DuckDBPyConnection, store: ObjectStore, parts: tuple[Part, ...]
 ) -> None:
     """Make the macros, and a table `parts(uri, context)` of what each part is about."""
+    # DuckDB would evaluate what occurs twice in a `case` before it looks which branch is needed,
+    # and so parse again what the first, cheap branch has already taken.
+    connection.execute("set disabled_optimizers = 'common_subexpressions'")
     connection.execute(MACROS)
     connection.execute(
         "create or replace temp table parts (uri varchar, context map(varchar, varchar))"
@@ -87,15 +109,17 @@ def json_relation(
     halves = [part for part in parts if part.response.get(LONE_SURROGATES)]
     if json_format != "unstructured":
         halves = []
-    whole = [part for part in parts if part not in halves]
-    queries = [_nothing(columns)]
-    if whole:
-        uris = list_literal([store.uri(part.key) for part in whole])
-        typed = ", ".join(f"{column}: {quoted(sql_type)}" for column, sql_type in columns.items())
-        queries.append(
-            f"from read_json({uris}, format = '{json_format}', columns = {{{typed}}},"
-            " filename = true, compression = 'gzip')"
-        )
+    # A pull that was stopped before an upgrade and went on after it has parts of both kinds.
+    whole: dict[Packing, list[str]] = {}
+    for part in parts:
+        if part not in halves:
+            whole.setdefault(packing_of(part.key), []).append(store.uri(part.key))
+    typed = ", ".join(f"{column}: {quoted(sql_type)}" for column, sql_type in columns.items())
+    queries = [_nothing(columns)] + [
+        f"from read_json({list_literal(uris)}, format = '{json_format}', columns = {{{typed}}},"
+        f" filename = true, compression = '{packing}')"
+        for packing, uris in whole.items()
+    ]
     if halves:
         bodies = {
             "filename": [store.uri(part.key) for part in halves],

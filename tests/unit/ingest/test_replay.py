@@ -1,5 +1,6 @@
 """Loads made again from landing after a parser was fixed, without a call, in place of the first."""
 
+import gzip
 from datetime import date, timedelta
 from typing import Any
 
@@ -18,8 +19,8 @@ from shortdrama.ingest.admit import admit, conform_or_quarantine
 from shortdrama.ingest.history import load_history
 from shortdrama.ingest.pull import pull
 from shortdrama.ingest.replay import ReplayRefused, loads_to_replay, replay
-from shortdrama.lake import duck, keys
-from shortdrama.lake.landing import read_pull
+from shortdrama.lake import documents, duck, keys
+from shortdrama.lake.landing import read_part, read_pull
 from shortdrama.lake.ledger import LoadLedger
 from shortdrama.sources.connector import PullRequest
 from shortdrama.warehouse.build import built
@@ -202,3 +203,17 @@ def test_an_older_parquet_that_lacks_a_column_reads_as_null(load, settings, stor
     assert sorted(found) == sorted(
         [(old.load_id, None, old.rows), (new.load_id, currency, new.rows)]
     )
+
+
+def test_a_pull_that_began_in_an_older_release_has_parts_of_both_kinds(
+    load, settings, store
+) -> None:
+    record = load()
+    key = keys.pull_record(ESTIMATES.id, record.said_at, record.pull_id)
+    landed = read_pull(store, key)
+    first, *others = landed.parts
+    older = first.model_copy(update={"key": first.key.replace(".zst", ".gz")})
+    store.put(older.key, gzip.compress(read_part(store, first), 1))
+    store.delete(first.key)
+    documents.put(landed.model_copy(update={"parts": (older, *others)}), store, key)
+    assert replay(record, settings, store).rows == record.rows > 0

@@ -1,4 +1,3 @@
-import gzip
 import hashlib
 from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
@@ -11,6 +10,7 @@ from shortdrama.core.windows import Window
 from shortdrama.datasets.appfigures_estimates import ESTIMATES
 from shortdrama.lake.landing import Landing, Part, read_part, read_pull
 from shortdrama.lake.ledger import Coverage
+from shortdrama.lake.packing import packed
 from shortdrama.lake.store import ObjectStore
 
 EVENING = datetime(2026, 2, 25, 23, 50, tzinfo=UTC)
@@ -30,8 +30,9 @@ def landing(store: ObjectStore) -> Callable[..., Landing]:
 @pytest.fixture
 def save(tmp_path: Path) -> Callable[..., Part]:
     def land(into: Landing, fingerprint: str, text: str = "[]", *, is_sample: bool = False) -> Part:
-        path = tmp_path / "body.gz"
-        path.write_bytes(gzip.compress(text.encode(), mtime=0))
+        path = tmp_path / "body"
+        with packed(path) as file:
+            file.write(text.encode())
         return into.save(
             fingerprint,
             path,
@@ -48,7 +49,7 @@ def save(tmp_path: Path) -> Callable[..., Part]:
 def test_a_part_is_the_body_and_what_is_known_of_it(landing, save, store) -> None:
     part = save(landing(), "f1", "短剧")
     stored = store.get(part.key)
-    assert part.key == "landing/appfigures/estimates/2026/02/25/pull/f1.json.gz"
+    assert part.key == "landing/appfigures/estimates/2026/02/25/pull/f1.json.zst"
     assert part.sha256 == hashlib.sha256(stored).hexdigest()
     assert part.size_bytes == len(stored)
     assert part.said_at == EVENING
@@ -66,7 +67,7 @@ def test_a_part_without_metadata_was_killed_halfway_and_does_not_count(
     landing, save, store
 ) -> None:
     part = save(landing(), "f1")
-    store.delete(part.key.replace(".json.gz", ".meta.json"))
+    store.delete(part.key.replace(".json.zst", ".meta.json"))
     assert store.exists(part.key)
     assert landing().find("f1") is None
 

@@ -1,4 +1,3 @@
-import gzip
 import hashlib
 from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
@@ -11,6 +10,7 @@ from shortdrama.core.settings import Settings
 from shortdrama.datasets.omdia_forecasts import FORECASTS
 from shortdrama.ingest.admit import admit
 from shortdrama.ingest.conform import conform
+from shortdrama.lake.landing import read_part
 from shortdrama.lake.ledger import LoadLedger
 from shortdrama.lake.store import ObjectStore
 from shortdrama.sources.connector import PullRequest
@@ -78,8 +78,8 @@ def test_a_workbook_lands_with_its_own_bytes_and_vintage(store, workbooks, pull,
     store.put(KEY, workbooks[0])
     landed = pull(*due_files(store, "omdia"), settings)
     (part,) = landed.parts
-    assert gzip.decompress(store.get(part.key)) == workbooks[0]
-    assert part.key.endswith(f"{hashlib.sha256(workbooks[0]).hexdigest()}.xlsx.gz")
+    assert read_part(store, part) == workbooks[0]
+    assert part.key.endswith(f"{hashlib.sha256(workbooks[0]).hexdigest()}.xlsx.zst")
     assert landed.coverage.window.start == landed.coverage.window.end == date(2025, 10, 14)
     assert not landed.is_sample
 

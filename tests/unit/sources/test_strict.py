@@ -1,8 +1,13 @@
+import json
+from collections.abc import Callable, Iterator, Mapping
 from decimal import Decimal
+from pathlib import Path
 from typing import Any
 
 import duckdb
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from shortdrama.sources import strict
 
@@ -83,3 +88,64 @@ def test_a_value_of_another_type_is_refused_by_part_and_field(read, macro, value
 @pytest.mark.parametrize("macro", ["integer", "text", "date", "boolean"])
 def test_an_optional_field_may_be_missing_or_null(read, macro, value) -> None:
     assert read(f"optional_{macro}", value) is None
+
+
+PLAIN = {"plain_integer": "bigint", "plain_money": "decimal(18, 2)", "plain_date": "date"}
+
+Read = Callable[[str, str], Any]
+
+
+def reader(file: Path, without: Mapping[str, str]) -> Iterator[Read]:
+    """Reads the field of a file by a macro, as conforming does; `without` these macros."""
+    with duckdb.connect() as connection:
+        connection.execute("set disabled_optimizers = 'common_subexpressions'")
+        connection.execute(strict.MACROS)
+        for macro, kind in without.items():
+            connection.execute(
+                f"create or replace temp macro {macro}(value) as cast(null as {kind})"
+            )
+
+        def read(macro: str, value: str) -> Any:
+            file.write_text(f'[{{"x": {value}}}]')
+            query = (
+                f"select {macro}(x, 'x', 'part')"
+                f" from read_json('{file}', format = 'array', columns = {{x: 'JSON'}})"
+            )
+            try:
+                return connection.execute(query).fetchone()
+            except duckdb.Error as error:
+                return str(error)
+
+        yield read
+
+
+@pytest.fixture
+def quick(tmp_path: Path) -> Iterator[Read]:
+    yield from reader(tmp_path / "quick.json", {})
+
+
+@pytest.fixture
+def slow(tmp_path: Path) -> Iterator[Read]:
+    yield from reader(tmp_path / "quick.json", PLAIN)
+
+
+ODD = st.one_of(
+    st.integers(-(2**70), 2**70).map(str),
+    st.floats().map(repr),
+    st.sampled_from(
+        ["-0", "0.0", "1e5", "1E5", "1e-7", "5e-324", "1e22", "12e0", "1e999", "true", "null", "{}",
+         "[1]", '"12"', '"1e2"', '" 12.5 "', '"12.345"', '"1_0"', '"+1"', '"-"', '""', '"\\u0031"',
+         '"1\\n"', '"\\t2025-09-01"', '"2025-09-01\\u0041"', '"20250901"', '"-2025-09-01"',
+         '"2025-9-1"', '"2025-09-01 (BC)"', '"infinity"', '"epoch"', '"１２"', '"2025-09-０1"',
+         '"99999999999999999.99"', '"0x10"', '"NaN"', "9" * 400, '"2025-09-01' + "x" * 10_000 + '"']
+    ),
+    st.text('0123456789-.eE+ "T:', max_size=14).map(json.dumps),
+    st.decimals(places=3, allow_nan=False, allow_infinity=False).map(str).map(json.dumps),
+    st.dates().map(lambda one: json.dumps(f"{one}T00:00:00")),
+)  # fmt: skip
+
+
+@given(value=ODD, macro=st.sampled_from(["strict_integer", "strict_money", "strict_date"]))
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=300)
+def test_what_is_taken_at_once_is_what_parsing_gives(quick, slow, value, macro) -> None:
+    assert quick(macro, value) == slow(macro, value)

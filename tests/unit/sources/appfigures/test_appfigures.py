@@ -1,4 +1,3 @@
-import gzip
 import json
 import re
 from datetime import date
@@ -18,7 +17,7 @@ from shortdrama.core.errors import (
 from shortdrama.core.windows import Window
 from shortdrama.datasets.appfigures_estimates import ESTIMATES
 from shortdrama.datasets.appfigures_products import PRODUCTS
-from shortdrama.lake.landing import Usage
+from shortdrama.lake.landing import Usage, read_part
 from shortdrama.sources.appfigures.client import classify, usage
 from shortdrama.sources.connector import PullRequest
 from shortdrama.sources.http import Refusal
@@ -91,7 +90,7 @@ def test_estimates_come_as_said_with_country_and_currency_from_around_the_body(
             Decimal(entry["revenue"]),
         )
         for part in landed.parts
-        for entry in json.loads(gzip.decompress(store.get(part.key)))
+        for entry in json.loads(read_part(store, part))
     }
     loaded = rows(
         landed,

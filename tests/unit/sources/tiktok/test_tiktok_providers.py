@@ -152,6 +152,10 @@ class Files:
         (self._folder / key).parent.mkdir(parents=True, exist_ok=True)
         (self._folder / key).write_bytes(body)
 
+    def list(self, prefix: str) -> Iterator[str]:
+        for path in (self._folder / prefix).glob("*"):
+            yield f"{prefix}{path.name}"
+
     def upload(self, path: Path, key: str) -> None:
         self.put(key, path.read_bytes())
 

@@ -57,8 +57,11 @@ def span(window: Window) -> str:
 
 
 def due_on(dataset: Dataset, now: datetime) -> date | None:
-    """The newest day that a dataset should have; None if no schedule brings it."""
-    if not isinstance(dataset.arrives, Api):
+    """The newest day that a dataset should have; None if none of its days can be missed.
+
+    That is so if no schedule brings it, and for a lookup, of which only the newest load counts.
+    """
+    if not isinstance(dataset.arrives, Api) or dataset.is_lookup:
         return None
     ran_on = (now - RUN_TAKES).date()
     return ran_on - timedelta(days=1) if dataset.has_past else ran_on

@@ -47,7 +47,8 @@ class RefusedLoad(BaseModel):
 class DatasetStatus(BaseModel):
     """A dataset as its ledger says. `as_of` is the newest business date that is accepted.
 
-    `is_daily`: a schedule brings it, not a person. `usual_days` are the days that usually pass
+    `is_daily`: a schedule brings it, not a person. `has_past`: its missing days can still be
+    pulled; otherwise a gap is shown, but nobody can do anything about it. `usual_days` are the days that usually pass
     between days with an accepted load; None if there are too few loads to say. `next_run_at` is
     None while no schedule runs. `unreadable` says why the ledger cannot be read; then nothing else
     is known.
@@ -59,6 +60,7 @@ class DatasetStatus(BaseModel):
     title: str
     dag_id: str
     is_daily: bool
+    has_past: bool
     loads: int = 0
     as_of: date | None = None
     behind_days: int | None = None
@@ -92,7 +94,7 @@ class DatasetStatus(BaseModel):
             yield "stale"
         if self.usual_days and (self.age_days or 0) > LATE_FACTOR * self.usual_days:
             yield "late"
-        if self.days("gap"):
+        if self.has_past and self.days("gap"):
             yield "gap"
 
     def windows(self, *states: DayState) -> tuple[Window, ...]:
@@ -185,6 +187,7 @@ def dataset_status(
         title=dataset.titles["en"],
         dag_id=dataset.dag_id,
         is_daily=isinstance(dataset.arrives, Api),
+        has_past=dataset.has_past,
         loads=len(counting),
         as_of=as_of,
         behind_days=(now.date() - as_of).days if as_of else None,

@@ -76,6 +76,7 @@ def _unreadable(dataset: Dataset, why: str) -> DatasetStatus:
         title=dataset.titles["en"],
         dag_id=dataset.dag_id,
         is_daily=isinstance(dataset.arrives, Api),
+        has_past=dataset.has_past,
         stale_after_days=dataset.stale_after_days,
         unreadable=why,
     )

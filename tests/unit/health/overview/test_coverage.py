@@ -63,6 +63,7 @@ def test_days_before_the_first_load_are_not_missing(load: Any) -> None:
         ("tiktok.hashtags", 8, date(2026, 2, 25)),
         ("tiktok.hashtags", 1, date(2026, 2, 24)),
         ("omdia.forecasts", 8, None),
+        ("appfigures.products", 8, None),
     ],
 )
 def test_a_day_is_due_when_the_run_of_the_night_must_be_over(

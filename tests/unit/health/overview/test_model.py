@@ -51,6 +51,12 @@ def test_old_figures_are_stale_late_and_missing(load: Any) -> None:
     assert status.days("gap") == 14
 
 
+def test_a_gap_that_nobody_can_fill_is_shown_and_no_trouble(load: Any) -> None:
+    status = status_of([load("2026-02-20"), load("2026-02-25")], DATASETS["tiktok.hashtags"])
+    assert status.days("gap") == 4
+    assert status.troubles == ()
+
+
 def test_many_loads_on_a_day_do_not_make_that_usual(load: Any) -> None:
     loads = [load("2026-02-01", decided="2026-02-02") for _ in range(90)]
     assert status_of(loads).usual_days is None

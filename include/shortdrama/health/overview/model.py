@@ -48,10 +48,10 @@ class DatasetStatus(BaseModel):
     """A dataset as its ledger says. `as_of` is the newest business date that is accepted.
 
     `is_daily`: a schedule brings it, not a person. `has_past`: its missing days can still be
-    pulled; otherwise a gap is shown, but nobody can do anything about it. `usual_days` are the days that usually pass
-    between days with an accepted load; None if there are too few loads to say. `next_run_at` is
-    None while no schedule runs. `unreadable` says why the ledger cannot be read; then nothing else
-    is known.
+    pulled; otherwise a gap is shown, but nobody can do anything about it. `usual_days` are the days
+    that usually pass between days with an accepted load; None if there are too few loads to say.
+    `next_run_at` is None while no schedule runs. `unreadable` says why the ledger cannot be read;
+    then nothing else is known.
     """
 
     model_config = ConfigDict(frozen=True)

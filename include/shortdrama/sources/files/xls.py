@@ -24,6 +24,7 @@ from shortdrama.sources.files.workbook import (
     Sheet,
     WorkbookRefused,
 )
+from shortdrama.sources.files.xls_conditions import changed_areas
 
 BOF, EOF = 0x0809, 0x000A
 FORMULA, FILEPASS, BOUNDSHEET, OBPROJ, SUPBOOK = 0x0006, 0x002F, 0x0085, 0x00D3, 0x01AE
@@ -49,7 +50,7 @@ def read(content: bytes, file_name: str) -> list[Sheet]:
                 file_name,
                 "this is no workbook of Excel 97 or later; save it from Excel as .xlsx",
             )
-        uncomputed = _check_records(stream, file_name)
+        starts = _check_records(stream, file_name)
         with xlrd.open_workbook(
             file_contents=content,
             formatting_info=True,
@@ -57,7 +58,7 @@ def read(content: bytes, file_name: str) -> list[Sheet]:
             on_demand=True,
             logfile=StringIO(),
         ) as book:
-            return list(_sheets(file_name, book, uncomputed))
+            return list(_sheets(file_name, book, stream, starts))
     except WorkbookRefused:
         raise
     except Exception as error:  # xlrd lets through whatever a broken record raises
@@ -69,11 +70,12 @@ def read(content: bytes, file_name: str) -> list[Sheet]:
 
 
 def _sheets(
-    file_name: str, book: xlrd.book.Book, uncomputed: dict[int, frozenset[Place]]
+    file_name: str, book: xlrd.book.Book, stream: bytes, starts: list[int]
 ) -> Iterator[Sheet]:
     cells = 0
     for number in range(book.nsheets):
-        sheet = _sheet(file_name, book, number, uncomputed.get(number, frozenset()))
+        records = list(_records(stream, starts[number])) if number < len(starts) else []
+        sheet = _sheet(file_name, book, number, records)
         book.unload_sheet(number)
         cells += sum(map(len, sheet.rows))
         if cells > MAX_CELLS:
@@ -85,8 +87,8 @@ def _sheets(
         yield sheet
 
 
-def _check_records(stream: bytes, file_name: str) -> dict[int, frozenset[Place]]:
-    """Refuse what must not be read; by worksheet, the formulas without a stored result."""
+def _check_records(stream: bytes, file_name: str) -> list[int]:
+    """Refuse what must not be read; where the records of each worksheet begin."""
     starts: list[int] = []
     for kind, body in _records(stream, 0):
         if kind == FILEPASS:
@@ -106,14 +108,16 @@ def _check_records(stream: bytes, file_name: str) -> dict[int, frozenset[Place]]
             )
         if kind == BOUNDSHEET and body[5] == 0:
             starts.append(struct.unpack_from("<I", body)[0])
-    return {
-        number: frozenset(
-            struct.unpack_from("<HH", body)
-            for kind, body in _records(stream, start)
-            if kind == FORMULA and body[6:7] == EMPTY_RESULT and body[12:14] == NOT_A_NUMBER
-        )
-        for number, start in enumerate(starts)
-    }
+    return starts
+
+
+def _uncomputed(records: list[Record]) -> frozenset[Place]:
+    """The formulas without a stored result."""
+    return frozenset(
+        struct.unpack_from("<HH", body)
+        for kind, body in records
+        if kind == FORMULA and body[6:7] == EMPTY_RESULT and body[12:14] == NOT_A_NUMBER
+    )
 
 
 def _records(stream: bytes, position: int) -> Iterator[Record]:
@@ -130,11 +134,11 @@ def _records(stream: bytes, position: int) -> Iterator[Record]:
         position += length
 
 
-def _sheet(
-    file_name: str, book: xlrd.book.Book, number: int, uncomputed: frozenset[Place]
-) -> Sheet:
+def _sheet(file_name: str, book: xlrd.book.Book, number: int, records: list[Record]) -> Sheet:
     source = book.sheet_by_index(number)
     grid = Grid(file_name, source.name)
+    grid.conditional += changed_areas(records)
+    uncomputed = _uncomputed(records)
     # xlrd sets these without declaring them.
     grid.hides_zeros = not getattr(source, "show_zero_values", True)
     grid.shows_formulas = bool(getattr(source, "show_formulas", False))

@@ -53,6 +53,22 @@ _PRICES = re.compile(
 )
 
 
+def check_statements(
+    seen: Sequence[Sheet],
+    with_figures: Sequence[Sheet],
+    layout: Layout,
+    units: Sequence[str],
+    problems: Problems,
+) -> None:
+    """Refuse lines outside of tables that contradict the rows; `units` are the rows' labels."""
+    for sheet in seen:
+        has_figures = any(sheet is one for one in with_figures)
+        if units:
+            _check_stated_units(sheet, layout, units, problems, has_figures=has_figures)
+        if not has_figures:
+            _check_notes(sheet, layout, problems)
+
+
 def check_scenario(sheet: Sheet, cells: Sequence[Cell], layout: Layout, problems: Problems) -> None:
     """Refuse a line above or below a table that names another scenario than the base case."""
     for cell in cells:
@@ -67,7 +83,7 @@ def check_scenario(sheet: Sheet, cells: Sequence[Cell], layout: Layout, problems
             )
 
 
-def check_notes(sheet: Sheet, layout: Layout, problems: Problems) -> None:
+def _check_notes(sheet: Sheet, layout: Layout, problems: Problems) -> None:
     """Refuse a sheet of text that says which scenario was chosen, if not the base case.
 
     Notes may explain scenarios, so only `Scenario: High` counts there.
@@ -97,7 +113,7 @@ def _beside(sheet: Sheet, cell: Cell) -> str:
     return shown(following) if following else ""
 
 
-def check_stated_units(
+def _check_stated_units(
     sheet: Sheet, layout: Layout, units: Sequence[str], problems: Problems, *, has_figures: bool
 ) -> None:
     """Refuse a line such as "All figures in US$bn" that no row of the file agrees with.

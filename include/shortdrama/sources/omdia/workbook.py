@@ -45,7 +45,7 @@ from shortdrama.sources.omdia.layout import (
 from shortdrama.sources.omdia.layouts import KnownLayout, packaged_layouts
 from shortdrama.sources.omdia.selection import choose
 from shortdrama.sources.omdia.shelf import Shelf
-from shortdrama.sources.omdia.statements import check_notes, check_stated_units
+from shortdrama.sources.omdia.statements import check_statements
 from shortdrama.sources.omdia.table import FigureCell, figure_cells, unknown
 
 CSV_SHEET = "(csv)"
@@ -141,27 +141,11 @@ def examine_workbook(
         for sheet, rule in figure_sheets
         for row in _rows(sheet, rule, edition, layout, problems, units)
     ]
-    _check_statements(seen, [sheet for sheet, _ in figure_sheets], layout, units, problems)
+    check_statements(seen, [sheet for sheet, _ in figure_sheets], layout, units, problems)
     check_consistency(rows, file_name, problems)
     figures = tuple(row for row, _ in rows)
     encoding = sheets[0].encoding if sheets else None
     return Workbook(edition.published_on, edition.version, figures, _notes(sheets), known, encoding)
-
-
-def _check_statements(
-    seen: Sequence[Sheet],
-    with_figures: Sequence[Sheet],
-    layout: Layout,
-    units: Sequence[str],
-    problems: Problems,
-) -> None:
-    """Refuse lines outside of tables that contradict the rows, whose units are given."""
-    for sheet in seen:
-        has_figures = any(sheet is one for one in with_figures)
-        if units:
-            check_stated_units(sheet, layout, units, problems, has_figures=has_figures)
-        if not has_figures:
-            check_notes(sheet, layout, problems)
 
 
 def _notes(sheets: Sequence[Sheet]) -> tuple[str, ...]:

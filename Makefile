@@ -14,11 +14,11 @@ DUCKDB_CLIENTS := build/duckdb-oldest/.ready build/duckdb-newest/.ready
 TESTERS ?= 3
 QUICK := not e2e and not integration and not damage and not hostile
 
-.PHONY: help setup demo up down status sql backfill doctor test check resilience raw-damage hostile e2e docs lint format lock env bench clean
+.PHONY: help setup demo up down status sql backfill airflow-backfill doctor test check resilience raw-damage hostile e2e docs lint format lock env bench clean
 
 help: ## Show this help
 	@echo "Short-drama market pipeline. On a fresh machine: make demo"
-	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / {printf "  make %-16s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 setup: $(READY) ## Make the virtual environment from the pinned requirements
 
@@ -58,9 +58,12 @@ status: $(READY) ## What each dataset covers and lacks, what is published and du
 sql: $(READY) ## Answer a query: Q="select …" [FORMAT=table|csv|json]
 	@$(BIN)/shortdrama sql "$(Q)" --format $(or $(FORMAT),table)
 
-backfill: $(READY) ## Airflow's backfill, one run per day: FROM=2025-07-01 TO=2025-07-07
-	@test -n "$(FROM)" -a -n "$(TO)" || { echo "give FROM and TO, e.g. make backfill FROM=2025-07-01 TO=2025-07-07"; exit 1; }
-	$(BIN)/shortdrama backfill $(FROM) $(TO)
+backfill: $(READY) ## Plan a backfill: DATASET=appfigures.estimates FROM=2025-01-01 TO=2025-12-31 WHY="..."
+	$(BIN)/shortdrama backfill plan $(or $(DATASET),appfigures.estimates) --from "$(FROM)" --to "$(TO)" --because "$(WHY)"
+
+airflow-backfill: $(READY) ## Airflow's backfill, one run per day: FROM=2025-07-01 TO=2025-07-07
+	@test -n "$(FROM)" -a -n "$(TO)" || { echo "give FROM and TO, e.g. make airflow-backfill FROM=2025-07-01 TO=2025-07-07"; exit 1; }
+	$(BIN)/shortdrama airflow-backfill $(FROM) $(TO)
 
 doctor: $(READY) ## Check endpoints, credentials, the lake, quota, extension
 	$(BIN)/shortdrama doctor

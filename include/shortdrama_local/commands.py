@@ -65,11 +65,11 @@ def down() -> None:
     out.print("stopped")
 
 
-def backfill(
+def airflow_backfill(
     first: Annotated[datetime, typer.Argument(formats=["%Y-%m-%d"], help="First day.")],
     last: Annotated[datetime, typer.Argument(formats=["%Y-%m-%d"], help="Last day.")],
 ) -> None:
-    """Pull a span of days again through Airflow's backfill, then build and publish."""
-    from shortdrama_local.embedded.backfill import backfill as run_backfill
+    """Pull a span of days through Airflow's own backfill, one run a day, then build and publish."""
+    from shortdrama_local.embedded.backfill import backfill
 
-    run_backfill(first.date(), last.date(), out.print)
+    backfill(first.date(), last.date(), out.print)

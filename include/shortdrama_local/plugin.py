@@ -15,7 +15,7 @@ def add_commands(app: typer.Typer) -> None:
     app.command("demo")(commands.demo)
     app.command("up")(commands.up)
     app.command("down")(commands.down)
-    app.command("backfill")(commands.backfill)
+    app.command("airflow-backfill")(commands.airflow_backfill)
     app.command("simulator")(serve)
     app.command("omdia-workbooks")(commands.omdia_workbooks)
     app.command("minis-files")(commands.minis_files)

@@ -11,6 +11,6 @@ select
     override_by,
     override_because
 from ops_loads
-where status <> 'accepted' or override_by is not null
+where status in ('quarantined', 'revoked') or override_by is not null
 order by decided_at desc, load_id asc
 limit 30

@@ -90,5 +90,9 @@ def accept(subject: Subject, because: Because, by: By) -> None:
         print(f"{MARTS_FOLLOW}, unless something else changes before that")
         return
     record = accept_load(subject, because, by, settings(), store)
+    if record.status == "staged":
+        print(f"{record.dataset} load {record.load_id}: {record.rows:,} rows")
+        print(f"it is staged, and counts when backfill {record.backfill} is promoted")
+        return
     print(f"{record.dataset} load {record.load_id} counts from now on: {record.rows:,} rows")
     print(MARTS_FOLLOW)

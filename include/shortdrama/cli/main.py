@@ -7,7 +7,18 @@ import typer
 from botocore.exceptions import BotoCoreError, ClientError
 from rich.markup import escape
 
-from shortdrama.cli import gate, inbox, lake, load, report, snapshots, sql, status, universe
+from shortdrama.cli import (
+    backfill,
+    gate,
+    inbox,
+    lake,
+    load,
+    report,
+    snapshots,
+    sql,
+    status,
+    universe,
+)
 from shortdrama.cli.airflow import airflow
 from shortdrama.cli.diff import diff
 from shortdrama.cli.shared import err
@@ -26,6 +37,7 @@ app.add_typer(lake.app, name="lake")
 app.add_typer(inbox.app, name="inbox")
 app.add_typer(universe.app, name="universe")
 app.add_typer(gate.app, name="gate")
+app.add_typer(backfill.app, name="backfill")
 app.add_typer(load.load_app, name="load")
 app.add_typer(report.app, name="report")
 app.command("status")(status.status)

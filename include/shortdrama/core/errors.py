@@ -149,6 +149,12 @@ class DecisionRefused(Failure):
     is_final = True
 
 
+class BackfillRefused(Failure):
+    """A backfill cannot be planned or started; the message says why, and what to do instead."""
+
+    is_final = True
+
+
 class UnknownLoad(Failure):
     """No ledger knows the load."""
 

@@ -50,6 +50,7 @@ def conform_or_quarantine(pull: Pull, settings: Settings, store: ObjectStore) ->
             is_sample=pull.is_sample,
             reasons=(str(error),),
             file_name=pull.file_name,
+            backfill=pull.backfill,
         )
         keep_answers(dataset, pull, store)
         stands = _decide(record, dataset, store, _another_shape(pull, error))
@@ -72,6 +73,9 @@ def conform_or_quarantine(pull: Pull, settings: Settings, store: ObjectStore) ->
 def admit(pull: Pull, settings: Settings, store: ObjectStore) -> LoadRecord:
     """Gate the candidate of a pull and commit the verdict; the ledger's record.
 
+    The load of a backfill is staged instead of accepted. It is compared with the same loads as any
+    other: with those that count, because they are what it will replace.
+
     A load that already has a verdict keeps it. Raises LoadRefused with the reasons.
     """
     dataset = dataset_named(pull.dataset)
@@ -89,7 +93,7 @@ def admit(pull: Pull, settings: Settings, store: ObjectStore) -> LoadRecord:
     store.delete(keys.candidate(dataset.id, pull.load_id))
     if reading is not None:
         store.delete(keys.reading(dataset.id, pull.load_id))
-    if record.status != "accepted":
+    if record.status not in ("accepted", "staged"):
         raise LoadRefused("\n".join(record.reasons), record.load_id)
     return record
 
@@ -136,7 +140,7 @@ def _judge(
         load_id=pull.load_id,
         pull_id=pull.pull_id,
         dataset=dataset.id,
-        status="quarantined" if reasons else "accepted",
+        status="quarantined" if reasons else "staged" if pull.backfill else "accepted",
         key=key,
         sha256=digest,
         etag=None if reasons else store.etag(key),
@@ -150,6 +154,7 @@ def _judge(
         file_name=pull.file_name,
         layout=reading.layout if reading else None,
         vendor=reading.vendor if reading else None,
+        backfill=pull.backfill,
     )
     # Loads by day are many and mostly of other days, so they do not wait for each other.
     compared_with = accepted if isinstance(dataset.follows, Edition) else None

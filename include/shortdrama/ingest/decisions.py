@@ -5,9 +5,9 @@ from shortdrama.core.settings import Settings
 from shortdrama.datasets import dataset_named
 from shortdrama.datasets.model import Dataset
 from shortdrama.gates.results import GateResult
-from shortdrama.ingest.history import load_history
+from shortdrama.ingest.history import load_history, open_backfill
 from shortdrama.lake import documents, keys
-from shortdrama.lake.ledger import LoadLedger, LoadRecord
+from shortdrama.lake.ledger import LoadLedger, LoadRecord, Status
 from shortdrama.lake.marker import lake_kind
 from shortdrama.lake.outcomes import Outcome
 from shortdrama.lake.overrides import Override, OverrideKind, said_why
@@ -19,22 +19,23 @@ def accept_load(
 ) -> LoadRecord:
     """Let a quarantined load count although its gate refused it; its rows are copied to `raw/`.
 
-    The same decision again changes nothing. Raises DecisionRefused for a load that is not in
-    quarantine, that is sample on a real lake, or whose rows do not have the dataset's shape.
+    A load of a backfill that has not ended is staged, and counts when the backfill does. The same
+    decision again changes nothing. Raises DecisionRefused for a load that is not in quarantine,
+    that is sample on a real lake, or whose rows do not have the dataset's shape.
     """
     standing = load_history(load_id, store)[-1]
     dataset = dataset_named(standing.dataset)
     override = _override("load_accepted", standing, because, by, settings)
+    ledger = LoadLedger(store, dataset.id)
     if standing.status != "quarantined":
-        return LoadLedger(store, dataset.id).decide(_decided(standing, override))
+        return ledger.decide(_decided(standing, "accepted", override))
     why_not = why_not_takeable(standing, dataset, gate_of(standing, dataset, store), store)
     if why_not:
         raise DecisionRefused(why_not)
     key = keys.raw(dataset.id, load_id, standing.said_at)
     store.copy(standing.key, key)
-    return LoadLedger(store, dataset.id).decide(
-        _decided(standing.model_copy(update={"key": key}), override)
-    )
+    status: Status = "staged" if open_backfill(standing, ledger) else "accepted"
+    return ledger.decide(_decided(standing.model_copy(update={"key": key}), status, override))
 
 
 def revoke_load(
@@ -46,7 +47,7 @@ def revoke_load(
     """
     standing = load_history(load_id, store)[-1]
     override = _override("load_revoked", standing, because, by, settings)
-    revoked = _decided(standing, override)
+    revoked = _decided(standing, "revoked", override)
     return LoadLedger(store, standing.dataset).decide(
         revoked.model_copy(update={"reasons": (f"{load_id} was revoked {override.text}",)})
     )
@@ -65,9 +66,8 @@ def _override(
     )
 
 
-def _decided(standing: LoadRecord, override: Override) -> LoadRecord:
+def _decided(standing: LoadRecord, status: Status, override: Override) -> LoadRecord:
     """The record of the decision: `decided_at` is when the load was accepted or taken out."""
-    status = "accepted" if override.kind == "load_accepted" else "revoked"
     return standing.model_copy(
         update={"status": status, "decided_at": override.at, "override": override}
     )

@@ -3,6 +3,7 @@
 from shortdrama.core.errors import UnknownLoad
 from shortdrama.datasets import DATASETS
 from shortdrama.lake.ledger import LoadLedger, LoadRecord
+from shortdrama.lake.records import is_completed
 from shortdrama.lake.store import ObjectStore
 
 
@@ -14,3 +15,10 @@ def load_history(load_id: str, store: ObjectStore) -> list[LoadRecord]:
     raise UnknownLoad(
         f"no ledger has a load {load_id}; `shortdrama gate list` says what was refused"
     )
+
+
+def open_backfill(record: LoadRecord, ledger: LoadLedger) -> str | None:
+    """The backfill that still keeps back what becomes of a load; None if it has ended."""
+    if record.backfill is None or is_completed(ledger.newest(), record.backfill):
+        return None
+    return record.backfill

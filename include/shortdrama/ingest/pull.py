@@ -28,7 +28,7 @@ def pull(
     """
     dataset = dataset_named(request.dataset)
     clock = settings.clock
-    landing = Landing(store, dataset.id, request.pull_id, clock)
+    landing = Landing(store, dataset.id, request.pull_id, clock, request.reuse_for)
     outcome = Outcome(
         kind="pull",
         status="succeeded",
@@ -54,7 +54,7 @@ def pull(
         record_failure(store, outcome.model_copy(update=failed))
         raise
     seconds = monotonic() - began
-    key = landing.finish(coverage, parts)
+    key = landing.finish(coverage, parts, request.backfill)
     details = {"pull": key, "parts": len(parts), **_cost(request, planned, landing, say, seconds)}
     record_outcome(store, outcome.model_copy(update={"details": details}))
     return key

@@ -13,6 +13,7 @@ from shortdrama.core.settings import Settings
 from shortdrama.datasets import dataset_named
 from shortdrama.datasets.model import Dataset
 from shortdrama.ingest.admit import admit, conform_or_quarantine
+from shortdrama.ingest.history import open_backfill
 from shortdrama.lake import keys
 from shortdrama.lake.landing import Pull, read_pull
 from shortdrama.lake.ledger import LoadLedger, LoadRecord
@@ -24,11 +25,12 @@ class ReplayRefused(Failure):
 
 
 def loads_to_replay(dataset: Dataset, since: date | None, store: ObjectStore) -> list[LoadRecord]:
-    """One load of each pull that was said since then, oldest first, without revoked ones."""
+    """One load of each pull said since then, oldest first, without revoked and discarded ones."""
     by_pull = {
         (record.said_at, record.pull_id): record
         for record in LoadLedger(store, dataset.id).newest()
-        if record.status != "revoked" and (since is None or record.said_at.date() >= since)
+        if record.status not in ("revoked", "discarded")
+        and (since is None or record.said_at.date() >= since)
     }
     # Pulls that were said at the same instant keep their order, because the later one wins.
     return sorted(by_pull.values(), key=lambda record: (record.said_at, record.seq))
@@ -37,15 +39,22 @@ def loads_to_replay(dataset: Dataset, since: date | None, store: ObjectStore) ->
 def replay(record: LoadRecord, settings: Settings, store: ObjectStore) -> LoadRecord:
     """Conform and gate the landed answers of a load as its next revision; the new record.
 
-    Raises LoadRefused when the new load is refused too, ReplayRefused when landing is gone. If a
-    replay was killed before its verdict, the next one continues it.
+    The replay of a load of a backfill is staged with it, until the backfill has ended. Raises
+    LoadRefused when the new load is refused too, ReplayRefused when landing is gone or the load was
+    discarded. If a replay was killed before its verdict, the next one continues it.
     """
     dataset = dataset_named(record.dataset)
+    if record.status == "discarded":
+        raise ReplayRefused(
+            f"{dataset.id} load {record.load_id} was discarded with backfill {record.backfill};"
+            " start the backfill again to pull its days again"
+        )
     pull = _pull_of(record, dataset, store)
     # What counts is read again by the layout that it was read by; anything else by today's.
     layout = record.layout if record.status == "accepted" else None
     revision = _next_revision(pull, dataset, store)
-    pull = pull.model_copy(update={"revision": revision, "layout": layout})
+    backfill = open_backfill(record, LoadLedger(store, dataset.id))
+    pull = pull.model_copy(update={"revision": revision, "layout": layout, "backfill": backfill})
     conform_or_quarantine(pull, settings, store)
     return admit(pull, settings, store)
 

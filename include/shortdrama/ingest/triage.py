@@ -12,7 +12,13 @@ from shortdrama.lake.ledger import LoadLedger, LoadRecord
 from shortdrama.lake.outcomes import outcomes_of
 from shortdrama.lake.store import ObjectStore
 
-SAID = {"accepted": "is accepted", "quarantined": "was refused", "revoked": "was revoked"}
+SAID = {
+    "accepted": "is accepted",
+    "quarantined": "was refused",
+    "revoked": "was revoked",
+    "staged": "is staged",
+    "discarded": "was discarded",
+}
 
 
 def triage_of_load(load_id: str, settings: Settings, store: ObjectStore) -> Triage:
@@ -58,6 +64,7 @@ def _facts(first: LoadRecord, standing: LoadRecord) -> dict[str, str]:
         + (f", {len(countries)} countries: {' '.join(countries)}" if countries else ""),
         "Said by the source": f"{standing.said_at:%Y-%m-%d %H:%M} UTC",
         "Gated": f"{first.decided_at:%Y-%m-%d %H:%M} UTC",
+        **({"Backfill": standing.backfill} if standing.backfill else {}),
     }
 
 
@@ -116,6 +123,17 @@ def _steps(
     if standing.status == "accepted":
         revoke = f'shortdrama load revoke {load_id} --because "…"'
         return (Step(when="It counts. If it should not, take it out again", command=revoke),)
+    if standing.status == "staged":
+        show = f"shortdrama backfill show {standing.backfill}"
+        return (Step(when="It counts when its whole backfill does: look at that", command=show),)
+    if standing.status == "discarded":
+        again = f"shortdrama backfill show {standing.backfill}"
+        return (
+            Step(
+                when="Discarding is final. To have its days after all, start the backfill again",
+                command=again,
+            ),
+        )
     if standing.status == "revoked":
         return (Step(when="To accept it after all, gate it again", command=replay.command),)
     steps = [_pull_again(standing, dataset), replay]

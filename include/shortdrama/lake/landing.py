@@ -58,16 +58,19 @@ class Pull(Document):
     """A finished pull: what was asked for, when the source said it, and the parts in order.
 
     `revision` counts the loads made from it: 1 is the first, the others are replays. `layout` is
-    the one that a replay must use.
+    the one that a replay must use. `backfill` is the backfill that asked; its load is staged.
     """
 
-    schema_version: Literal[1] = 1
+    # Form 2 has `backfill`. Older software would accept the load.
+    upgrades = (lambda pull: pull,)
+    schema_version: Literal[2] = 2
     pull_id: str
     dataset: str
     coverage: Coverage
     parts: tuple[Part, ...]
     revision: int = 1
     layout: LayoutRef | None = None
+    backfill: str | None = None
 
     @property
     def file_name(self) -> str | None:
@@ -139,11 +142,19 @@ class Cost:
 class Landing:
     """The landing folder of one pull, and what this attempt of it costs."""
 
-    def __init__(self, store: ObjectStore, dataset: str, pull_id: str, clock: Clock) -> None:
+    def __init__(
+        self,
+        store: ObjectStore,
+        dataset: str,
+        pull_id: str,
+        clock: Clock,
+        reuse_for: timedelta = REUSE_FOR,
+    ) -> None:
         self._store = store
         self._dataset = dataset
         self._pull_id = pull_id
         self._clock = clock
+        self._reuse_for = reuse_for
         self._folders: dict[str, set[str]] = {}
         self.cost = Cost()
 
@@ -158,11 +169,12 @@ class Landing:
     def find(self, fingerprint: str) -> Part | None:
         """The part that an earlier attempt of this run landed for the same request, if fresh."""
         now = self._clock.now()
-        for day in (now.date(), now.date() - timedelta(days=1)):
+        ages = range(self._reuse_for.days + 1)
+        for day in (now.date() - timedelta(days=age) for age in ages):
             prefix = keys.landing_prefix(self._dataset, day, self._pull_id)
             key = f"{prefix}{fingerprint}.meta.json"
             part = documents.find(Part, self._store, key) if key in self._known(prefix) else None
-            if part is not None and now - part.said_at < REUSE_FOR:
+            if part is not None and now - part.said_at < self._reuse_for:
                 self.cost.endings[part.ending] += 1
                 return part
         return None
@@ -215,13 +227,17 @@ class Landing:
         self.cost.endings[part.ending] += 1
         return part
 
-    def finish(self, coverage: Coverage, parts: list[Part]) -> str:
-        """Write `<load_id>.pull.json`; the key under which `read_pull` finds the pull again."""
+    def finish(self, coverage: Coverage, parts: list[Part], backfill: str | None = None) -> str:
+        """Write `<load_id>.pull.json`; the key under which `read_pull` finds the pull again.
+
+        `backfill` is the backfill that asked for it.
+        """
         pull = Pull(
             pull_id=self._pull_id,
             dataset=self._dataset,
             coverage=coverage,
             parts=tuple(parts),
+            backfill=backfill,
         )
         key = keys.pull_record(self._dataset, pull.said_at, self._pull_id)
         documents.put(pull, self._store, key)

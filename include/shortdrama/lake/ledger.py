@@ -1,17 +1,21 @@
 """The load ledger: which loads count. Appending to it is the commit of a load."""
 
 from collections.abc import Callable, Sequence
+from datetime import datetime
 
+from shortdrama.core.errors import Failure
 from shortdrama.lake import documents, keys
 from shortdrama.lake.pages import Head, S, all_records, records_of, seal, summaries
 from shortdrama.lake.records import (
     Coverage,
     LoadRecord,
+    Settled,
     Status,
     accepted_of,
     is_new_decision,
     is_new_load,
     newest_of,
+    settled,
 )
 from shortdrama.lake.store import NotFound, ObjectStore
 
@@ -20,6 +24,10 @@ __all__ = ["Coverage", "LoadLedger", "LoadRecord", "Overtaken", "Status", "accep
 
 class Overtaken(Exception):
     """Other loads count by now than those that the gate has compared a load with."""
+
+
+class LedgerMoved(Failure):
+    """Other loads were decided while somebody looked at the ledger; look at it again."""
 
 
 class LoadLedger:
@@ -91,6 +99,35 @@ class LoadLedger:
         """
         return self._commit(records, is_new_decision)
 
+    def settle(
+        self, backfill: str, status: Settled, at: datetime, seen: int | None = None
+    ) -> list[LoadRecord]:
+        """End a backfill: accept or discard all its loads in one commit; the new records.
+
+        The same end again changes nothing. `seen` is the number of records that the caller has
+        looked at: raises LedgerMoved if there are more by now. Raises DecisionRefused if the
+        backfill has ended in the other way.
+        """
+        added: list[LoadRecord] = []
+
+        def change(found: Head | None) -> Head:
+            head = found or Head()
+            newest = newest_of(all_records(head, self._store, self._dataset))
+            ends = settled(newest, backfill, status, at)
+            if ends and seen is not None and seen != head.count:
+                raise LedgerMoved(
+                    f"{head.count - seen} loads of {self._dataset} were decided meanwhile;"
+                    " do it again"
+                )
+            added[:] = _numbered(head, ends)
+            return self._grown(head, added)
+
+        documents.update(Head, self._store, self._key, change)
+        return added
+
+    def _grown(self, head: Head, added: Sequence[LoadRecord]) -> Head:
+        return seal(head.with_records(added), self._store, self._dataset) if added else head
+
     def _head(self) -> Head:
         return documents.find(Head, self._store, self._key) or Head()
 
@@ -116,7 +153,7 @@ class LoadLedger:
                     standing[record.load_id] = added[-1]
             if added and compared_with is not None:
                 self._check_not_overtaken(head, compared_with)
-            return seal(head.with_records(added), self._store, self._dataset) if added else head
+            return self._grown(head, added)
 
         if records:
             documents.update(Head, self._store, self._key, change)
@@ -126,3 +163,10 @@ class LoadLedger:
         counting = accepted_of(newest_of(all_records(head, self._store, self._dataset)))
         if {one.load_id for one in counting} != {one.load_id for one in compared_with}:
             raise Overtaken
+
+
+def _numbered(head: Head, records: Sequence[LoadRecord]) -> list[LoadRecord]:
+    return [
+        record.model_copy(update={"seq": head.count + number})
+        for number, record in enumerate(records, start=1)
+    ]

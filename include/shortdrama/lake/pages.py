@@ -36,10 +36,16 @@ READERS = 8
 S = TypeVar("S")
 
 
+def _as_it_was(document: dict[str, Any]) -> dict[str, Any]:
+    """The next form only adds loads of backfills, which older software would not hold back."""
+    return document
+
+
 class Page(Document):
     """Records that follow one another in a ledger."""
 
-    schema_version: Literal[1] = 1
+    upgrades = (_as_it_was,)
+    schema_version: Literal[2] = 2
     records: tuple[LoadRecord, ...]
 
     @property
@@ -82,8 +88,8 @@ def _from_list(records: list[dict[str, Any]]) -> dict[str, Any]:
 class Head(Document):
     """The first object of a ledger: its sealed pages, oldest first, and its newest records."""
 
-    upgrades = (_from_list,)
-    schema_version: Literal[2] = 2
+    upgrades = (_from_list, _as_it_was)
+    schema_version: Literal[3] = 3
     sealed: tuple[SealedPage, ...] = ()
     records: tuple[LoadRecord, ...] = ()
 

@@ -2,6 +2,10 @@
 
 The gate decides a load once. After that only a person does: quarantined → accepted → revoked, each
 step once and with a reason.
+
+A load of a backfill is staged where another load would be accepted: no build reads it, unless it is
+asked for this backfill. When the backfill is completed or promoted, all its staged loads are
+accepted together; when it is discarded, all are discarded.
 """
 
 from collections.abc import Iterable
@@ -16,10 +20,17 @@ from shortdrama.lake.overrides import Override
 from shortdrama.lake.reading import LayoutRef, VendorEntry
 from shortdrama.lake.warned import Warned
 
-Status = Literal["accepted", "quarantined", "revoked"]
+Status = Literal["accepted", "quarantined", "revoked", "staged", "discarded"]
 
-STATUS_BEFORE: dict[Status, Status] = {"accepted": "quarantined", "revoked": "accepted"}
+STATUS_BEFORE: dict[Status, Status] = {
+    "accepted": "quarantined",
+    "staged": "quarantined",
+    "revoked": "accepted",
+}
 """The status that a load must have before a person can give it this one."""
+
+Settled = Literal["accepted", "discarded"]
+"""What the staged loads of a backfill become at its end."""
 
 
 class Coverage(BaseModel):
@@ -42,8 +53,9 @@ class LoadRecord(BaseModel):
 
     `reasons` say why a load does not count; for a load that a person accepted, why the gate had
     refused it. `warnings` are those of the gate about an accepted load. `override` is the person's
-    decision, if this record is one. `etag` is the store's ETag of the object when the gate accepted
-    it; other loads, and loads of older releases, have none.
+    decision, if this record is one. `backfill` is the backfill that pulled the load. `etag` is the
+    store's ETag of the object when the gate accepted or staged it; other loads, and loads of older
+    releases, have none.
     `file_name` is what the file of an inbox was called, `layout` by which layout it was read, and
     `vendor` what that says about the publisher; other loads have none of them.
     """
@@ -68,6 +80,7 @@ class LoadRecord(BaseModel):
     file_name: str | None = None
     layout: LayoutRef | None = None
     vendor: VendorEntry | None = None
+    backfill: str | None = None
     seq: int = 0
 
 
@@ -83,6 +96,46 @@ def accepted_of(newest: Iterable[LoadRecord]) -> list[LoadRecord]:
         (record for record in newest if record.status == "accepted"),
         key=lambda record: record.seq,
     )
+
+
+def staged_of(newest: Iterable[LoadRecord], backfill: str) -> list[LoadRecord]:
+    """The loads that a backfill keeps back, in the order of the gate's verdicts."""
+    return [one for one in newest if one.backfill == backfill and one.status == "staged"]
+
+
+def is_completed(newest: Iterable[LoadRecord], backfill: str) -> bool:
+    """Whether loads of a backfill count already, or did until somebody revoked them."""
+    return any(one.backfill == backfill and one.status in ("accepted", "revoked") for one in newest)
+
+
+def settled(
+    newest: Iterable[LoadRecord], backfill: str, status: Settled, at: datetime
+) -> list[LoadRecord]:
+    """The records with which a backfill ends, oldest verdict first; empty if it has ended so.
+
+    Refused loads stay in quarantine if the others are accepted, and are discarded with them. Raises
+    DecisionRefused, with what to do, if it has ended in the other way.
+    """
+    own = [record for record in newest if record.backfill == backfill]
+    if status == "accepted" and any(record.status == "discarded" for record in own):
+        raise DecisionRefused(
+            f"backfill {backfill} was discarded, and that is final; start it again to pull its"
+            " days again"
+        )
+    if status == "discarded" and is_completed(own, backfill):
+        raise DecisionRefused(
+            f"the loads of backfill {backfill} count already. To take them out, revoke each:"
+            ' `shortdrama load revoke LOAD --because "…"`'
+        )
+    ends = ("staged",) if status == "accepted" else ("staged", "quarantined")
+    reasons = (f"it was discarded with backfill {backfill}",) if status == "discarded" else None
+    return [
+        record.model_copy(
+            update={"status": status, "decided_at": at, "reasons": reasons or record.reasons}
+        )
+        for record in own
+        if record.status in ends
+    ]
 
 
 def is_new_load(_: LoadRecord, standing: LoadRecord | None) -> bool:
@@ -115,6 +168,14 @@ def _check_step(record: LoadRecord, standing: LoadRecord | None) -> None:
         "accepted": f"is accepted already{who}",
         "quarantined": "is in quarantine and was never accepted: there is nothing to revoke",
         "revoked": f"is revoked already{who}",
+        "staged": (
+            f"belongs to backfill {standing and standing.backfill}, which is decided as a whole:"
+            " promote or discard it with `shortdrama backfill`"
+        ),
+        "discarded": (
+            f"was discarded with backfill {standing and standing.backfill}, and that is final;"
+            " start the backfill again to pull its days again"
+        ),
     }[before]
     if before == "revoked" and record.status == "accepted":
         why = (

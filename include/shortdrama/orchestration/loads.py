@@ -54,7 +54,10 @@ def conform(pull_key: str) -> str:
 @task(map_index_template=NAMED, outlets=[ACCEPTED_LOADS])
 @classed()
 def gate(pull_key: str, *, outlet_events: Any = None) -> str:
-    """Accept the candidate into the ledger, or quarantine it with reasons and fail."""
+    """Accept the candidate into the ledger, or quarantine it with reasons and fail.
+
+    The load of a backfill is staged: no event, so that nothing is built before it is complete.
+    """
     from shortdrama.core.settings import settings
     from shortdrama.ingest.admit import admit
     from shortdrama.lake.landing import read_pull
@@ -64,7 +67,8 @@ def gate(pull_key: str, *, outlet_events: Any = None) -> str:
     landed = read_pull(store, pull_key)
     working_on(f"{landed.dataset} {landed.coverage.window}")
     record = admit(landed, settings(), store)
-    outlet_events[ACCEPTED_LOADS].add(DATASET_ASSETS[record.dataset])
+    if record.status == "accepted":
+        outlet_events[ACCEPTED_LOADS].add(DATASET_ASSETS[record.dataset])
     return record.load_id
 
 

@@ -1,16 +1,19 @@
 """What every connector does: pull a request into landing."""
 
 import hashlib
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Protocol, runtime_checkable
 
 from pydantic import BaseModel, ConfigDict
 
 from shortdrama.core.errors import PermanentError
 from shortdrama.core.windows import Window
-from shortdrama.lake.landing import Landing, Part
+from shortdrama.lake.landing import REUSE_FOR, Landing, Part
 from shortdrama.lake.ledger import Coverage
 from shortdrama.sources.http import Call
+
+BACKFILL_REUSE_FOR = timedelta(days=7)
+"""A load says that it is as old as its oldest part, so a newer load of the same days still wins."""
 
 
 class PullRequest(BaseModel):
@@ -18,6 +21,10 @@ class PullRequest(BaseModel):
 
     `run_key` names the run: attempts with the same key share their landing parts. `uploaded_at` is
     when the inbox file came, `too_large` its size in bytes if nobody is to download it.
+
+    `backfill` is the backfill that asks: its load is staged, and its landing parts are shared for a
+    week, because it may wait for several days' quotas. `countries` are asked instead of those of
+    the settings; empty: those of the settings.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -28,6 +35,8 @@ class PullRequest(BaseModel):
     inbox_key: str | None = None
     uploaded_at: datetime | None = None
     too_large: int | None = None
+    backfill: str | None = None
+    countries: tuple[str, ...] = ()
 
     def __str__(self) -> str:
         about = self.window or (self.inbox_key or "").rsplit("/", 1)[-1]
@@ -37,7 +46,14 @@ class PullRequest(BaseModel):
     def pull_id(self) -> str:
         """The same for every attempt of the same run, and for no other."""
         text = f"{self.dataset}|{self.window}|{self.inbox_key}|{self.run_key}"
+        if self.countries:
+            text += f"|{' '.join(self.countries)}"
         return hashlib.sha256(text.encode()).hexdigest()[:12]
+
+    @property
+    def reuse_for(self) -> timedelta:
+        """How old a landing part of the same run may be."""
+        return BACKFILL_REUSE_FOR if self.backfill else REUSE_FOR
 
 
 def window_of(request: PullRequest) -> Window:
@@ -53,6 +69,14 @@ class Connector(Protocol):
     def pull(self, request: PullRequest, landing: Landing) -> tuple[Coverage, list[Part]]:
         """Land every answer; raises SourceError."""
         ...
+
+
+@runtime_checkable
+class ByCountry(Protocol):
+    """A connector that can be asked for only some of its countries."""
+
+    countries: tuple[str, ...]
+    """All countries that it asks for, also the world if it does."""
 
 
 @runtime_checkable

@@ -102,6 +102,6 @@ def test_queries_are_one_statement_of_duckdb(document: Path) -> None:
 
 def test_the_documents_name_commands_and_queries_at_all() -> None:
     text = "\n".join(code(document) for document in DOCUMENTS)
-    assert "backfill" in MAKE.findall(text)
+    assert "airflow-backfill" in MAKE.findall(text)
     assert ("inbox", "put") in SHORTDRAMA.findall(text)
     assert any(SQL_FENCE.findall(document.read_text()) for document in DOCUMENTS)

@@ -35,15 +35,20 @@ IDS = [
 load_ids = st.lists(st.sampled_from(IDS), min_size=1, max_size=8)
 verdicts = st.sampled_from(["accepted", "quarantined"])
 people = st.sampled_from(["ada", "bo"])
-decisions = st.sampled_from(["accepted", "revoked"])
+decisions = st.sampled_from(["accepted", "revoked", "staged"])
+backfills = st.sampled_from(["one", "two"])
+ends = st.sampled_from(["accepted", "discarded"])
 
 
-def record(load_id: str, status: str, by: str | None = None) -> LoadRecord:
+def record(
+    load_id: str, status: str, by: str | None = None, backfill: str | None = None
+) -> LoadRecord:
     override = by and Override(kind="load_accepted", subject=load_id, by=by, at=AT, because=status)
     return LoadRecord(
         load_id=load_id, pull_id="p", dataset=DATASET, status=status, key=f"raw/{load_id}",
         sha256="0", rows=1, coverage=Coverage(window=Window(start=date(2026, 2, 1), end=AT.date())),
         said_at=AT, decided_at=AT, is_sample=True, override=override or None,
+        backfill=backfill,
     )  # fmt: skip
 
 
@@ -66,11 +71,31 @@ class PlainList:
             if standing and one.override and one.override.repeats(standing.override):
                 continue
             step = (standing.status if standing else None, one.status)
-            if step not in (("quarantined", "accepted"), ("accepted", "revoked")):
+            if step not in (
+                ("quarantined", "accepted"),
+                ("quarantined", "staged"),
+                ("accepted", "revoked"),
+            ):
                 self.records = before
                 raise DecisionRefused("not a step")
             self._add(one)
         return [self.newest(one.load_id) for one in records]
+
+    def settle(self, backfill: str, status: str, at: datetime) -> list[LoadRecord]:
+        ids = dict.fromkeys(one.load_id for one in self.records)
+        own = [one for name in ids if (one := self.newest(name)).backfill == backfill]
+        against = {"accepted": {"discarded"}, "discarded": {"accepted", "revoked"}}[status]
+        if any(one.status in against for one in own):
+            raise DecisionRefused("it has ended")
+        ending = {"staged"} if status == "accepted" else {"staged", "quarantined"}
+        number = len(self.records)
+        for one in own:
+            if one.status in ending:
+                why = (f"it was discarded with backfill {backfill}",)
+                reasons = one.reasons if status == "accepted" else why
+                new = {"status": status, "decided_at": at, "reasons": reasons}
+                self._add(one.model_copy(update=new))
+        return self.records[number:]
 
     def newest(self, load_id: str) -> Any:
         return next((one for one in reversed(self.records) if one.load_id == load_id), None)
@@ -99,8 +124,21 @@ def decided(load_ids: list[str], status: str, by: str | None) -> Commit:
     return lambda ledger: ledger.decide_all([record(one, status, by) for one in load_ids])
 
 
+def backfilled(load_ids: list[str], status: str, backfill: str) -> Commit:
+    return lambda ledger: ledger.append_all(
+        [record(one, status, backfill=backfill) for one in load_ids]
+    )
+
+
+def ended(backfill: str, status: str) -> Commit:
+    return lambda ledger: ledger.settle(backfill, status, AT)
+
+
 commits = st.one_of(
-    st.builds(appended, load_ids, verdicts), st.builds(decided, load_ids, decisions, people)
+    st.builds(appended, load_ids, verdicts),
+    st.builds(decided, load_ids, decisions, people),
+    st.builds(backfilled, load_ids, st.sampled_from(["staged", "quarantined"]), backfills),
+    st.builds(ended, backfills, ends),
 )
 nobodys = st.builds(decided, load_ids, decisions, st.none())
 """Decisions without a name: made twice they are refused, for nobody knows whose they were."""

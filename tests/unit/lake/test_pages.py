@@ -234,9 +234,9 @@ def test_a_damaged_page_is_named_and_others_are_read_as_before(
 
 
 def test_a_head_of_a_newer_form_is_refused_and_left(ledger: LoadLedger, store: MemoryStore) -> None:
-    store.objects[HEAD] = newer = b'{"schema_version": 3, "volumes": []}'
+    store.objects[HEAD] = newer = b'{"schema_version": 4, "volumes": []}'
     for touch in (ledger.records, lambda: ledger.append(record(1))):
-        with pytest.raises(NewerDocument, match=r"appfigures\.estimates\.json has form 3"):
+        with pytest.raises(NewerDocument, match=r"appfigures\.estimates\.json has form 4"):
             touch()
     assert store.objects == {HEAD: newer}
 

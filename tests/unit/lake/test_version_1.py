@@ -206,7 +206,7 @@ def test_a_ledger_without_a_version_goes_on(lake: ObjectStore) -> None:
     added = ledger.append(before[0].model_copy(update={"load_id": "20260301T000000Z-new"}))
     assert added.seq == 10
     assert ledger.records() == [*before, added]
-    assert json.loads(lake.get(keys.load_ledger(ESTIMATES.id)))["schema_version"] == 2
+    assert json.loads(lake.get(keys.load_ledger(ESTIMATES.id)))["schema_version"] == 3
 
 
 def test_sql_reads_outcomes_with_and_without_a_version(lake: ObjectStore, s3: S3Settings) -> None:

@@ -1,6 +1,7 @@
-"""The DAG market_marts under a hold: it skips, says why, and is not red."""
+"""When the DAG market_marts has nothing to do: it skips, says why, and is not red."""
 
 import importlib.util
+import inspect
 from collections.abc import Callable
 from typing import Any
 
@@ -9,8 +10,12 @@ from airflow.sdk.exceptions import AirflowSkipException
 
 from shortdrama.core.clock import Clock
 from shortdrama.core.settings import REPOSITORY, Settings
+from shortdrama.datasets.appfigures_estimates import ESTIMATES
+from shortdrama.lake.ledger import LoadLedger
 from shortdrama.lake.store import ObjectStore
+from shortdrama.warehouse.build.inputs import code_digest
 from shortdrama.warehouse.publish.hold import rollback
+from shortdrama.warehouse.publish.publish import publish
 from shortdrama.warehouse.snapshots.manifest import SnapshotManifest, current_snapshot_id
 
 Publish = Callable[..., SnapshotManifest]
@@ -51,3 +56,32 @@ def test_a_build_that_a_rollback_overtakes_is_not_published(
     with pytest.raises(AirflowSkipException, match="held by ana"):
         dag.get_task("publish").python_callable(inputs.fingerprint)
     assert current_snapshot_id(store) == held
+
+
+@pytest.mark.usefixtures("environment")
+def test_nothing_is_built_while_the_loads_of_a_backfill_come_in(
+    dag: Any,
+    warehouse: Any,
+    settings: Settings,
+    store: ObjectStore,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    inputs = warehouse.build("daily", {"dim_app": "select 1 as app_id"}, code=code_digest())
+    (daily,) = inputs.accepted[ESTIMATES.id]
+    ledger = LoadLedger(store, ESTIMATES.id)
+    ledger.append(daily)
+    publish(inputs, settings, store, print)
+    build = dag.get_task("build").python_callable
+    parameters = {"params": {"force": False, "full_refresh": False}}
+    found = inspect.unwrap(build).__globals__
+    monkeypatch.setitem(found, "get_current_context", lambda: parameters)
+    staged = {"status": "staged", "backfill": "appfigures.estimates-1"}
+    for number in range(3):
+        ledger.append(daily.model_copy(update={**staged, "load_id": f"window-{number}"}))
+        with pytest.raises(AirflowSkipException, match="has all accepted loads"):
+            build()
+    ledger.settle("appfigures.estimates-1", "accepted", settings.clock.now())
+    built = []
+    monkeypatch.setattr("shortdrama.warehouse.build.build.build", lambda *a, **_: built.append(a))
+    assert build() != inputs.fingerprint
+    assert len(built) == 1

@@ -16,7 +16,8 @@ accepted as (
         max(end_on) as as_of_on,
         max(said_at) as said_at,
         max(decided_at) as accepted_at,
-        max(record_number) as record_number,
+        -- A backfill is accepted late, and says nothing about what was refused before.
+        max(case when backfill is null then record_number end) as record_number,
         cast(count(*) as int) as accepted_loads,
         bool_or(is_sample) as is_sample
     from newest
@@ -35,6 +36,7 @@ refused as (
         on newest.dataset = accepted.dataset
     where
         newest.status = 'quarantined'
+        and newest.backfill is null
         and newest.record_number > coalesce(accepted.record_number, 0)
     group by newest.dataset
 )

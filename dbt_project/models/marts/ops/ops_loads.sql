@@ -26,5 +26,6 @@ select
     warnings,
     override_by,
     override_because,
+    backfill,
     is_sample
 from numbered

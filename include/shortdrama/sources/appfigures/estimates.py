@@ -40,7 +40,7 @@ class Estimates:
 
     def __init__(self, settings: AppfiguresSettings, list_products: ListProducts) -> None:
         self._client = client(settings, check_rows, empty_as(b"[]"), MOST_BYTES)
-        self._countries = (WORLD, *settings.countries)
+        self.countries = (WORLD, *settings.countries)
         self._list_products = list_products if settings.products == "listed" else None
 
     def calls(self, request: PullRequest) -> list[Call]:
@@ -50,7 +50,9 @@ class Estimates:
         if self._list_products is not None:
             names = [{"products": chunk} for chunk in chunks(self._list_products(), ",")]
         return [
-            _estimates_call(window, country, name) for country in self._countries for name in names
+            _estimates_call(window, country, name)
+            for country in self._asked(request)
+            for name in names
         ]
 
     def pull(self, request: PullRequest, landing: Landing) -> tuple[Coverage, list[Part]]:
@@ -60,7 +62,10 @@ class Estimates:
             self._client.land(call, landing, f"{request}, {call.context['country_code']}")
             for call in self.calls(request)
         ]
-        return Coverage(window=window, countries=self._countries), parts
+        return Coverage(window=window, countries=self._asked(request)), parts
+
+    def _asked(self, request: PullRequest) -> tuple[str, ...]:
+        return request.countries or self.countries
 
 
 def _estimates_call(window: Window, country: str, products: dict[str, str]) -> Call:

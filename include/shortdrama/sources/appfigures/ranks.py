@@ -43,15 +43,16 @@ class Ranks:
     def __init__(self, settings: AppfiguresSettings, list_products: ListProducts) -> None:
         nothing = empty_as(b'{"dates": [], "data": []}')
         self._client = client(settings, check_ranks, nothing, MOST_BYTES)
-        self._countries = settings.countries
+        self.countries = settings.countries
         self._list_products = list_products
 
     def calls(self, request: PullRequest) -> list[Call]:
         """One call per 28 days and chunk of products, for all countries."""
-        most = max(1, PAIRS_PER_CALL // len(self._countries))
+        countries = request.countries or self.countries
+        most = max(1, PAIRS_PER_CALL // len(countries))
         runs = list(chunks(self._list_products(), ";", most))
         params = {
-            "countries": ",".join(self._countries),
+            "countries": ",".join(countries),
             "tz": "utc",
             "filter": str(DEEPEST_RANK),
         }
@@ -68,7 +69,7 @@ class Ranks:
             self._client.land(call, landing, f"{request.dataset} {call.context['days']}")
             for call in self.calls(request)
         ]
-        return Coverage(window=window, countries=self._countries), parts
+        return Coverage(window=window, countries=request.countries or self.countries), parts
 
 
 def prepare(connection: duckdb.DuckDBPyConnection, store: ObjectStore, pull: Pull) -> None:

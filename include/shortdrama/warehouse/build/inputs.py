@@ -14,6 +14,7 @@ from shortdrama.lake import documents, keys
 from shortdrama.lake.documents import Document
 from shortdrama.lake.ledger import LoadLedger, LoadRecord, accepted_of
 from shortdrama.lake.overrides import Override
+from shortdrama.lake.records import staged_of
 from shortdrama.lake.store import ObjectStore
 from shortdrama.lake.warned import Warned, structured
 
@@ -52,7 +53,8 @@ class BuildInputs(Document):
     """Everything that decides the rows of a build, and what people decided about its loads.
 
     `overrides` are the decisions in force: loads that count although their gate refused them, and
-    loads that were revoked.
+    loads that were revoked. `backfill` is the backfill whose staged loads are read as if they were
+    accepted; None for an ordinary build.
     """
 
     upgrades = (_from_version_1,)
@@ -61,6 +63,7 @@ class BuildInputs(Document):
     refused_since: dict[str, tuple[str, ...]]
     code: str
     overrides: tuple[Override, ...] = ()
+    backfill: str | None = None
 
     @property
     def is_empty(self) -> bool:
@@ -71,7 +74,7 @@ class BuildInputs(Document):
     def fingerprint(self) -> str:
         """Equal for builds that give the same rows and carry the same decisions."""
         loads = (record.load_id for records in self.accepted.values() for record in records)
-        return fingerprint(self.code, loads, self.overrides)
+        return fingerprint(self.code, loads, self.overrides, self.backfill)
 
     def load_warnings(self) -> tuple[Warned, ...]:
         """The gate's warnings about each dataset's newest load, which has its newest days."""
@@ -96,26 +99,46 @@ class BuildInputs(Document):
         }
 
 
-def read_inputs(store: ObjectStore) -> BuildInputs:
-    """The inputs as the ledgers have them now."""
+def read_inputs(store: ObjectStore, backfill: str | None = None) -> BuildInputs:
+    """The inputs as the ledgers have them now; with the staged loads of one backfill, if named."""
     ledgers = {dataset.id: LoadLedger(store, dataset.id).newest() for dataset in DATASETS.values()}
     return BuildInputs(
-        accepted={name: tuple(accepted_of(newest)) for name, newest in ledgers.items()},
+        accepted={
+            name: (*accepted_of(newest), *(staged_of(newest, backfill) if backfill else ()))
+            for name, newest in ledgers.items()
+        },
         refused_since={name: _refused_since(newest) for name, newest in ledgers.items()},
         code=code_digest(),
         overrides=tuple(
             record.override
             for newest in ledgers.values()
             for record in newest
-            if record.override is not None
+            if record.override is not None and _is_seen(record, backfill)
         ),
+        backfill=backfill,
     )
 
 
-def fingerprint(code: str, load_ids: Iterable[str], overrides: Iterable[Override]) -> str:
-    """The fingerprint of a build: its code, its loads and the decisions, dataset by dataset."""
+def fingerprint(
+    code: str,
+    load_ids: Iterable[str],
+    overrides: Iterable[Override],
+    backfill: str | None = None,
+) -> str:
+    """The fingerprint of a build: its code, its loads and the decisions, dataset by dataset.
+
+    `backfill` is the one whose staged loads it reads.
+    """
     decisions = (override.model_dump_json() for override in overrides)
-    return hashlib.sha256("\n".join([code, *load_ids, *decisions]).encode()).hexdigest()
+    staged = [f"staged by {backfill}"] if backfill else []
+    return hashlib.sha256("\n".join([code, *load_ids, *decisions, *staged]).encode()).hexdigest()
+
+
+def _is_seen(record: LoadRecord, backfill: str | None) -> bool:
+    """Whether a decision about the load concerns a build: not if another backfill has staged it."""
+    if record.status == "staged":
+        return record.backfill == backfill
+    return record.status != "discarded"
 
 
 def keep_inputs(inputs: BuildInputs, store: ObjectStore) -> None:
@@ -147,9 +170,14 @@ def code_digest() -> str:
 
 
 def _refused_since(newest: list[LoadRecord]) -> tuple[str, ...]:
-    """A load is ordered by its gate's verdict, whatever a person decided about it later."""
+    """A load is ordered by its gate's verdict, whatever a person decided about it later.
+
+    Loads of backfills do not count: they say nothing about how fresh a dataset is.
+    """
     reasons: list[str] = []
     for record in newest:
+        if record.backfill is not None:
+            continue
         if record.status == "accepted":
             reasons.clear()
         elif record.status == "quarantined":

@@ -36,7 +36,7 @@ create or replace table raw.ops_loads (
     dataset varchar, record_number integer, load_id varchar, status varchar, start_on date,
     end_on date, countries varchar, "rows" bigint, said_at timestamp, decided_at timestamp,
     is_sample boolean, reasons varchar, warnings varchar, override_by varchar,
-    override_because varchar
+    override_because varchar, backfill varchar
 );
 
 create table if not exists raw.ops_outcomes (
@@ -169,6 +169,7 @@ def load_row(number: int, record: LoadRecord) -> tuple[object, ...]:
         "\n".join(warning.text for warning in record.warnings) or None,
         record.override.by if record.override else None,
         record.override.because if record.override else None,
+        record.backfill,
     )
 
 

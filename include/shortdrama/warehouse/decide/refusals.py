@@ -63,12 +63,14 @@ def _first_problem(record: LoadRecord) -> str:
 
 
 def _state(newest: LoadRecord, latest: LoadRecord) -> str:
+    if newest.status == "discarded":
+        return f"discarded with backfill {newest.backfill}"
     if newest.override is not None:
         return f"{newest.status} by {newest.override.by}"
     if latest.load_id == newest.load_id:
         return "in quarantine"
-    became = {"accepted": "accepted", "quarantined": "refused", "revoked": "revoked"}
-    return f"in quarantine; its replay {latest.load_id} is {became[latest.status]}"
+    became = "refused" if latest.status == "quarantined" else latest.status
+    return f"in quarantine; its replay {latest.load_id} is {became}"
 
 
 def _waiting_build(store: ObjectStore) -> list[Refusal]:

@@ -1,0 +1,149 @@
+"""What the lake says before a backfill: what is covered, what a call costs, what is left of a day.
+
+Expected rows and times are those of earlier loads, from the ledger; quotas are from the outcomes of
+earlier pulls.
+"""
+
+from collections.abc import Sequence
+from datetime import date, timedelta
+from statistics import median
+
+from shortdrama.backfill.plan import Asked, Budget, Known
+from shortdrama.core.settings import Settings
+from shortdrama.core.windows import Window
+from shortdrama.datasets import dataset_named, datasets_of
+from shortdrama.datasets.model import Api, Dataset
+from shortdrama.ingest.plan import planned_calls
+from shortdrama.ingest.quota import LOOKED_BACK_DAYS
+from shortdrama.lake.ledger import LoadLedger, LoadRecord, accepted_of
+from shortdrama.lake.outcomes import Outcome, outcomes_of
+from shortdrama.lake.records import staged_of
+from shortdrama.lake.store import ObjectStore
+from shortdrama.sources.connector import ByCountry, PullRequest
+from shortdrama.sources.modules import module_of
+
+COMPARED_LOADS = 20
+"""From so many newest loads rows and times are expected."""
+
+
+def countries_of(dataset: Dataset, settings: Settings, store: ObjectStore) -> tuple[str, ...]:
+    """The countries that the source is asked for; empty if it is not asked by country."""
+    connector = module_of(dataset).connector(settings, store)
+    return connector.countries if isinstance(connector, ByCountry) else ()
+
+
+def known_for(
+    asked: Asked, settings: Settings, store: ObjectStore, backfill: str | None = None
+) -> Known:
+    """What a plan needs to know; `backfill` is the one that is resumed. Asks no source."""
+    dataset = dataset_named(asked.dataset)
+    newest = LoadLedger(store, dataset.id).newest()
+    accepted = accepted_of(newest)
+    rows, seconds = expected(accepted)
+
+    def calls_of(window: Window, countries: tuple[str, ...]) -> int | None:
+        request = PullRequest(
+            dataset=dataset.id, run_key="plan", window=window, countries=countries
+        )
+        return planned_calls(request, settings, store)
+
+    return Known(
+        today=settings.clock.today(),
+        countries=countries_of(dataset, settings, store),
+        budget=budget_of(dataset.source, settings, store),
+        calls_of=calls_of,
+        accepted=[record.coverage for record in accepted],
+        staged=[record.coverage for record in staged_of(newest, backfill)] if backfill else [],
+        rows_per_slice=rows,
+        seconds_per_slice=seconds,
+    )
+
+
+def expected(accepted: Sequence[LoadRecord]) -> tuple[float | None, float | None]:
+    """Rows per slice, and seconds per slice from the first answer to the verdict.
+
+    From the newest loads. Replays are left out, because they were said long before. None where no
+    load tells.
+    """
+    newest = [one for one in accepted if not one.load_id.rpartition("-")[2].startswith("r")]
+    newest = newest[-COMPARED_LOADS:]
+    slices = [one.coverage.window.days * max(1, len(one.coverage.countries)) for one in newest]
+    if not newest:
+        return None, None
+    times = [
+        (one.decided_at - one.said_at).total_seconds() / count
+        for one, count in zip(newest, slices, strict=True)
+    ]
+    typical = median(times)
+    return sum(one.rows for one in newest) / sum(slices), typical or None
+
+
+def budget_of(source: str, settings: Settings, store: ObjectStore) -> Budget:
+    """The source's quota as its newest answers say it, and what the daily schedule needs of it."""
+    today = settings.clock.today()
+    pulls = [
+        (day, outcome)
+        for day in (today - timedelta(days=ago) for ago in range(LOOKED_BACK_DAYS))
+        for outcome in outcomes_of(store, "pull", day)
+        if outcome.dataset and dataset_named(outcome.dataset).source == source
+    ]
+    told = [(day, one.details) for day, one in pulls if one.details.get("quota_limit") is not None]
+    if not told:
+        return Budget()
+    limit = max(told, key=lambda pair: pair[0])[1]["quota_limit"]
+    used = max((details["quota_usage"] for day, details in told if day == today), default=0)
+    if settings.clock.is_frozen:
+        # Nothing is scheduled then.
+        return Budget(used=used, limit=limit)
+    outcomes = [outcome for _, outcome in pulls]
+    needs = [
+        (dataset, _calls_on(dataset, today, outcomes, settings, store))
+        for dataset in datasets_of(source)
+        if isinstance(dataset.arrives, Api)
+    ]
+    landed = {
+        outcome.dataset for day, outcome in pulls if day == today and outcome.status == "succeeded"
+    }
+    first_of_month = today.replace(day=2)
+    return Budget(
+        used=used,
+        limit=limit,
+        reserved=sum(calls for dataset, calls in needs if dataset.id not in landed),
+        daily=sum(calls for _, calls in needs),
+        monthly=sum(
+            _calls_on(dataset, first_of_month, outcomes, settings, store) for dataset, _ in needs
+        ),
+    )
+
+
+def _calls_on(
+    dataset: Dataset,
+    day: date,
+    pulls: Sequence[Outcome],
+    settings: Settings,
+    store: ObjectStore,
+) -> int:
+    """The calls that the scheduled run of a day makes for a dataset.
+
+    If only answers tell how many (pages), those of its newest pull.
+    """
+    trailing = dataset.arrives.trailing if isinstance(dataset.arrives, Api) else None
+    yesterday = day - timedelta(days=1)
+    windows: list[Window | None] = [None]
+    if trailing:
+        windows = [*trailing.ending(yesterday).split()]
+    planned = [
+        planned_calls(
+            PullRequest(dataset=dataset.id, run_key="plan", window=window), settings, store
+        )
+        for window in windows
+    ]
+    known = [calls for calls in planned if calls is not None]
+    if len(known) == len(planned):
+        return sum(known)
+    used = [
+        (outcome.ended_at, outcome.details.get("used_calls") or 0)
+        for outcome in pulls
+        if outcome.dataset == dataset.id and outcome.status == "succeeded"
+    ]
+    return max(used)[1] if used else 0

@@ -1,0 +1,52 @@
+"""`shortdrama backfill`: what a person asks for and sees."""
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner
+
+from shortdrama.cli.main import app
+from shortdrama.core.errors import BackfillRefused
+from shortdrama.lake.store import ObjectStore
+
+Run = Callable[..., str]
+YEAR = ("appfigures.estimates", "--from", "2025-01-01", "--to", "2025-12-31")
+
+
+@pytest.fixture
+def run(
+    environment: None, store: ObjectStore, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> Run:
+    monkeypatch.setenv("SHORTDRAMA_HOME", str(tmp_path))
+
+    def invoke(*arguments: str) -> str:
+        result = CliRunner().invoke(app, ("backfill", *arguments), catch_exceptions=False)
+        assert result.exit_code == 0, result.output
+        return result.stdout
+
+    return invoke
+
+
+def test_a_plan_is_shown_and_nothing_is_asked(run: Run) -> None:
+    text = run("plan", *YEAR, "--countries", "us,ZZ", "--because", "the first year")
+    assert "calls: 8 in 4 windows" in text
+    assert all(len(line) <= 80 for line in text.splitlines())
+
+
+def test_a_plan_is_a_document_for_machines(run: Run) -> None:
+    document = json.loads(run("plan", *YEAR, "--because", "the first year", "--json"))
+    assert document["asked"]["policy"] == "missing"
+    assert [one["window"]["start"] for one in document["windows"]][:2] == [
+        "2025-01-01",
+        "2025-04-03",
+    ]
+    assert document["calls"] == sum(one["calls"] for one in document["windows"])
+
+
+def test_wrong_input_is_refused(run: Run) -> None:
+    with pytest.raises(BackfillRefused, match="needs its reason"):
+        run("plan", *YEAR, "--because", " ")
+    with pytest.raises(BackfillRefused, match="only says how things are now"):
+        run("plan", "tiktok.hashtags", *YEAR[1:], "--because", "x")

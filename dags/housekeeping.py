@@ -48,13 +48,15 @@ def housekeeping() -> None:
     @task(retry_delay=timedelta(minutes=5))
     @classed()
     def collect_garbage() -> str:
+        from shortdrama.backfill.record import staged_snapshots
         from shortdrama.core.settings import settings
         from shortdrama.lake.store import ObjectStore
         from shortdrama.reports.archive import cited_snapshots
         from shortdrama.warehouse.publish.garbage import collect_garbage as collect
 
         store = ObjectStore.of(settings().s3)
-        return str(collect(store, settings().clock, cited_snapshots(store)))
+        needed = cited_snapshots(store) | staged_snapshots(store)
+        return str(collect(store, settings().clock, needed))
 
     check_loads()
     collect_garbage()

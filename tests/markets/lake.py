@@ -3,6 +3,7 @@
 import hashlib
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import pyarrow
 
@@ -13,8 +14,11 @@ from shortdrama.lake.ledger import Coverage, LoadLedger, LoadRecord
 from shortdrama.lake.store import ObjectStore
 
 
-def accept(load: Load, store: ObjectStore, folder: Path) -> LoadRecord:
-    """Put a load into raw/ and its ledger; `folder` is for its file on the way."""
+def accept(load: Load, store: ObjectStore, folder: Path, **changes: Any) -> LoadRecord:
+    """Put a load into raw/ and its ledger, with `changes` to its record, such as another status.
+
+    `folder` is for its file on the way.
+    """
     said_at = datetime.fromisoformat(load.said_at).replace(tzinfo=UTC)
     path = folder / "load.parquet"
     rows = write(load, path)
@@ -39,7 +43,7 @@ def accept(load: Load, store: ObjectStore, folder: Path) -> LoadRecord:
             said_at=said_at,
             decided_at=datetime.fromisoformat(load.accepted_at or load.said_at).replace(tzinfo=UTC),
             is_sample=True,
-        )
+        ).model_copy(update=changes)
     )
 
 

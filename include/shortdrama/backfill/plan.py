@@ -188,6 +188,23 @@ def plan(asked: Asked, known: Known) -> Plan:
     )
 
 
+def spread_again(made: Plan, left: Sequence[PlannedWindow], budget: Budget, today: date) -> Plan:
+    """The plan with the windows that are left spread over the days from today.
+
+    The windows themselves stay, so that answers which were landed for them are used. Raises
+    BackfillRefused like `plan`.
+    """
+    costs = [(one.window, one.countries, one.calls) for one in left]
+    again = {(one.window, one.countries): one for one in _spread(costs, budget, today)}
+    return made.model_copy(
+        update={
+            "budget": budget,
+            "today": today,
+            "windows": tuple(again.get((one.window, one.countries), one) for one in made.windows),
+        }
+    )
+
+
 def _less(windows: Iterable[Window], taken: Iterable[Window]) -> list[Window]:
     """What is left of the windows."""
     away = [Coverage(window=window) for window in taken]

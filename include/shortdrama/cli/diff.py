@@ -1,7 +1,6 @@
 """Comparing two snapshots on the command line."""
 
 import json
-from decimal import Decimal
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -10,10 +9,8 @@ from shortdrama.cli.shared import Json, open_store
 from shortdrama.core.settings import settings
 
 if TYPE_CHECKING:
-    from shortdrama.warehouse.compare.diff import MartDiff, Move
+    from shortdrama.warehouse.compare.diff import MartDiff
     from shortdrama.warehouse.snapshots.manifest import SnapshotManifest
-
-WIDTH = 80
 
 
 def diff(
@@ -71,24 +68,13 @@ def _table(marts: "list[MartDiff]") -> list[str]:
 
 
 def _moves(marts: "list[MartDiff]") -> list[str]:
+    from shortdrama.warehouse.compare.words import WIDTH, move_words
+
     lines = []
     for mart in marts:
         if mart.moves:
             lines += ["", f"largest moves in {mart.mart}"]
         for move in mart.moves:
             row = ", ".join(str(value) for value in move.row.values())
-            lines += [f"  {row}"[:WIDTH], f"    {_words(move)}"]
+            lines += [f"  {row}"[:WIDTH], f"    {move_words(move)}"]
     return lines
-
-
-def _words(move: "Move") -> str:
-    was, now = (_number(text) if text else "no row" for text in (move.before, move.after))
-    sign = "" if move.difference.startswith("-") else "+"
-    figures = f"{move.column} {was} → {now} ({sign}{_number(move.difference)})"
-    causes = ", ".join(move.causes)
-    gap = "\n      " if 4 + len(figures) + 2 + len(causes) > WIDTH else "  "
-    return f"{figures}{gap}{causes}".rstrip()
-
-
-def _number(text: str) -> str:
-    return f"{Decimal(text):,}"

@@ -34,7 +34,10 @@ def list_snapshots(
             f"{snapshot.snapshot_id:25}  {snapshot.created_at:%Y-%m-%d %H:%M}"
             f"  {snapshot.estimates_as_of or 'none':12}  {snapshot.rows:11,}"
             + ("  current" if snapshot.is_current else "")
+            + ("  staged" if snapshot.staged_by else "")
         )
+        if snapshot.staged_by:
+            print(f"  staged by backfill {snapshot.staged_by}; not published")
         if snapshot.hold:
             print(f"  {snapshot.hold}")
         if snapshot.editions:
@@ -74,12 +77,14 @@ def collect(
     as_json: Json = False,
 ) -> None:
     """Remove snapshots that nobody needs any more, and leftovers of killed publishes."""
+    from shortdrama.backfill.record import staged_snapshots
     from shortdrama.reports.archive import cited_snapshots
     from shortdrama.warehouse.publish.garbage import collect_garbage, find_garbage
 
     act = find_garbage if dry_run else collect_garbage
     store = open_store()
-    garbage = act(store, settings().clock, cited_snapshots(store), timedelta(days=grace_days))
+    needed = cited_snapshots(store) | staged_snapshots(store)
+    garbage = act(store, settings().clock, needed, timedelta(days=grace_days))
     if as_json:
         print(json.dumps(asdict(garbage)))
         return

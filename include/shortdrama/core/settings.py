@@ -183,6 +183,8 @@ class Settings(BaseSettings):
     mail: MailSettings = MailSettings()
     airflow: AirflowSettings = AirflowSettings()
     watch: WatchSettings = WatchSettings()
+    warehouse_folder: str = "warehouse"
+    """In this machine's home; a staged build has a folder of its own."""
 
     @property
     def clock(self) -> Clock:
@@ -192,7 +194,7 @@ class Settings(BaseSettings):
     @property
     def warehouse_path(self) -> Path:
         """The private DuckDB file; if it is lost, the next build makes it again."""
-        return home() / "warehouse" / "market.duckdb"
+        return home() / self.warehouse_folder / "market.duckdb"
 
 
 @cache

@@ -104,6 +104,14 @@ def mart_overrides(fingerprint: str) -> str:
     return f"ops/overrides/marts/{fingerprint}.json"
 
 
+BACKFILLS = "ops/backfills/"
+
+
+def backfill(backfill_id: str) -> str:
+    """What is known about a backfill (`appfigures.estimates-3`)."""
+    return f"{BACKFILLS}{backfill_id}.json"
+
+
 def inbox(source: str) -> str:
     """Folder where people drop the files of a source."""
     return f"inbox/{source}/"

@@ -2,13 +2,18 @@
 
 import json
 from collections.abc import Callable
+from datetime import date
 from pathlib import Path
 
 import pytest
 from typer.testing import CliRunner
 
+from shortdrama.backfill.plan import Asked
+from shortdrama.backfill.run import begin
 from shortdrama.cli.main import app
 from shortdrama.core.errors import BackfillRefused
+from shortdrama.core.settings import Settings
+from shortdrama.core.windows import Window
 from shortdrama.lake.store import ObjectStore
 
 Run = Callable[..., str]
@@ -50,3 +55,27 @@ def test_wrong_input_is_refused(run: Run) -> None:
         run("plan", *YEAR, "--because", " ")
     with pytest.raises(BackfillRefused, match="only says how things are now"):
         run("plan", "tiktok.hashtags", *YEAR[1:], "--because", "x")
+
+
+@pytest.mark.usefixtures("environment")
+def test_a_backfill_is_shown_listed_and_dropped(
+    run: Run, settings: Settings, store: ObjectStore
+) -> None:
+    assert run("list") == "there is no backfill\n"
+    asked = Asked(
+        dataset="appfigures.estimates",
+        window=Window(start=date(2025, 1, 1), end=date(2025, 12, 31)),
+        reason="the first year",
+    )
+    backfill = begin(asked, is_reviewed=True, by="ada", settings=settings, store=store)
+    name = backfill.backfill_id
+    assert f"{name} " in run("list")
+    assert json.loads(run("list", "--json"))[0]["state"] == "planned"
+    text = run("show", name)
+    assert f"backfill {name} is planned; at its end it is staged for review" in text
+    assert all(len(line) <= 80 for line in text.splitlines())
+    assert [one["status"] for one in json.loads(run("show", name, "--json"))["loads"]] == [None] * 4
+    with pytest.raises(BackfillRefused, match="is planned and not staged"):
+        run("promote", name, "--because", "it is right")
+    assert "nothing of it will count" in run("discard", name, "--because", "wrong year")
+    assert json.loads(run("show", name, "--json"))["state"] == "discarded"

@@ -5,7 +5,8 @@ import multiprocessing
 import os
 import signal
 from collections.abc import Callable, Iterator
-from contextlib import suppress
+from contextlib import contextmanager, suppress
+from contextvars import ContextVar
 from datetime import datetime
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -22,6 +23,8 @@ from shortdrama.warehouse.build.touched import Plan
 
 FORK = multiprocessing.get_context("fork")
 """The child does not import again what this process has: a scheduler's tasks have dbt already."""
+
+_FOLDER: ContextVar[str] = ContextVar("folder of dbt's artefacts", default="warehouse")
 
 SHOWN_ROWS = 5
 """Rows shown for each failed data test."""
@@ -152,4 +155,14 @@ def _run_results() -> Path:
 
 def dbt_target() -> Path:
     """Where dbt leaves its artefacts (manifest, run results)."""
-    return home() / "warehouse" / "dbt"
+    return home() / _FOLDER.get() / "dbt"
+
+
+@contextmanager
+def dbt_in(folder: str) -> Iterator[None]:
+    """Let dbt work in another folder of this home, beside a build that may be running."""
+    token = _FOLDER.set(folder)
+    try:
+        yield
+    finally:
+        _FOLDER.reset(token)

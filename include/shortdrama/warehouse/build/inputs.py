@@ -157,6 +157,12 @@ def kept_inputs(fingerprint: str, store: ObjectStore) -> BuildInputs:
     return inputs
 
 
+def next_like(fingerprint: str, store: ObjectStore) -> BuildInputs:
+    """What would be built now in place of a build: for a staged one, with the same backfill."""
+    kept = documents.find(BuildInputs, store, keys.build_inputs(fingerprint))
+    return read_inputs(store, kept.backfill if kept else None)
+
+
 def code_digest() -> str:
     """A digest of the models, seeds and mart gates: if they change, it is another build."""
     digest = hashlib.sha256()

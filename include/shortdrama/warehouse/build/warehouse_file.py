@@ -79,6 +79,30 @@ def open_or_start_over(path: Path, say: Say) -> None:
         ) from error
 
 
+def copy_warehouse(path: Path, target: Path, say: Say) -> None:
+    """Copy the private warehouse while nobody writes it; without one there is nothing to copy.
+
+    The copy is only a start: what it does not have is built. Raises NoWarehouse while somebody has
+    the warehouse open.
+    """
+    target.parent.mkdir(parents=True, exist_ok=True)
+    if not os.path.lexists(path):
+        return
+    if why := _why_unusable(path):
+        say(f"the private warehouse cannot be copied, so all is built: {why}")
+        return
+    try:
+        # The open connection keeps other processes out, and leaves no write-ahead log.
+        with duckdb.connect(str(path)) as connection:
+            connection.execute("force checkpoint")
+            shutil.copyfile(path, target)
+    except duckdb.Error as error:
+        raise NoWarehouse(
+            f"the private warehouse cannot be copied, because it is in use: {_in_a_line(error)}."
+            " Try again when market_marts is idle"
+        ) from error
+
+
 def _why_unusable(path: Path, *, read_all: bool = False) -> str | None:
     """Why a build cannot use the file; None if it can. Raises NoWarehouse."""
     if not os.path.lexists(path):

@@ -6,6 +6,7 @@ reused by reference costs nothing.
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from datetime import date
 
 import duckdb
 from pydantic import BaseModel, ConfigDict, JsonValue
@@ -14,7 +15,7 @@ from shortdrama.core.settings import S3Settings
 from shortdrama.gates.frames import json_safe
 from shortdrama.lake import duck
 from shortdrama.lake.store import ObjectStore
-from shortdrama.warehouse.compare.causes import Cause, Causes
+from shortdrama.warehouse.compare.causes import DAYS, Cause, Causes
 from shortdrama.warehouse.snapshots.manifest import MartFile, SnapshotManifest
 
 LINEAGE = (
@@ -24,6 +25,9 @@ LINEAGE = (
 
 MEASURES = ("revenue_usd", "downloads", "active_apps", "views", "posts", "value")
 """Columns whose moves are shown, each in its own unit."""
+
+PERIODS = ("period_start_on", "month_start_on")
+"""The columns with the first day of a row's period."""
 
 MEMORY = "1GB"
 
@@ -39,6 +43,17 @@ class Move(BaseModel):
     after: str | None
     difference: str
     causes: tuple[Cause, ...]
+
+
+class MonthDiff(BaseModel):
+    """The rows of a month (its first day) that differ; None for rows that are about no day."""
+
+    model_config = ConfigDict(frozen=True)
+
+    month_on: date | None
+    added: int
+    removed: int
+    changed: int
 
 
 class MartDiff(BaseModel):
@@ -61,6 +76,7 @@ class MartDiff(BaseModel):
     columns_added: tuple[str, ...] = ()
     columns_removed: tuple[str, ...] = ()
     moves: tuple[Move, ...] = ()
+    months: tuple[MonthDiff, ...] = ()
 
     @property
     def is_other(self) -> bool:
@@ -142,6 +158,7 @@ def _mart_diff(
             if key and column in figures
             for move in _moves(connection, pair.mart, key, column, causes, top)
         ),
+        months=tuple(_months(connection, key or tuple(common), common)),
     )
 
 
@@ -187,6 +204,31 @@ def _pair_rows(
         f" full join (select *, true as is_there from after_rows) as a on {same_row})"
         " where kind is not null"
     )
+
+
+def _months(
+    connection: duckdb.DuckDBPyConnection, key: Sequence[str], columns: Sequence[str]
+) -> Iterator[MonthDiff]:
+    """The rows that differ in their figures, by the month that they are about, oldest first."""
+    day = next((name for name in (*PERIODS, *DAYS) if name in columns), None)
+    value = "null" if day is None else f'coalesce("a_{day}", "b_{day}")'
+    if day in key:
+        value = f'"{day}"'
+    rows = connection.execute(
+        f"""
+        select
+            cast(date_trunc('month', cast({value} as date)) as date) as month_on,
+            count(*) filter (kind = 'added'),
+            count(*) filter (kind = 'removed'),
+            count(*) filter (kind = 'changed')
+        from differences
+        where kind <> 'lineage'
+        group by month_on
+        order by month_on nulls first
+        """  # noqa: S608 - the marts' own columns
+    ).fetchall()
+    for month_on, added, removed, changed in rows:
+        yield MonthDiff(month_on=month_on, added=added, removed=removed, changed=changed)
 
 
 def _moves(

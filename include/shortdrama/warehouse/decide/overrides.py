@@ -14,7 +14,7 @@ from shortdrama.lake import documents, keys
 from shortdrama.lake.documents import Document
 from shortdrama.lake.overrides import AcceptedFinding, Override, said_why
 from shortdrama.lake.store import ObjectStore
-from shortdrama.warehouse.build.inputs import read_inputs
+from shortdrama.warehouse.build.inputs import next_like
 
 BUILD_ID_LENGTH = 12
 
@@ -106,7 +106,7 @@ def _check_waiting(
         raise DecisionRefused(f"{name} was not refused: there is nothing to accept")
     if not in_spite(result, standing).refused:
         raise DecisionRefused(f"{name} is accepted already, {standing[-1].text}")
-    now = read_inputs(store).fingerprint
+    now = next_like(fingerprint, store).fingerprint
     if now != fingerprint:
         raise DecisionRefused(
             f"{name} is not what would be built now: loads or code have changed since, and the"

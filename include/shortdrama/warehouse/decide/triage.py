@@ -7,7 +7,7 @@ from shortdrama.gates.results import Finding, GateResult
 from shortdrama.gates.triage import Compared, Judged, Step, Triage, compared
 from shortdrama.lake import documents, keys
 from shortdrama.lake.store import ObjectStore
-from shortdrama.warehouse.build.inputs import read_inputs
+from shortdrama.warehouse.build.inputs import BuildInputs, next_like
 from shortdrama.warehouse.decide.overrides import (
     build_id,
     fingerprint_of,
@@ -25,8 +25,9 @@ def triage_of_build(build: str, settings: Settings, store: ObjectStore) -> Triag
     gate = documents.get(GateResult, store, keys.mart_gate(fingerprint))
     decisions = mart_overrides(fingerprint, store)
     refused = in_spite(gate, decisions).refused
-    is_next = read_inputs(store).fingerprint == fingerprint
-    new = _new_loads(store) if is_next else ()
+    inputs = next_like(fingerprint, store)
+    is_next = inputs.fingerprint == fingerprint
+    new = _new_loads(inputs, store) if is_next else ()
     published = current_snapshot_id(store)
     facts = {
         "Build": name,
@@ -45,13 +46,12 @@ def triage_of_build(build: str, settings: Settings, store: ObjectStore) -> Triag
         facts=facts,
         judged=_judged(gate.findings, published, settings),
         decisions=decisions,
-        steps=_steps(name, new) if refused and is_next else (),
+        steps=_steps(name, new, inputs.backfill) if refused and is_next else (),
     )
 
 
-def _new_loads(store: ObjectStore) -> tuple[str, ...]:
-    """The loads that the published snapshot does not have."""
-    inputs = read_inputs(store)
+def _new_loads(inputs: BuildInputs, store: ObjectStore) -> tuple[str, ...]:
+    """The loads of a build that the published snapshot does not have."""
     now = [record.load_id for records in inputs.accepted.values() for record in records]
     if current_snapshot_id(store) is None:
         return tuple(now)
@@ -90,15 +90,19 @@ def _compared(
             return alone
 
 
-def _steps(name: str, new: tuple[str, ...]) -> tuple[Step, ...]:
+def _steps(name: str, new: tuple[str, ...], backfill: str | None) -> tuple[Step, ...]:
+    wrong = [
+        Step(
+            when=f"Load {load_id} is wrong: take it out again",
+            command=f'shortdrama load revoke {load_id} --because "…"',
+        )
+        for load_id in new
+    ]
+    if backfill is not None:  # Nobody decides about its loads one by one.
+        drop = f'shortdrama backfill discard {backfill} --because "…"'
+        wrong = [Step(when="The backfill is wrong: drop all its loads", command=drop)]
     return (
-        *(
-            Step(
-                when=f"Load {load_id} is wrong: take it out again",
-                command=f'shortdrama load revoke {load_id} --because "…"',
-            )
-            for load_id in new
-        ),
+        *wrong,
         Step(
             when="A model is wrong: fix it. With new code it is another build",
             command="shortdrama airflow dags trigger market_marts",

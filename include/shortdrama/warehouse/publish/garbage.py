@@ -1,8 +1,8 @@
 """Garbage collection: snapshots that nobody needs any more, and leftovers of killed publishes.
 
 These are kept: the current snapshot and the one before it, snapshots that are younger than the
-grace period or were replaced within it, those that an edition cites, and every file that one of
-them names, whichever folder it is in.
+grace period or were replaced within it, those that an edition cites or an open backfill has staged,
+and every file that one of them names, whichever folder it is in.
 """
 
 from collections.abc import Collection, Sequence
@@ -38,7 +38,7 @@ class Garbage:
 def find_garbage(
     store: ObjectStore, clock: Clock, cited: Collection[str], grace: timedelta = GRACE
 ) -> Garbage:
-    """What can be removed; `cited` are snapshots that must stay, such as those of report editions.
+    """What can be removed; `cited` are snapshots that must stay: of editions, of open backfills.
 
     Raises DamagedDocument, NewerDocument for a manifest that cannot be read, DamagedDocument if the
     current or a cited snapshot has none: nobody could say which files it needs.
@@ -99,7 +99,10 @@ def _kept(
 ) -> set[str | None]:
     """Ids that stay even if no edition cites them; `manifests` are oldest first."""
     kept: set[str | None] = {current}
-    for earlier, manifest in zip([None, *manifests], manifests, strict=False):
+    staged = [manifest for manifest in manifests if manifest.staged_by]
+    kept |= {manifest.snapshot_id for manifest in staged if manifest.created_at >= before}
+    published = [manifest for manifest in manifests if not manifest.staged_by]
+    for earlier, manifest in zip([None, *published], published, strict=False):
         if manifest.created_at >= before or manifest.snapshot_id == current:
             kept |= {manifest.snapshot_id, manifest.previous}
             # After a rollback, the snapshot before it in time is not the one that it replaced.

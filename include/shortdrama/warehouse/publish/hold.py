@@ -48,7 +48,11 @@ def rollback(
     wanted = snapshot_id or read_manifest(store, pointer.snapshot_id).previous
     if wanted is None:
         raise PointerNotMoved(f"no snapshot was published before {pointer.snapshot_id}")
-    read_manifest(store, wanted)
+    if (backfill := read_manifest(store, wanted).staged_by) is not None:
+        raise PointerNotMoved(
+            f"snapshot {wanted} is staged by backfill {backfill} and was never published. To"
+            f' publish it, `shortdrama backfill promote {backfill} --because "…"`'
+        )
     hold = Hold(by=by, at=clock.now(), because=said_why(because))
     moved = Pointer(snapshot_id=wanted, hold=hold)
     _move(store, moved, etag)

@@ -63,6 +63,31 @@ def publish(
     )
 
 
+def stage(
+    inputs: BuildInputs,
+    settings: Settings,
+    store: ObjectStore,
+    say: Callable[[str], None],
+) -> SnapshotManifest:
+    """Write what the warehouse of `settings` holds as a whole snapshot that is not current.
+
+    `inputs` name the backfill that it is of. Staging the same twice gives the same snapshot. Raises
+    MartsRefused unless the mart gate passed these results, BuildFailed if the warehouse holds
+    another build.
+    """
+    with duck.connect(settings.s3, settings.warehouse_path) as warehouse:
+        built.check_holds(warehouse, inputs)
+        results = contents.results(contents.noted(warehouse))
+        pointer, _ = read_pointer(store)
+        before = read_manifest(store, pointer.snapshot_id) if pointer else None
+        earlier = whole_files(before, store) if before else {}
+        gate = verdict(inputs, results, store)
+        snapshot_id = _snapshot_id(inputs, results, before, settings)
+        return find_manifest(store, snapshot_id) or _write_snapshot(
+            snapshot_id, inputs, gate, before, earlier, warehouse, settings, store, say
+        )
+
+
 def is_published(inputs: BuildInputs, store: ObjectStore) -> bool:
     """Whether the current snapshot was made from exactly these inputs."""
     if current_snapshot_id(store) is None:
@@ -159,6 +184,7 @@ def _write_snapshot(
         warnings=(*(finding.warned() for finding in gate.warnings), *inputs.load_warnings()),
         overrides=(*inputs.overrides, *mart_overrides(inputs.fingerprint, store)),
         previous=before.snapshot_id if before else None,
+        staged_by=inputs.backfill,
     )
     documents.put(manifest, store, keys.snapshot(snapshot_id, MANIFEST_FILE))
     return manifest

@@ -12,7 +12,10 @@ from shortdrama.warehouse.snapshots.pointer import Hold, read_pointer
 
 
 class ListedSnapshot(BaseModel):
-    """A published snapshot, in one line. `editions` are the reports that cite it."""
+    """A snapshot, in one line. `editions` are the reports that cite it.
+
+    `staged_by` is the backfill of a staged one, which was never published.
+    """
 
     model_config = ConfigDict(frozen=True)
 
@@ -21,6 +24,7 @@ class ListedSnapshot(BaseModel):
     as_of: dict[str, str | None]
     rows: int
     is_current: bool
+    staged_by: str | None
     hold: Hold | None
     editions: tuple[str, ...]
 
@@ -45,6 +49,7 @@ def listed_snapshots(
             as_of={name: state.as_of for name, state in manifest.datasets.items()},
             rows=manifest.rows,
             is_current=pointer is not None and pointer.snapshot_id == manifest.snapshot_id,
+            staged_by=manifest.staged_by,
             hold=(
                 pointer.hold
                 if pointer is not None and pointer.snapshot_id == manifest.snapshot_id

@@ -63,11 +63,13 @@ class SnapshotManifest(Document):
 
     `mart_keys` are the key columns of each mart, `gate` is what its gate checked; both are empty in
     the oldest manifests. `overrides` are people's decisions on the loads of this snapshot,
-    including revoked ones, and on its marts.
+    including revoked ones, and on its marts. `staged_by` is the backfill that made a staged
+    snapshot: it is never current, and `previous` is the snapshot that it is compared with.
     """
 
-    upgrades = (_from_version_1,)
-    schema_version: Literal[2] = 2
+    # Form 3 has `staged_by`. Older software would take a staged snapshot for a published one.
+    upgrades = (_from_version_1, lambda manifest: manifest)
+    schema_version: Literal[3] = 3
     snapshot_id: str
     created_at: datetime
     is_sample: bool
@@ -82,6 +84,7 @@ class SnapshotManifest(Document):
     warnings: tuple[Warned, ...]
     overrides: tuple[Override, ...]
     previous: str | None
+    staged_by: str | None = None
 
     @property
     def rows(self) -> int:

@@ -1,0 +1,113 @@
+"""A backfill as people read it, at 80 columns: how far it is, and what it changed."""
+
+from collections.abc import Sequence
+
+from rich import box
+from rich.table import Table
+
+from shortdrama.backfill.changes import Changes
+from shortdrama.backfill.record import Backfill
+from shortdrama.backfill.run import WindowState
+from shortdrama.backfill.shown import WIDTH, countries, printed
+from shortdrama.warehouse.compare.words import move_words
+
+NOT_YET = "not yet"
+
+
+def page(backfill: Backfill, windows: Sequence[WindowState]) -> str:
+    """The whole page of a backfill."""
+    parts: list[Table | str] = [
+        *_heading(backfill),
+        _steps(backfill),
+        _windows(windows),
+        *_next(backfill),
+    ]
+    if backfill.changes is not None:
+        parts += _changes(backfill.changes)
+    return printed(*parts)
+
+
+def listed(backfills: Sequence[Backfill]) -> str:
+    """A line or two for each backfill, newest first."""
+    if not backfills:
+        return "there is no backfill"
+    table = Table("backfill", "state", "since (UTC)", "days", box=box.SIMPLE_HEAD)
+    for one in backfills:
+        since = f"{one.steps[-1].at:%Y-%m-%d %H:%M}"
+        table.add_row(one.backfill_id, one.state, since, str(one.asked.window))
+    return printed(table)
+
+
+def _heading(backfill: Backfill) -> list[str]:
+    asked = backfill.asked
+    end = "staged for review" if backfill.is_reviewed else "published at once"
+    return [
+        f"backfill {backfill.backfill_id} is {backfill.state}; at its end it is {end}",
+        f"{asked.window}, {asked.window.days} days, {countries(asked.countries)}, {asked.policy}",
+        f"reason: {asked.reason}",
+    ]
+
+
+def _steps(backfill: Backfill) -> Table:
+    table = Table("state", "at (UTC)", "by", "because", box=box.SIMPLE_HEAD)
+    for step in backfill.steps:
+        table.add_row(step.state, f"{step.at:%Y-%m-%d %H:%M}", step.by, step.because)
+    return table
+
+
+def _windows(windows: Sequence[WindowState]) -> Table:
+    table = Table("window", "countries", "calls", "load", "rows", box=box.SIMPLE_HEAD)
+    for column in (table.columns[2], table.columns[4]):
+        column.justify = "right"
+    for one in windows:
+        planned = one.planned
+        rows = "" if one.rows is None else f"{one.rows:,}"
+        calls = "?" if planned.calls is None else f"{planned.calls:,}"
+        shown = countries(planned.countries)
+        table.add_row(str(planned.window), shown, calls, one.status or NOT_YET, rows)
+    return table
+
+
+def _next(backfill: Backfill) -> list[str]:
+    """What it waits for, and what a person can do."""
+    lines = []
+    if backfill.paused_until is not None:
+        lines.append(
+            f"the quota is used up; it goes on at {backfill.paused_until:%Y-%m-%d %H:%M} UTC"
+        )
+    if backfill.state == "staged" and backfill.reviewed is not None:
+        newest = backfill.newer or backfill.reviewed
+        given = f" --digest {newest.digest}" if backfill.newer else ""
+        lines += [
+            f"staged snapshot: {newest.snapshot_id}",
+            f'to look at it: shortdrama sql --snapshot {newest.snapshot_id} "..."',
+            f'to publish it: shortdrama backfill promote {backfill.backfill_id} --because "..."'
+            + given,
+            f'to drop it: shortdrama backfill discard {backfill.backfill_id} --because "..."',
+        ]
+    if backfill.state in ("failed", "cancelled"):
+        lines.append(
+            "to go on, ask for the same again: what is landed and staged is used. To drop it:"
+            f' shortdrama backfill discard {backfill.backfill_id} --because "..."'
+        )
+    return lines
+
+
+def _changes(changes: Changes) -> list[Table | str]:
+    if not changes.marts:
+        return [f"no mart differs from {changes.before}"]
+    table = Table("mart", "month", "added", "removed", "changed", box=box.SIMPLE_HEAD)
+    for column in table.columns[2:]:
+        column.justify = "right"
+    for mart in changes.marts:
+        for month in mart.months:
+            on = f"{month.month_on:%Y-%m}" if month.month_on else ""
+            counts = (f"{count:,}" for count in (month.added, month.removed, month.changed))
+            table.add_row(mart.mart, on, *counts)
+    lines: list[Table | str] = [f"rows that differ from {changes.before}", table]
+    if changes.moves:
+        lines.append("largest moves")
+    for one in changes.moves:
+        row = ", ".join(str(value) for value in one.move.row.values())
+        lines += [f"  {one.mart}: {row}"[:WIDTH], f"    {move_words(one.move)}"]
+    return lines

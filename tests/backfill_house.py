@@ -1,0 +1,161 @@
+"""A published lake whose September somebody backfills; builds take a few statements, not dbt."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from machines import PASSED, few_statements, published_rows, run
+from markets.lake import accept
+from markets.small import Load, small_market
+from shortdrama.backfill.plan import Asked, Budget, Plan, PlannedWindow
+from shortdrama.backfill.record import Backfill, Step, create
+from shortdrama.core.settings import S3Settings, Settings
+from shortdrama.core.windows import Window
+from shortdrama.datasets.appfigures_estimates import ESTIMATES
+from shortdrama.datasets.appfigures_products import PRODUCTS
+from shortdrama.gates import mart_gate
+from shortdrama.lake.ledger import LoadLedger, LoadRecord
+from shortdrama.lake.marker import ensure_lake
+from shortdrama.lake.store import ObjectStore
+from shortdrama.warehouse.build import build as building
+from shortdrama.warehouse.snapshots.manifest import current_snapshot_id
+
+COUNTRIES = ("ZZ", "CN", "US", "IN")
+SEPTEMBER = Window(start=date(2025, 9, 1), end=date(2025, 9, 30))
+NOW = datetime(2025, 10, 5, 8, tzinfo=UTC)
+
+
+@dataclass
+class House:
+    """A lake, its pipeline and its clock."""
+
+    settings: Settings
+    store: ObjectStore
+    folder: Path
+    loads: dict[str, Load]
+
+    @property
+    def ledger(self) -> LoadLedger:
+        return LoadLedger(self.store, ESTIMATES.id)
+
+    @property
+    def current(self) -> str | None:
+        return current_snapshot_id(self.store)
+
+    def later(self, hours: float) -> None:
+        """Let time pass."""
+        at = self.settings.clock.now() + timedelta(hours=hours)
+        self.settings = self.settings.model_copy(update={"frozen_clock": at})
+
+    def publish(self) -> None:
+        """A run of market_marts."""
+        run(self.settings, self.store)
+
+    def rows(self) -> dict[str, str]:
+        """What readers of the current snapshot get."""
+        return published_rows(self.settings)
+
+    def daily(self, name: str, said_at: str, window: Window, factor: int = 1) -> LoadRecord:
+        """The daily schedule's load of some days; `factor` multiplies what was said of them."""
+        return accept(self._said_again(name, said_at, window, factor), self.store, self.folder)
+
+    def staged(
+        self,
+        backfill: Backfill,
+        name: str,
+        window: Window = SEPTEMBER,
+        factor: int = 3,
+        **changes: Any,
+    ) -> LoadRecord:
+        """A load of a backfill that its gate has let through."""
+        load = self._said_again(name, "2025-10-04T00:00:00", window, factor)
+        staged = {"status": "staged", "backfill": backfill.backfill_id} | changes
+        return accept(load, self.store, self.folder, **staged)
+
+    def backfill(self, *windows: Window, is_reviewed: bool = True) -> Backfill:
+        """The document of a backfill that was planned."""
+        planned = windows or (SEPTEMBER,)
+        asked = Asked(
+            dataset=ESTIMATES.id,
+            window=Window(start=planned[0].start, end=planned[-1].end),
+            policy="all",
+            reason="September was restated",
+        )
+        today = self.settings.clock.today()
+        made = Plan(
+            asked=asked,
+            today=today,
+            budget=Budget(),
+            windows=tuple(
+                PlannedWindow(
+                    window=window, countries=COUNTRIES, calls=4, from_day=today, to_day=today
+                )
+                for window in planned
+            ),
+            skipped=(),
+        )
+        step = Step(state="planned", at=self.settings.clock.now(), by="ada", because="why")
+        return create(
+            ESTIMATES.id,
+            self.store,
+            lambda name: Backfill(
+                backfill_id=name,
+                asked=asked,
+                is_reviewed=is_reviewed,
+                plan=made,
+                steps=(step,),
+                before=self.current,
+            ),
+        )
+
+    def _said_again(self, name: str, said_at: str, window: Window, factor: int) -> Load:
+        """September as `estimates-q3` has it, in other words."""
+        q3 = self.loads["estimates-q3"]
+        rows = [
+            row | {"downloads": row["downloads"] * factor}
+            for row in q3.rows
+            if window.start <= _day(row["estimated_on"]) <= window.end
+        ]
+        span = (window.start, window.end)
+        return replace(q3, load_id=name, said_at=said_at, accepted_at=None, window=span, rows=rows)
+
+
+def _day(value: Any) -> date:
+    return value if isinstance(value, date) else date.fromisoformat(value)
+
+
+@pytest.fixture
+def house(
+    s3: S3Settings, store: ObjectStore, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> House:
+    """Published with all loads of the small market's products and estimates up to 1 October."""
+    monkeypatch.setenv("SHORTDRAMA_HOME", str(tmp_path / "home"))
+    monkeypatch.setattr(mart_gate, "audit_marts", lambda *_: PASSED)
+    monkeypatch.setattr(building, "run_dbt", few_statements)
+    ensure_lake(store, "sample")
+    settings = Settings(frozen_clock=NOW, lake_kind="sample", s3=s3)
+    loads = {
+        load.load_id: load
+        for load in small_market()
+        if load.dataset in (PRODUCTS, ESTIMATES) and load.said_at < "2025-10-02"
+    }
+    house = House(settings, store, tmp_path, loads)
+    for load in loads.values():
+        accept(load, store, tmp_path)
+    house.publish()
+    return house
+
+
+@pytest.fixture
+def staging(house: House) -> Callable[..., Backfill]:
+    """Stages a backfill whose loads are there."""
+    from shortdrama.backfill.staging import stage
+
+    def run_stage(backfill: Backfill) -> Backfill:
+        return stage(backfill.backfill_id, "ada", house.settings, house.store, print)
+
+    return run_stage

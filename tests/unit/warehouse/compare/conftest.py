@@ -1,0 +1,3 @@
+"""A lake of made-up snapshots."""
+
+from snapshots import lake  # noqa: F401 - a fixture

@@ -17,7 +17,10 @@ KNOWN_COUNTRIES = 1000
 
 
 class LoadFact(NamedTuple):
-    """A load as one record of it says; `about` is the file or the window that it was made of."""
+    """A load as one record of it says; `about` is the file or the window that it was made of.
+
+    `is_backfilled`: a backfill pulled it, so it says nothing about how fresh the dataset is.
+    """
 
     load_id: str
     status: Status
@@ -30,6 +33,7 @@ class LoadFact(NamedTuple):
     about: str
     reasons: tuple[str, ...]
     override: Override | None
+    is_backfilled: bool = False
 
     @property
     def window(self) -> Window:
@@ -69,6 +73,7 @@ def fact_of(record: LoadRecord) -> LoadFact:
         # A load that a person accepted keeps the gate's reasons; it is not refused any more.
         reasons=record.reasons if record.status == "quarantined" else (),
         override=record.override,
+        is_backfilled=record.backfill is not None,
     )
 
 

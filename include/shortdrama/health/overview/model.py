@@ -181,7 +181,11 @@ def dataset_status(
     as_of = max((fact.end for fact in counting), default=None)
     accepted_at = max((fact.decided_at for fact in counting), default=None)
     refused = _refused_since(newest)
-    judged = [fact for fact in newest if fact.status in ("accepted", "quarantined")]
+    judged = [
+        fact
+        for fact in newest
+        if fact.status in ("accepted", "quarantined") and not fact.is_backfilled
+    ]
     return DatasetStatus(
         dataset=dataset.id,
         title=dataset.titles["en"],
@@ -229,6 +233,8 @@ def _refused_since(newest: Sequence[LoadFact]) -> tuple[RefusedLoad, ...]:
     """A load is ordered by its gate's verdict, whatever a person decided about it later."""
     refused: list[RefusedLoad] = []
     for fact in newest:
+        if fact.is_backfilled:
+            continue
         if fact.status == "accepted":
             refused.clear()
         elif fact.status == "quarantined":

@@ -76,6 +76,19 @@ def test_a_person_who_accepts_ends_the_refusal(load: Any) -> None:
     assert status_of([bad._replace(status="accepted")]).refused_since == ()
 
 
+def test_a_backfill_says_nothing_about_how_fresh_a_dataset_is(load: Any) -> None:
+    daily = load("2026-02-24")
+    bad = load("2026-02-24", status="quarantined", reasons=("a",))
+    old = load("2025-02-01", decided="2026-02-25", is_backfilled=True)
+    refused = old._replace(load_id="refused", status="quarantined", reasons=("odd",))
+    status = status_of([daily, refused])
+    assert (status.verdict, status.refused_since) == ("accepted", ())
+    hidden = status_of([daily, bad, old])
+    assert [one.reason for one in hidden.refused_since] == ["a"], "it hides no refusal"
+    assert hidden.loads == 2
+    assert status_of([daily, old._replace(status="staged")]).loads == 1
+
+
 def test_an_inbox_is_looked_at_every_hour_and_an_api_every_night(load: Any) -> None:
     assert status_of([]).next_run_at == datetime(2026, 2, 26, tzinfo=UTC)
     assert status_of([], FORECASTS).next_run_at == datetime(2026, 2, 25, 8, 30, tzinfo=UTC)

@@ -34,7 +34,7 @@ def months(august: int = 1, september: int = 1, region: int = 1) -> str:
             ('US', date '2025-08-01', date '2025-08-31', {august}),
             ('US', date '2025-09-01', date '2025-09-30', {september}),
             ('North America', date '2025-09-01', date '2025-09-30', {region})
-        ) as rows (geography, period_start_on, period_end_on, active_apps)
+        ) as rows (geography, period_start_on, period_end_on, revenue_usd)
     """
 
 

@@ -89,6 +89,8 @@ def test_requests_pass_through_airflow_as_plain_data() -> None:
         "inbox_key": None,
         "uploaded_at": None,
         "too_large": None,
+        "backfill": None,
+        "countries": [],
     }
     assert PullRequest.model_validate(passed) == PullRequest(
         dataset=ESTIMATES.id, run_key="run-1", window=DAY

@@ -304,9 +304,9 @@ def test_a_refusal_goes_to_the_ledger_last(landed, settings, store, monkeypatch)
     seen = []
     append = LoadLedger.append
 
-    def spied(self: LoadLedger, record: LoadRecord) -> LoadRecord:
+    def spied(self: LoadLedger, record: LoadRecord, *compared: Any) -> LoadRecord:
         seen.append((store.exists(record.key), store.exists(reasons)))
-        return append(self, record)
+        return append(self, record, *compared)
 
     monkeypatch.setattr(LoadLedger, "append", spied)
     monkeypatch.setattr("shortdrama.ingest.admit._refusals", lambda *_: ("not today",))

@@ -9,10 +9,18 @@ from datetime import datetime
 from functools import cache
 from os import environ
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Literal, TypeVar
 from urllib.parse import urlsplit
 
-from pydantic import AfterValidator, BaseModel, FilePath, PositiveFloat, SecretStr, ValidationError
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    Field,
+    FilePath,
+    PositiveFloat,
+    SecretStr,
+    ValidationError,
+)
 from pydantic_settings import BaseSettings, SettingsConfigDict, SettingsError
 
 from shortdrama.core.clock import Clock
@@ -23,6 +31,8 @@ DBT_PROJECT = REPOSITORY / "dbt_project"
 EXPECTATIONS = REPOSITORY / "expectations"
 PUBLISHED_FIGURES = DBT_PROJECT / "seeds" / "published_figures.csv"
 """Real figures, each with its source: a dbt seed, and what the simulator is calibrated to."""
+
+T = TypeVar("T")
 
 
 def home() -> Path:
@@ -72,8 +82,34 @@ def _token(token: SecretStr) -> SecretStr:
     return token
 
 
+def _countries(codes: tuple[str, ...]) -> tuple[str, ...]:
+    for code in codes:
+        if not re.fullmatch("[A-Z]{2}", code) or code == "ZZ":
+            raise ValueError("holds something else than codes of countries such as US")
+    return _each_once(codes)
+
+
+def _hashtags(tags: tuple[str, ...]) -> tuple[str, ...]:
+    if any(not tag or "#" in tag or re.search(r"\s", tag) for tag in tags):
+        raise ValueError("holds an empty tag, or one with a # or a blank")
+    _each_once(tuple(tag.lower() for tag in tags))
+    return tags
+
+
+def _each_once(values: tuple[T, ...]) -> tuple[T, ...]:
+    # Whatever is asked twice is answered twice, and the gate refuses every such load.
+    if len(set(values)) < len(values):
+        raise ValueError("names something twice")
+    return values
+
+
 BaseUrl = Annotated[str, AfterValidator(_base_url)]
 Token = Annotated[SecretStr, AfterValidator(_token)]
+Countries = Annotated[tuple[str, ...], Field(min_length=1), AfterValidator(_countries)]
+Hashtags = Annotated[tuple[str, ...], AfterValidator(_hashtags)]
+Windows = Annotated[
+    tuple[Literal[7, 30, 120], ...], Field(min_length=1), AfterValidator(_each_once)
+]
 
 
 class HttpSettings(BaseModel):
@@ -101,7 +137,7 @@ class AppfiguresSettings(HttpSettings):
 
     base_url: BaseUrl = "https://api.appfigures.com/v2/"
     token: Token = SecretStr("")
-    countries: tuple[str, ...] = (
+    countries: Countries = (
         "US", "GB", "CA", "AU", "DE", "FR", "JP", "KR", "TW", "BR", "MX", "ID", "IN", "PH", "TH",
         "CN",
     )  # fmt: skip
@@ -120,9 +156,9 @@ class TiktokSettings(HttpSettings):
     base_url: BaseUrl = ""
     token: Token = SecretStr("")
     advertiser_id: str = ""
-    countries: tuple[str, ...] = ("US", "ID", "BR")
-    window_days: tuple[Literal[7, 30, 120], ...] = (7, 30)
-    hashtags: tuple[str, ...] = (
+    countries: Countries = ("US", "ID", "BR")
+    window_days: Windows = (7, 30)
+    hashtags: Hashtags = (
         "shortdrama", "reelshort", "dramabox", "microdrama", "tiktokminis", "minisgames",
         "minisshorts",
     )  # fmt: skip

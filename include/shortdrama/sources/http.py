@@ -307,20 +307,19 @@ def _retry_after(headers: Mapping[str, str]) -> float | None:
     wish = headers.get("retry-after", "").strip()
     if NUMBER.fullmatch(wish):
         return min(float(wish), LATEST_RETURN_SECONDS)
-    try:
-        then = _instant(wish)
-    except ValueError:
+    then = _instant(wish)
+    if then is None:
         return None
-    try:
-        now = _instant(headers.get("date", ""))
-    except ValueError:
-        now = datetime.now(UTC)
+    now = _instant(headers.get("date", "")) or datetime.now(UTC)
     return min(max((then - now).total_seconds(), 0.0), LATEST_RETURN_SECONDS)
 
 
-def _instant(text: str) -> datetime:
-    """An instant as HTTP writes it; raises ValueError."""
-    instant = parsedate_to_datetime(text)
+def _instant(text: str) -> datetime | None:
+    """An instant as HTTP writes it; None for any other text."""
+    try:
+        instant = parsedate_to_datetime(text)
+    except (ValueError, OverflowError):  # the latter for a time zone of many digits
+        return None
     return instant if instant.tzinfo else instant.replace(tzinfo=UTC)
 
 

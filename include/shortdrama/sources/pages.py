@@ -108,9 +108,26 @@ class _SoFar:
 def parsed(text: bytes, about: str) -> Any:
     """The value of a JSON text; raises TransientError when it is none."""
     try:
-        return json.loads(text.decode("utf-8-sig"))
+        return json.loads(text.decode("utf-8-sig"), object_pairs_hook=_unambiguous)
+    except _SaidTwice as twice:
+        raise SchemaError(
+            f"{about}: an object has the field {str(twice)[:40]!r} twice; fix the connector"
+        ) from None
     except ValueError:
         raise TransientError(f"{about}: the answer is cut off or no JSON") from None
+
+
+class _SaidTwice(ValueError):
+    """A field that an object has twice."""
+
+
+def _unambiguous(fields: list[tuple[str, Any]]) -> dict[str, Any]:
+    """The object. Of a field that comes twice DuckDB takes the first and Python the last."""
+    found = dict(fields)
+    if len(found) < len(fields):
+        names = [name for name, _ in fields]
+        raise _SaidTwice(next(name for name in names if names.count(name) > 1))
+    return found
 
 
 def count_in(value: Any, field: str, about: str) -> int:

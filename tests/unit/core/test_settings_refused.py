@@ -79,3 +79,28 @@ def test_a_list_that_is_no_json_is_refused_by_its_part(refused) -> None:
     said = refused(SHORTDRAMA_TIKTOK__COUNTRIES='["planted",')
     assert 'error parsing value for field "tiktok"' in said
     assert "planted" not in said
+
+
+@pytest.mark.parametrize(
+    ("variable", "value", "told"),
+    [
+        ("APPFIGURES__COUNTRIES", '["US", "US"]', "names something twice"),
+        ("APPFIGURES__COUNTRIES", '["us"]', "something else than codes of countries"),
+        ("APPFIGURES__COUNTRIES", '["ZZ"]', "something else than codes of countries"),
+        ("APPFIGURES__COUNTRIES", "[]", "at least 1 item"),
+        ("TIKTOK__COUNTRIES", '["USA"]', "something else than codes of countries"),
+        ("TIKTOK__COUNTRIES", "[]", "at least 1 item"),
+        ("TIKTOK__WINDOW_DAYS", "[7, 7]", "names something twice"),
+        ("TIKTOK__WINDOW_DAYS", "[]", "at least 1 item"),
+        ("TIKTOK__HASHTAGS", '["DramaBox", "dramabox"]', "names something twice"),
+        ("TIKTOK__HASHTAGS", '["#dramabox"]', "one with a # or a blank"),
+        ("TIKTOK__HASHTAGS", '["drama box"]', "one with a # or a blank"),
+        ("TIKTOK__HASHTAGS", '[""]', "holds an empty tag"),
+    ],
+)
+def test_lists_of_what_to_ask_for_that_no_load_could_pass_are_refused(
+    refused, variable, value, told
+) -> None:
+    said = refused(**{f"SHORTDRAMA_{variable}": value})
+    assert f"SHORTDRAMA_{variable}: " in said
+    assert told in said

@@ -133,3 +133,9 @@ def test_a_page_that_was_wrong_once_is_asked_again_by_the_next_try(listing) -> N
 def test_something_else_than_a_page_is_refused(listing, answer) -> None:
     with pytest.raises(SourceError, match="something else than a page of results"):
         listing(answer)
+
+
+@pytest.mark.parametrize("text", [b'{"a": 1, "a": 2}', b'[{"b": {"a": 1, "c": 0, "a": 1}}]'])
+def test_a_field_that_comes_twice_is_refused_by_name(text) -> None:
+    with pytest.raises(SchemaError, match="about: an object has the field 'a' twice"):
+        parsed(text, "about")

@@ -53,6 +53,12 @@ def test_a_value_of_the_agreed_type_is_read(read, macro, value, meant) -> None:
     ("macro", "value"),
     [
         ("strict_text", '"' + "x" * 10_000 + '"'),
+        ("strict_date", '"infinity"'),
+        ("strict_date", '"-infinity"'),
+        ("strict_date", '"epoch"'),
+        ("strict_date", '"2025-09-01garbage"'),
+        ("strict_date", '"2025-9-1"'),
+        ("strict_integer", "9223372036854775808"),
         ("strict_integer", "12.7"),
         ("strict_integer", "12.0"),
         ("strict_integer", '"12"'),

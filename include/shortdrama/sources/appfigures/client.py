@@ -5,6 +5,7 @@ error bodies that this speaks are listed in docs/sources.md.
 """
 
 import json
+import re
 from collections.abc import Callable, Mapping
 
 from shortdrama.core.errors import (
@@ -24,6 +25,9 @@ VARIABLES = "SHORTDRAMA_APPFIGURES"
 USAGE_HEADERS = ("x-request-usage", "x-request-limit")
 CREDIT_HEADERS = ("x-partner-credit-cost", "x-partner-credits-remaining")
 """What an answer about products of others costs in paid credits, and what remains of them."""
+
+NUMBER = re.compile(r"\d{1,15}", re.ASCII)
+"""More digits are no count of calls, and Python refuses to read very many."""
 
 KEPT_HEADERS = ("x-currency", *USAGE_HEADERS, *CREDIT_HEADERS, "x-partner-reason")
 
@@ -64,7 +68,7 @@ def classify(refusal: Refusal, about: str) -> Exception:
 def usage(headers: Mapping[str, str]) -> Usage:
     """The account's calls of the day and its credits; a header that is no number says nothing."""
     used, limit, cost, left = (
-        int(text) if text.isascii() and text.isdecimal() else None
+        int(text) if NUMBER.fullmatch(text) else None
         for text in (headers.get(name, "").strip() for name in (*USAGE_HEADERS, *CREDIT_HEADERS))
     )
     return Usage(used=used, limit=limit, credits_cost=cost, credits_left=left)

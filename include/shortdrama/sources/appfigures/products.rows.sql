@@ -12,7 +12,7 @@ unified as (
     select
         strict_json(
             coalesce(
-                result -> '$.unified_app',
+                present(result -> '$.unified_app'),
                 result -> '$.unified_app_intelligence_metadata_minimal'
             ),
             'OBJECT', 'unified_app', part
@@ -25,15 +25,15 @@ unified as (
 described as (
     select
         strict_text(
-            coalesce(app -> '$.id', result -> '$.unified_app_id'), 'unified_app.id', part
+            coalesce(present(app -> '$.id'), result -> '$.unified_app_id'), 'unified_app.id', part
         ) as unified_app_id,
         strict_text(app -> '$.name', 'unified_app.name', part) as unified_app_name,
         optional_text(app -> '$.publisher', 'unified_app.publisher', part)
             as unified_publisher,
-        app -> '$.member_products' as member_products,
+        present(app -> '$.member_products') as member_products,
         coalesce(
-            app -> '$.member_product_ids',
-            result -> '$.unified_app_intelligence_metadata_minimal.member_product_ids'
+            present(app -> '$.member_product_ids'),
+            present(result -> '$.unified_app_intelligence_metadata_minimal.member_product_ids')
         ) as member_product_ids,
         part
     from unified
@@ -48,7 +48,7 @@ members as (
         unnest(list_distinct(list_concat(
             list_transform(
                 case
-                    when json_type(member_products) <> 'NULL'
+                    when member_products is not null
                         then cast(
                             strict_json(
                                 member_products, 'ARRAY', 'unified_app.member_products', part
@@ -59,16 +59,17 @@ members as (
                     member -> '$.id', 'unified_app.member_products.id', part
                 )
             ),
-            case
-                when
-                    coalesce(json_type(member_product_ids), 'NULL') <> 'NULL'
-                    or coalesce(json_type(member_products), 'NULL') = 'NULL'
-                    then cast(
-                        strict_json(
-                            member_product_ids, 'ARRAY', 'unified_app.member_product_ids', part
-                        ) as bigint[]
-                    )
-            end
+            list_transform(
+                case
+                    when member_product_ids is not null or member_products is null
+                        then cast(
+                            strict_json(
+                                member_product_ids, 'ARRAY', 'unified_app.member_product_ids', part
+                            ) as json[]
+                        )
+                end,
+                lambda id: strict_integer(id, 'unified_app.member_product_ids', part)
+            )
         ))) as product_id
     from described
 )

@@ -26,7 +26,8 @@ tags as (
         coalesce(parts.context['provider'], 'creative_center') as provider
     from answers
     inner join parts on parts.uri = answers.part
-    where kind = 'chart' or json_type(tag) = 'OBJECT'
+    -- A detail that says nothing of its tag comes as null, as nothing, or as an empty object.
+    where kind = 'chart' or (json_type(tag) = 'OBJECT' and len(json_keys(tag)) > 0)
 ),
 of_creative_center as (
     select
@@ -54,10 +55,20 @@ of_creative_center as (
         optional_text(tag -> '$.industry_info.value', 'industry_info.value', part)
             as industry,
         list_transform(
-            cast(tag -> '$.trend' as struct("time" bigint, "value" decimal(9, 6))[]),
+            case
+                when present(tag -> '$.trend') is not null
+                    then cast(strict_json(tag -> '$.trend', 'ARRAY', 'trend', part) as json[])
+            end,
             lambda point: struct_pack(
-                curve_on := cast(epoch_ms(point."time" * 1000) as date),
-                relative_value := point."value",
+                curve_on := cast(
+                    make_timestamp(
+                        1000000 * coalesce(
+                            integer_or_text(point -> '$.time', 'trend.time', part),
+                            wrong_type(point -> '$.time', 'trend.time', 'a whole number', part)
+                        )
+                    ) as date
+                ),
+                relative_value := cast(point -> '$.value' as decimal(9, 6)),
                 views := cast(null as bigint),
                 rank := cast(null as integer)
             )

@@ -128,11 +128,13 @@ class CreativeCenter:
         pagination = data.get("pagination")
         if pagination is None:
             return False
-        if not isinstance(pagination, dict) or "has_more" not in pagination:
+        has_more = pagination.get("has_more") if isinstance(pagination, dict) else None
+        if not isinstance(has_more, bool):
             raise SchemaError(
-                f"{about}: field data.pagination.has_more is missing; fix the connector"
+                f"{about}: field data.pagination.has_more is missing or neither true nor false; fix"
+                " the connector"
             )
-        return bool(pagination["has_more"])
+        return has_more
 
     def detail_calls(
         self,
@@ -188,6 +190,8 @@ class Business:
     def has_more(self, data: dict[str, Any], country: str, days: int, about: str) -> bool:
         """Never: there is one list. It is refused if it is the list of something else."""
         asked, applied = self._params(country, days), data.get("filter_info") or {}
+        if not isinstance(applied, dict):
+            raise SchemaError(f"{about}: data.filter_info is no object; fix the connector")
         # An API that passes over a parameter answers for the US and seven days.
         other = {
             name: applied[name] for name in asked.keys() & applied if applied[name] != asked[name]

@@ -333,9 +333,15 @@ def members(*ids: Any) -> list[dict[str, Any]]:
         {"unified_app": {"id": "ua_1", "name": "U", "member_products": None,
                          "member_product_ids": [1, 2]}},
         {"unified_app": {"id": "ua_1", "name": "U", "member_products": members(1, 2, 2, 99)}},
+        {"unified_app": None, "unified_app_id": "ua_1",
+         MINIMAL: {"name": "U", "member_product_ids": [1, 2]}},
+        {"unified_app": {"id": None, "name": "U", "member_products": members(1, 2)},
+         "unified_app_id": "ua_1"},
+        {"unified_app": {"id": "ua_1", "name": "U", "member_product_ids": None},
+         MINIMAL: {"id": "ua_1", "name": "U", "member_product_ids": [1, 2]}},
     ],
     ids=["objects", "id_above", "ids", "metadata", "metadata_id_above", "ids_beside", "both",
-         "both_in_parts", "null_objects", "twice_and_unknown"],
+         "both_in_parts", "null_objects", "twice_and_unknown", "null_app", "null_id", "null_ids"],
 )  # fmt: skip
 def test_members_are_read_as_objects_and_as_ids(pull, rows, scripted, source, found) -> None:
     source.says(body=page(product(), product(id=2))).says(body=page(found))
@@ -360,8 +366,14 @@ def test_members_are_read_as_objects_and_as_ids(pull, rows, scripted, source, fo
         ({"unified_app": {"id": "ua_1", "name": "U", "member_products": {}}},
          "unified_app.member_products"),
         ({"unified_app_id": "ua_1"}, "unified_app"),
+        *(
+            ({"unified_app": {"id": "ua_1", "name": "U", "member_product_ids": [1, wrong]}},
+             "unified_app.member_product_ids")
+            for wrong in (12.7, "2", True, None, 1e6)
+        ),
     ],
-    ids=["no_members", "no_id", "no_name", "text_id", "member_without_id", "object", "nothing"],
+    ids=["no_members", "no_id", "no_name", "text_id", "member_without_id", "object", "nothing",
+         "id_with_a_fraction", "id_as_text", "id_true", "id_null", "id_as_float"],
 )  # fmt: skip
 def test_an_app_of_another_shape_is_refused(pull, rows, scripted, source, found, told) -> None:
     source.says(body=page(product())).says(body=page(found))
@@ -379,7 +391,7 @@ def test_credits_stay_beside_the_answer_in_landing(pull, scripted, source) -> No
     assert kept == {name.lower(): said for name, said in paid.items()}
 
 
-@pytest.mark.parametrize("said", ["", "none", "-3", "1.5", "٣", " 3 "])
+@pytest.mark.parametrize("said", ["", "none", "-3", "1.5", "٣", " 3 ", "9" * 5000])
 def test_a_header_about_the_account_that_is_no_number_says_nothing(said) -> None:
     found = usage({"x-partner-credit-cost": said, "x-request-usage": said})
     assert found == (Usage(used=3, credits_cost=3) if said.strip() == "3" else Usage())

@@ -1,3 +1,4 @@
+import json
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Any
@@ -39,6 +40,47 @@ def chart(*tags: dict[str, Any], has_more: bool = False) -> dict[str, Any]:
 
 def ok(data: Any) -> dict[str, Any]:
     return {"code": 0, "msg": "OK", "data": data}
+
+
+@pytest.mark.parametrize("nothing", [{"info": None}, {"info": {}}, {"info": []}, {}])
+def test_a_detail_that_says_nothing_adds_nothing(pull, rows, scripted, source, nothing) -> None:
+    source.says(body=chart(tag("a", 1))).says(body=ok(nothing))
+    landed = pull(ASKED, scripted)
+    assert [part.ending for part in landed.parts] == ["answered", "empty", "empty"]
+    assert rows(landed, scripted, "select hashtag_id, audience_ages from load") == [("1", None)]
+
+
+@pytest.mark.parametrize("has_more", ["false", 0, None])
+def test_more_to_come_is_true_or_false_and_nothing_else(pull, scripted, source, has_more) -> None:
+    source.says(body=chart(tag("a", 1), has_more=has_more))
+    with pytest.raises(SchemaError, match=r"data\.pagination\.has_more is missing or neither"):
+        pull(ASKED, scripted)
+
+
+@pytest.mark.parametrize(
+    ("trend", "field"),
+    [
+        ([{"time": SEPTEMBER_1 + 0.6, "value": 1}], "trend.time"),
+        ([{"time": True, "value": 1}], "trend.time"),
+        ([{"value": 1}], "trend.time"),
+        ([None], "trend.time"),
+        ({}, "trend"),
+    ],
+)
+def test_a_curve_of_another_shape_is_refused(pull, rows, scripted, source, trend, field) -> None:
+    source.says(body=chart(tag("a", 1, trend=trend))).says(body=ok({"info": None}))
+    landed = pull(ASKED, scripted)
+    with pytest.raises(SchemaError, match=f'field "{field}" should be'):
+        rows(landed, scripted, "select 1")
+
+
+def test_half_a_character_is_replaced_after_a_byte_order_mark_too(
+    pull, rows, scripted, source
+) -> None:
+    body = b"\xef\xbb\xbf" + json.dumps(chart(tag("a\ud83d", 1))).encode()
+    source.says(body=body).says(body=ok({"info": None}))
+    found = rows(pull(ASKED, scripted), scripted, "select hashtag_name from load")
+    assert found == [("a\ufffd",)]
 
 
 def test_the_chart_is_asked_page_by_page_and_each_watched_tag_by_name(

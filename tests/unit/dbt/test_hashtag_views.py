@@ -30,7 +30,7 @@ from shortdrama_local.simulator import discovery_answers
 
 NEWEST = datetime(2026, 2, 25, 8, tzinfo=UTC)
 DAYS_BEFORE = (28, 1, 0)
-SHORT_LIST = 60
+SHORT_LIST = 80
 """How many tags the newest list has: the smaller ones are no longer listed."""
 
 MODELS = (

@@ -4,6 +4,7 @@ import hashlib
 import json
 import re
 from collections.abc import Callable, Iterable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
@@ -12,6 +13,7 @@ from importlib.metadata import version
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from time import monotonic
+from urllib.parse import quote
 
 import requests
 import urllib3
@@ -287,7 +289,7 @@ class ApiClient:
         body = next(response.iter_content(ERROR_BODY_BYTES), b"").decode(errors="replace")
         if self._token:
             # Some services repeat what they were sent, and messages are logged and kept.
-            body = body.replace(self._token, "[token]")
+            body = _without(self._token, body)
         refusal = Refusal(
             status=response.status_code,
             body=body,
@@ -297,6 +299,15 @@ class ApiClient:
         if nothing is None:
             raise self._classify(refusal, about)
         return nothing
+
+
+def _without(token: str, body: str) -> str:
+    """The body without the token, however JSON or a URL writes it."""
+    with suppress(ValueError, RecursionError):
+        body = json.dumps(json.loads(body), ensure_ascii=False)
+    for form in (token, json.dumps(token)[1:-1], quote(token, safe="")):
+        body = body.replace(form, "[token]")
+    return body
 
 
 def _retry_after(headers: Mapping[str, str]) -> float | None:

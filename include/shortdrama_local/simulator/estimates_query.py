@@ -108,7 +108,10 @@ def _rounded_out(
 ) -> tuple[date, date]:
     if end < start:
         raise bad_request(f"end_date{suffix} {end} is before start_date{suffix} {start}")
-    return period_start(start, granularity), period_end(end, granularity)
+    try:
+        return period_start(start, granularity), period_end(end, granularity)
+    except (ValueError, OverflowError):  # at either end of Python's calendar
+        raise bad_request(f"{start}..{end} in {granularity} periods leaves the calendar") from None
 
 
 def _previous(
@@ -128,9 +131,13 @@ def parse_date(params: Mapping[str, str], name: str, today: date) -> date | None
     if not text:
         return None
     if offset := _OFFSET.fullmatch(text):
+        number, unit = offset["number"] or 0, offset["unit"] or "d"
         if offset["bare"]:
-            return _back(today, 1, offset["bare"])
-        return _back(today, int(offset["number"] or 0), offset["unit"] or "d")
+            number, unit = 1, offset["bare"]
+        try:
+            return _back(today, int(number), unit)
+        except (ValueError, OverflowError):
+            raise bad_request(f"{name} {text!r} leaves the calendar") from None
     try:
         return date.fromisoformat(text)
     except ValueError:
@@ -181,6 +188,7 @@ def products_of(text: str, products: Mapping[int, Product]) -> list[Product]:
 
     Unknown ids are passed over.
     """
+    by_id = {str(number): product for number, product in products.items()}
     members: dict[str, list[Product]] = {}
     if "ua_" in text:
         for product in products.values():
@@ -188,9 +196,7 @@ def products_of(text: str, products: Mapping[int, Product]) -> list[Product]:
     found = (
         product
         for one in listed(text)
-        for product in members.get(
-            one, [products[int(one)]] if one.isdecimal() and int(one) in products else []
-        )
+        for product in members.get(one, [by_id[one]] if one in by_id else [])
     )
     return list({product.id: product for product in found}.values())
 

@@ -268,3 +268,22 @@ def test_the_token_is_in_no_part_message_traceback_or_log(
     assert TOKEN not in told
     assert TOKEN not in caplog.text
     assert TOKEN.encode() not in kept
+
+
+@pytest.mark.parametrize(
+    ("token", "said"),
+    [
+        ("pat/planted", '{"message": "no token pat\\/planted"}'),
+        ("pat_planted", '{"message": "no token pat\\u005fplanted"}'),
+        ("pat\\planted", '{"message": "no token pat\\\\planted"}'),
+        ("pat\\planted", '{"message": "no token pat\\\\planted"'),
+        ("pat+planted", "no token pat%2Bplanted"),
+    ],
+)
+def test_a_token_that_is_repeated_in_other_spelling_is_not_told(
+    source, landing, token, said
+) -> None:
+    source.says(status=400, body=said)
+    with pytest.raises(PermanentError, match=r"no token \[token\]") as told:
+        make_client(source.url, token).land(CALL, landing, ABOUT)
+    assert "planted" not in str(told.value)

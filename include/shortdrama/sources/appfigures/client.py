@@ -35,7 +35,7 @@ KEPT_HEADERS = ("x-currency", *USAGE_HEADERS, *CREDIT_HEADERS, "x-partner-reason
 def _message(body: str) -> str:
     try:
         answer = json.loads(body)
-    except ValueError:
+    except (ValueError, RecursionError):  # the latter for brackets that nest too deep
         return "no readable reason"
     if not isinstance(answer, dict):
         return "no readable reason"

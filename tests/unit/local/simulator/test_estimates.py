@@ -153,6 +153,10 @@ def test_relative_dates_count_back_from_today(client, offset, first):
         ({"rollups": "yes"}, "rollups 'yes'"),
         ({"start_date_prev": "2025-06-01"}, "go together"),
         ({"start_date_prev": "-1", "end_date_prev": "-2"}, "before start_date_prev"),
+        ({"start_date": "-9999y"}, "leaves the calendar"),
+        ({"end_date": "9999-12-31", "granularity": "monthly"}, "leaves the calendar"),
+        ({"end_date": "9999-12-31", "granularity": "weekly"}, "leaves the calendar"),
+        ({"products": "9" * 5000}, "or empty product parameter"),
     ],
 )
 def test_bad_parameters_are_named(client, params, named):

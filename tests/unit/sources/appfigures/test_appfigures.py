@@ -435,3 +435,12 @@ def test_where_asking_again_only_burns_quota_it_is_not_asked_again(
     with pytest.raises(SourceError):
         pull(ASKED, scripted)
     assert len(source.got) == 1
+
+
+@pytest.mark.parametrize(("status", "kind"), [(500, TransientError), (400, PermanentError)])
+def test_a_refusal_whose_brackets_nest_deep_is_classed_by_its_status(
+    pull, scripted, source, status, kind
+) -> None:
+    source.says(status=status, body="[" * 30_000)
+    with pytest.raises(kind, match="no readable reason"):
+        pull(ASKED, scripted)

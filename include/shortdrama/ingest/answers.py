@@ -12,6 +12,9 @@ from shortdrama.lake.landing import Pull
 from shortdrama.lake.ledger import LoadLedger, LoadRecord
 from shortdrama.lake.store import ObjectStore
 
+MOST_COUNTRIES = 1_000
+"""There are some 250 countries, but an answer that is wrong may name any number of them."""
+
 
 def keep_answers(
     dataset: Dataset, pull: Pull, store: ObjectStore, parquet: Path | None = None
@@ -54,20 +57,24 @@ def answers_before(record: LoadRecord, dataset: Dataset, store: ObjectStore) -> 
 
 
 def _rows(dataset: Dataset, pull: Pull, parquet: Path) -> tuple[Rows, ...]:
-    """By country, those that were asked for first; in all if the dataset has no countries."""
+    """By country, those that were asked for first; in all if the dataset has no countries.
+
+    Countries that nobody asked for are listed too, as far as MOST_COUNTRIES goes.
+    """
     has_countries = COUNTRY in dataset.column_types
     counted = f"count(*), count(distinct {dataset.key[0]})"
+    asked = pull.coverage.countries if has_countries else (None,)
     with duckdb.connect(config={"threads": 2}) as connection:
         found = connection.execute(
             f"""
-            select {COUNTRY if has_countries else "null"}, {counted}
+            select {COUNTRY if has_countries else "cast(null as varchar)"} as country, {counted}
             from read_parquet(?)
             group by 1
-            order by 1
+            order by coalesce(list_contains(cast(? as varchar[]), country), false) desc, country
+            limit {MOST_COUNTRIES}
             """,  # noqa: S608 - the dataset's own names
-            [str(parquet)],
+            [str(parquet), list(asked)],
         ).fetchall()
-    asked = pull.coverage.countries if has_countries else (None,)
     rows = {country: Rows(country_code=country, rows=0, products=0) for country in asked}
     rows |= {
         country: Rows(country_code=country, rows=count, products=products)

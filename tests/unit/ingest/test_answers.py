@@ -39,7 +39,7 @@ from shortdrama.gates.answered import summary, table
 from shortdrama.gates.results import GateResult
 from shortdrama.gates.triage import page
 from shortdrama.ingest.admit import admit, conform_or_quarantine
-from shortdrama.ingest.answers import find_answers
+from shortdrama.ingest.answers import MOST_COUNTRIES, find_answers
 from shortdrama.ingest.pull import pull
 from shortdrama.ingest.replay import replay
 from shortdrama.ingest.triage import triage_of_load
@@ -307,3 +307,19 @@ def test_long_names_get_a_line_of_their_own() -> None:
     lines = list(table(answers))
     assert lines[3] == "US, kind detail, window days 120, page 1"
     assert lines[4].split() == ["1", "0", "0", "-", "-"]
+
+
+def test_an_answer_that_names_countless_countries_leaves_a_small_record(
+    says, load, store, monkeypatch
+) -> None:
+    monkeypatch.setattr(product_list, "listed_products", lambda *_: (1,))
+    category = {"id": 1, "name": "N", "device": "handheld", "subtype": "free"}
+    series = [
+        {"product_id": 1, "country": country, "category": category, "positions": [1]}
+        for country in (*(f"A{number}" for number in range(3 * MOST_COUNTRIES)), "US")
+    ]
+    settings = says((200, {"dates": ["2025-09-01"], "data": series}))
+    record = load(settings, PullRequest(dataset=RANKS.id, run_key="run", window=DAY))
+    rows = answers_of(record, store).rows
+    assert [(one.country_code, one.rows) for one in rows[:3]] == [("US", 1), ("CN", 0), ("A0", 1)]
+    assert len(rows) == MOST_COUNTRIES + 1

@@ -11,7 +11,9 @@ from shortdrama.lake.landing import Landing, Part, Pull
 from shortdrama.lake.ledger import Coverage
 from shortdrama.lake.store import ObjectStore
 from shortdrama.sources import strict
+from shortdrama.sources.body import Body
 from shortdrama.sources.connector import Connector, PullRequest
+from shortdrama.sources.http import Call
 from shortdrama.sources.pages import Page, count_in, land_pages, parsed
 from shortdrama.sources.tiktok.providers import PROVIDERS, Provider
 
@@ -75,8 +77,22 @@ def _country_parts(
     )
     for tag, call in provider.detail_calls(country, days, chart):
         about = f"{request}, #{tag} in {country}, {days} days"
-        parts.append(provider.client.land(call, landing, about))
+        parts.append(provider.client.land(call, landing, about, partial(_check_detail, call)))
     return parts
+
+
+def _check_detail(call: Call, body: Body, about: str) -> int:
+    """Count the one entry or none; raises SchemaError if it has another id than was asked for."""
+    data = parsed(body.text(), about)["data"]
+    if "hashtag_id" not in call.params:
+        return int(bool(data.get("info")))
+    said = data.get("hashtag_id", call.params["hashtag_id"])
+    if said != call.params["hashtag_id"]:
+        raise SchemaError(
+            f"{about}: the detail is about the id {str(said)[:40]!r} and not about"
+            f" {call.params['hashtag_id']!r}, which was asked for; fix the connector"
+        )
+    return int(bool(data))
 
 
 def _page(provider: Provider, country: str, days: int, text: bytes, about: str) -> Page:

@@ -49,8 +49,8 @@ def classify(refusal: Refusal, about: str) -> Exception:
     )
 
 
-def check(body: Body, about: str, provider: str = "creative_center") -> int:
-    """Failures come as HTTP 200 with `code` other than 0. A detail is one entry, or none."""
+def check(body: Body, about: str, provider: str = "creative_center") -> None:
+    """Failures come as HTTP 200 with `code` other than 0."""
     answer = parsed(body.text(), about)
     code = answer.get("code") if isinstance(answer, dict) else None
     if type(code) is not int:
@@ -62,10 +62,8 @@ def check(body: Body, about: str, provider: str = "creative_center") -> int:
         )
     if code != 0:
         raise TransientError(f"{about}: the hashtag source answered code {code}")
-    data = answer.get("data")
-    if not isinstance(data, dict):
+    if not isinstance(answer.get("data"), dict):
         raise SchemaError(f"{about}: the hashtag source's answer has no data; fix the connector")
-    return int(bool(data.get("info") if provider == "creative_center" else data))
 
 
 class Provider(Protocol):

@@ -445,3 +445,19 @@ def test_business_without_an_advertiser_is_refused_before_any_call(
     with pytest.raises(PermanentError, match="set SHORTDRAMA_TIKTOK__ADVERTISER_ID"):
         pulled(settings_of(server, "business", advertiser_id=""), tmp_path)
     assert server.asked == []
+
+
+def test_a_detail_about_another_tag_is_refused(server: Server, tmp_path: Path) -> None:
+    server.detail = business_tag(99, "other")
+    with pytest.raises(SchemaError, match="the detail is about the id '99' and not about '1'"):
+        pulled(settings_of(server, "business", hashtags=("shortdrama",)), tmp_path)
+
+
+def test_a_detail_without_anything_adds_nothing(server: Server, tmp_path: Path) -> None:
+    server.detail = {}
+    parts = pulled(settings_of(server, "business", hashtags=("shortdrama",)), tmp_path)
+    assert {part.ending for part in parts if part.context["kind"] == "detail"} == {"empty"}
+    ages = [columns(row)["audience_ages"] for row in rows(
+        settings_of(server, "business", hashtags=("shortdrama",)), tmp_path)]  # fmt: skip
+    assert ages
+    assert not any(ages)

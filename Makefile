@@ -14,7 +14,7 @@ DUCKDB_CLIENTS := build/duckdb-oldest/.ready build/duckdb-newest/.ready
 TESTERS ?= 3
 QUICK := not e2e and not integration and not damage and not hostile
 
-.PHONY: help setup demo up down status sql backfill airflow-backfill doctor test check resilience raw-damage hostile e2e docs lint format lock env bench clean
+.PHONY: help setup demo up down status sql backfill airflow-backfill doctor test check resilience raw-damage hostile e2e e2e-stack e2e-builds docs lint format lock env bench clean
 
 help: ## Show this help
 	@echo "Short-drama market pipeline. On a fresh machine: make demo"
@@ -90,7 +90,13 @@ hostile: $(READY) ## Every fault of a hostile source on every route (a quarter o
 	$(BIN)/pytest -m hostile tests/unit/ingest/test_hostile.py -s -q
 
 e2e: $(READY) ## The real scheduler, killed builds, twelve analysts
-	$(BIN)/pytest -m "(e2e or integration) and not resilience" --numprocesses 2 --dist loadgroup
+	$(MAKE) --jobs 2 --output-sync=line --no-print-directory e2e-stack e2e-builds
+
+e2e-stack:
+	$(BIN)/pytest -m e2e
+
+e2e-builds:
+	$(BIN)/pytest -m "integration and not resilience"
 
 bench: $(READY) ## Measure ingest, gates, marts, ledger, loads, inbox
 	-$(MAKE) build/dlt/.ready

@@ -29,14 +29,6 @@ from shortdrama_local.embedded.supervisor import Supervisor
 LINEAGE = ("load_id",)
 
 
-@pytest.hookimpl(tryfirst=True)
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """The tests of the one stack stay together, while others run beside it."""
-    for item in items:
-        if "stack" in getattr(item, "fixturenames", ()):
-            item.add_marker(pytest.mark.xdist_group("stack"))
-
-
 @dataclass(frozen=True)
 class Stack:
     """A running stack that stands at the end of the demo; `runs` are those that ended well."""

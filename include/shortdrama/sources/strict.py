@@ -33,6 +33,8 @@ create or replace temp macro plain_money(value) as
 create or replace temp macro plain_date(value) as
     case when strlen(cast(value as varchar)) < 40
               and substr(cast(value as varchar), 12, 1) in ('"', 'T')
+              and cast(try_cast(substr(cast(value as varchar), 2, 10) as date) as varchar)
+                  = substr(cast(value as varchar), 2, 10)
          then try_cast(substr(cast(value as varchar), 2, 10) as date) end;
 create or replace temp macro strict_integer(value, field, part) as
     coalesce(plain_integer(value),

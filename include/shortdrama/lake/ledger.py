@@ -102,13 +102,13 @@ class LoadLedger:
     def settle(
         self, backfill: str, status: Settled, at: datetime, seen: int | None = None
     ) -> list[LoadRecord]:
-        """End a backfill: accept or discard all its loads in one commit; the new records.
+        """End a backfill: accept or discard all its loads in one commit; those that ended so.
 
-        The same end again changes nothing. `seen` is the number of records that the caller has
-        looked at: raises LedgerMoved if there are more by now. Raises DecisionRefused if the
-        backfill has ended in the other way.
+        The same end again changes nothing and returns the same. `seen` is the number of records
+        that the caller has looked at: raises LedgerMoved if there are more by now. Raises
+        DecisionRefused if the backfill has ended in the other way.
         """
-        added: list[LoadRecord] = []
+        standing: list[LoadRecord] = []
 
         def change(found: Head | None) -> Head:
             head = found or Head()
@@ -119,11 +119,16 @@ class LoadLedger:
                     f"{head.count - seen} loads of {self._dataset} were decided meanwhile;"
                     " do it again"
                 )
-            added[:] = _numbered(head, ends)
+            added = _numbered(head, ends)
+            standing[:] = [
+                record
+                for record in newest_of([*newest, *added])
+                if (record.backfill, record.status) == (backfill, status)
+            ]
             return self._grown(head, added)
 
         documents.update(Head, self._store, self._key, change)
-        return added
+        return standing
 
     def _grown(self, head: Head, added: Sequence[LoadRecord]) -> Head:
         return seal(head.with_records(added), self._store, self._dataset) if added else head

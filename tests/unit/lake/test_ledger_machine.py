@@ -88,14 +88,13 @@ class PlainList:
         if any(one.status in against for one in own):
             raise DecisionRefused("it has ended")
         ending = {"staged"} if status == "accepted" else {"staged", "quarantined"}
-        number = len(self.records)
         for one in own:
             if one.status in ending:
                 why = (f"it was discarded with backfill {backfill}",)
                 reasons = one.reasons if status == "accepted" else why
                 new = {"status": status, "decided_at": at, "reasons": reasons}
                 self._add(one.model_copy(update=new))
-        return self.records[number:]
+        return [new for one in own if (new := self.newest(one.load_id)).status == status]
 
     def newest(self, load_id: str) -> Any:
         return next((one for one in reversed(self.records) if one.load_id == load_id), None)

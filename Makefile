@@ -90,7 +90,7 @@ hostile: $(READY) ## Every fault of a hostile source on every route (a quarter o
 	$(BIN)/pytest -m hostile tests/unit/ingest/test_hostile.py -s -q
 
 e2e: $(READY) ## The real scheduler, killed builds, twelve analysts
-	$(MAKE) --jobs 2 --output-sync=line --no-print-directory e2e-stack e2e-builds
+	$(MAKE) --jobs 2 --no-print-directory e2e-stack e2e-builds
 
 e2e-stack:
 	$(BIN)/pytest -m e2e

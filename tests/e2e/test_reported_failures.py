@@ -78,6 +78,7 @@ def test_the_watch_sees_what_the_dag_processor_does_not_tell(stack: Any) -> None
     assert {(task.dag_id, task.task_id) for task in found} == {("market_marts", "build")}
 
 
+@pytest.mark.long
 def test_a_store_that_is_away_is_one_mail_for_all_dags_and_one_when_it_is_back(
     stack: Any,
 ) -> None:

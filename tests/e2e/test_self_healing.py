@@ -91,8 +91,10 @@ def went_on(stack: Any, run: Run, since: datetime) -> bool:
     ("service", "dag_id", "conf", "during"),
     [
         ("airflow-scheduler", "ingest_tiktok", {}, "load.pull"),
-        ("airflow-api-server", "ingest_tiktok", {}, "load.pull"),
-        ("postgres", "ingest_tiktok", {}, "load.pull"),
+        pytest.param(
+            "airflow-api-server", "ingest_tiktok", {}, "load.pull", marks=pytest.mark.long
+        ),
+        pytest.param("postgres", "ingest_tiktok", {}, "load.pull", marks=pytest.mark.long),
         ("s3", "market_marts", {"force": True}, "build"),
     ],
 )
@@ -135,6 +137,7 @@ def test_nothing_of_a_killed_scheduler_runs_on(stack: Any) -> None:
     until(lambda: is_well("airflow-scheduler"), GOES_ON_WITHIN)
 
 
+@pytest.mark.long
 def test_a_hung_store_is_started_again(stack: Any) -> None:
     before = restarts_of("s3")["restarts"]
     pid = pid_of("s3")
@@ -145,6 +148,7 @@ def test_a_hung_store_is_started_again(stack: Any) -> None:
     assert stack.store.get("lake.json")
 
 
+@pytest.mark.long
 def test_a_dead_scheduler_is_a_failure_of_doctor(stack: Any) -> None:
     """It is stopped, so that nothing starts it again; nobody is told but who asks."""
     supervisor = Supervisor.running(this_machine())

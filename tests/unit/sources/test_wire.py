@@ -96,7 +96,8 @@ def test_an_answer_that_drips_ends_at_its_deadline(drip, landing) -> None:
         with pytest.raises(TransientError, match=r"within 0\.12 s\. .*SHORTDRAMA_VENDOR__ANSWER_S"):
             client.land(CALL, landing, "about")
         assert monotonic() - began < ATTEMPTS * DEADLINE + BUSY_SECONDS
-        assert len(server.heads) == ATTEMPTS
+        # On a busy machine a try can end before the server has read its request.
+        assert ATTEMPTS - 1 <= len(server.heads) <= ATTEMPTS
 
 
 def test_a_silent_source_is_given_up_before_its_deadline(landing) -> None:

@@ -100,7 +100,9 @@ def test_a_list_that_cannot_end_ends_with_an_error_that_says_why(
 ) -> None:
     with pytest.raises(kind, match=told):
         listing(*pages)
-    assert listing.asked == asked
+    # The server does not see a try that finds its kept connection closed; only tries are repeated.
+    seen = (asked, asked[:-1]) if kind is TransientError else (asked,)
+    assert listing.asked in seen
 
 
 @pytest.mark.parametrize(

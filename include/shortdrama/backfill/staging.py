@@ -16,7 +16,7 @@ from shortdrama.core.errors import BackfillRefused, Failure
 from shortdrama.core.settings import Settings, home
 from shortdrama.lake.ledger import LedgerMoved, LoadLedger
 from shortdrama.lake.overrides import said_why
-from shortdrama.lake.records import is_completed, staged_of
+from shortdrama.lake.records import is_completed, newest_of, staged_of
 from shortdrama.lake.store import ObjectStore
 from shortdrama.warehouse.build.build import build
 from shortdrama.warehouse.build.dbt import dbt_in
@@ -75,13 +75,13 @@ def promote(
     backfill = read_backfill(backfill_id, store)
     ledger = LoadLedger(store, backfill.asked.dataset)
     for turn in range(TRIES):
-        records = ledger.newest()
-        if is_completed(records, backfill_id) and not staged_of(records, backfill_id):
+        records = ledger.records()
+        newest = newest_of(records)
+        if is_completed(newest, backfill_id) and not staged_of(newest, backfill_id):
             break  # An earlier try was killed after its append.
-        seen = len(ledger.records())
         _check_as_reviewed(backfill, digest, by, settings, store, say)
         try:
-            ledger.settle(backfill_id, "accepted", settings.clock.now(), seen)
+            ledger.settle(backfill_id, "accepted", settings.clock.now(), len(records))
             break
         except LedgerMoved as moved:
             if turn == TRIES - 1:

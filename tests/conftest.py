@@ -16,7 +16,7 @@ from shortdrama.core.windows import Window
 from shortdrama.datasets import DATASETS
 from shortdrama.datasets.appfigures_estimates import ESTIMATES
 from shortdrama.gates.results import GateResult
-from shortdrama.lake import keys
+from shortdrama.lake import duck, keys
 from shortdrama.lake.ledger import Coverage, LoadRecord
 from shortdrama.lake.store import ObjectStore
 from shortdrama.reports.brief import WeeklyBrief, snapshot_facts
@@ -31,6 +31,10 @@ from shortdrama.warehouse.build.warehouse_file import open_or_start_over
 # A busy machine is no failure: speed belongs in benchmarks.
 hypothesis.settings.register_profile("untimed", deadline=None)
 hypothesis.settings.load_profile("untimed")
+
+# DuckDB checks the signature of its extension in each new database: 60 ms of CPU, thousands of times.
+# `tests/unit/lake/test_duck.py` checks it once.
+duck.CONFIG["allow_unsigned_extensions"] = True
 
 EXAMPLE_MARTS = Path(__file__).parent / "fixtures" / "example_marts.sql"
 

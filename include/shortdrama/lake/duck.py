@@ -12,6 +12,10 @@ from shortdrama.core.settings import S3Settings
 from shortdrama.lake.credentials import credentials
 
 
+CONFIG: dict[str, str | bool | int | float | list[str]] = {"threads": 2}
+"""Of every connection; two threads are what a worker has."""
+
+
 class NoExtension(Failure):
     """DuckDB cannot reach the lake without its extension httpfs."""
 
@@ -28,9 +32,7 @@ def connect(
     Only the connection holds the secret, no file that it writes. `storage` is the format of a new
     file, named by the first DuckDB that reads it; the default is this DuckDB's own.
     """
-    config: dict[str, str | bool | int | float | list[str]] = {"threads": 2}
-    if storage is not None:
-        config["storage_compatibility_version"] = storage
+    config = CONFIG if storage is None else {**CONFIG, "storage_compatibility_version": storage}
     connection = duckdb.connect(str(path), read_only=read_only, config=config)
     connection.execute("set TimeZone = 'UTC'")
     if s3 is not None:

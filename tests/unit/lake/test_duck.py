@@ -21,6 +21,17 @@ def test_a_connection_reads_and_writes_the_lake(store: ObjectStore, s3: S3Settin
     assert store.exists("raw/one.parquet")
 
 
+def test_the_signature_of_the_extension_is_good(
+    s3: S3Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delitem(duck.CONFIG, "allow_unsigned_extensions")
+    with duck.connect(s3) as connection:
+        loaded = connection.execute(
+            "select loaded from duckdb_extensions() where extension_name = 'httpfs'"
+        ).fetchone()
+    assert loaded == (True,)
+
+
 def test_a_connection_tells_time_in_utc() -> None:
     with duck.connect() as connection:
         told = connection.execute(

@@ -87,7 +87,7 @@ raw-damage: $(READY) ## 360 damages of raw objects, 35 of the warehouse (an hour
 	$(BIN)/pytest -m damage tests/integration
 
 hostile: $(READY) ## Every fault of a hostile source on every route (a quarter of an hour)
-	$(BIN)/pytest -m hostile tests/unit/ingest/test_hostile.py -s -q
+	$(BIN)/pytest -m hostile tests/unit/ingest/test_faults.py tests/unit/ingest/test_hostile.py -s -q
 
 E2E := e2e
 e2e: $(READY) ## The real scheduler, killed builds, twelve analysts (a quarter of an hour)

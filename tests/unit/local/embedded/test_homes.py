@@ -73,6 +73,7 @@ def commands(homes: list[Path], program: str) -> Iterator[list["subprocess.Popen
     ]
 
 
+@pytest.mark.integration
 def test_a_home_whose_ports_another_home_holds_takes_others_and_keeps_them(
     enter, tmp_path: Path
 ) -> None:
@@ -111,6 +112,7 @@ def test_nothing_is_asked_of_another_homes_store(enter, tmp_path: Path) -> None:
     core_machine.prove("https://s3.example.com")
 
 
+@pytest.mark.integration
 def test_a_copy_of_a_running_home_is_another_home(enter, tmp_path: Path) -> None:
     """It has the same id and the same keys, which the original's store accepts."""
     enter(tmp_path / "a")
@@ -128,6 +130,7 @@ def test_a_copy_of_a_running_home_is_another_home(enter, tmp_path: Path) -> None
     assert lake(of_a).get("whose") == b"a"
 
 
+@pytest.mark.integration
 def test_new_homes_that_start_at_once_do_not_race(enter, tmp_path: Path) -> None:
     homes = [tmp_path / name for name in ("a", "b")]
     program = (
@@ -174,6 +177,7 @@ def test_a_port_that_is_lost_after_the_look_is_changed_too(
     assert this_machine().ports["mail"] != USUAL_PORTS["mail"]
 
 
+@pytest.mark.integration
 def test_a_store_killed_before_its_first_clean_stop_keeps_keys_and_objects(home: Path) -> None:
     machine = ensure_store()
     lake(machine).put("kept", b"bytes")
@@ -228,6 +232,7 @@ def at_work_in(home: Path) -> list[psutil.Process]:
     return found
 
 
+@pytest.mark.integration
 @pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGSTOP])
 def test_down_ends_everything_also_without_its_supervisor(
     home: Path, number: signal.Signals, monkeypatch: pytest.MonkeyPatch
@@ -246,6 +251,7 @@ def test_down_ends_everything_also_without_its_supervisor(
     assert at_work_in(home) == []
 
 
+@pytest.mark.integration
 def test_nothing_is_started_beside_a_supervisor_that_hangs(
     home: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -264,6 +270,7 @@ def test_nothing_is_started_beside_a_supervisor_that_hangs(
     ensure_store()
 
 
+@pytest.mark.integration
 def test_up_after_a_killed_supervisor_starts_over_on_the_same_lake(home: Path) -> None:
     machine = ensure_store()
     lake(machine).put("kept", b"bytes")
@@ -276,6 +283,7 @@ def test_up_after_a_killed_supervisor_starts_over_on_the_same_lake(home: Path) -
     assert again.ports == machine.ports
 
 
+@pytest.mark.integration
 def test_a_service_whose_configuration_is_broken_is_left_alone_and_that_is_said(
     home: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -304,6 +312,7 @@ def test_a_cluster_that_was_half_made_is_made_again(home: Path) -> None:
     assert not draft.exists()
 
 
+@pytest.mark.integration
 def test_a_database_whose_process_id_is_another_programs_now_starts(home: Path) -> None:
     """As after a power failure: PostgreSQL would take the other program for itself."""
     start(POSTGRES)
@@ -323,6 +332,7 @@ def test_a_database_with_another_password_is_not_the_homes(home: Path) -> None:
     assert not POSTGRES.healthy(other)
 
 
+@pytest.mark.integration
 @pytest.mark.parametrize(
     "name", ["my home/短剧 数据", "x" * 120], ids=["spaces-and-chinese", "long"]
 )
@@ -354,6 +364,7 @@ print("well")
 """
 
 
+@pytest.mark.integration
 @pytest.mark.skipif(os.geteuid() != 0, reason="every other test is run by an ordinary user")
 @pytest.mark.skipif(shutil.which("setpriv") is None, reason="no setpriv to become another user")
 def test_an_ordinary_user_whose_files_are_private_can_run_a_home(tmp_path: Path) -> None:
@@ -380,6 +391,7 @@ def test_an_ordinary_user_whose_files_are_private_can_run_a_home(tmp_path: Path)
         shutil.rmtree(folder)
 
 
+@pytest.mark.integration
 def test_down_in_a_home_that_cannot_be_read_ends_what_runs(home: Path) -> None:
     ensure_store()
     record().write_text("{")

@@ -1,5 +1,6 @@
 """A published lake whose September somebody backfills; builds take a few statements, not dbt."""
 
+import shutil
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
@@ -128,26 +129,60 @@ def _day(value: Any) -> date:
     return value if isinstance(value, date) else date.fromisoformat(value)
 
 
-@pytest.fixture
-def house(
-    s3: S3Settings, store: ObjectStore, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> House:
+@dataclass(frozen=True)
+class Published:
+    """A lake that was published once, as every test finds it."""
+
+    settings: Settings
+    store: ObjectStore
+    home: Path
+    loads: dict[str, Load]
+    objects: dict[str, bytes]
+
+    def restore(self, home: Path) -> None:
+        """As if nothing had come since, with a copy of the home."""
+        for key in self.store.list(""):
+            if key not in self.objects:
+                self.store.delete(key)
+        for key, body in self.objects.items():
+            self.store.put(key, body)
+        shutil.copytree(self.home, home)
+
+
+@pytest.fixture(scope="module")
+def published(s3_module: S3Settings, tmp_path_factory: pytest.TempPathFactory) -> Published:
     """Published with all loads of the small market's products and estimates up to 1 October."""
-    monkeypatch.setenv("SHORTDRAMA_HOME", str(tmp_path / "home"))
-    monkeypatch.setattr(mart_gate, "audit_marts", lambda *_: PASSED)
-    monkeypatch.setattr(building, "run_dbt", few_statements)
-    ensure_lake(store, "sample")
-    settings = Settings(frozen_clock=NOW, lake_kind="sample", s3=s3)
+    folder = tmp_path_factory.mktemp("published")
+    store = ObjectStore.of(s3_module)
+    settings = Settings(frozen_clock=NOW, lake_kind="sample", s3=s3_module)
     loads = {
         load.load_id: load
         for load in small_market()
         if load.dataset in (PRODUCTS, ESTIMATES) and load.said_at < "2025-10-02"
     }
-    house = House(settings, store, tmp_path, loads)
+    ensure_lake(store, "sample")
     for load in loads.values():
-        accept(load, store, tmp_path)
-    house.publish()
-    return house
+        accept(load, store, folder)
+    with pytest.MonkeyPatch.context() as patch:
+        without_dbt(patch, folder / "home")
+        run(settings, store)
+    objects = {key: store.get(key) for key in store.list("")}
+    return Published(settings, store, folder / "home", loads, objects)
+
+
+def without_dbt(patch: pytest.MonkeyPatch, home: Path) -> None:
+    """Builds take a few statements, and the gate finds nothing."""
+    patch.setenv("SHORTDRAMA_HOME", str(home))
+    patch.setattr(mart_gate, "audit_marts", lambda *_: PASSED)
+    patch.setattr(building, "run_dbt", few_statements)
+
+
+@pytest.fixture
+def house(published: Published, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> House:
+    """The published lake and its pipeline."""
+    without_dbt(monkeypatch, tmp_path / "home")
+    published.restore(tmp_path / "home")
+    return House(published.settings, published.store, tmp_path, published.loads)
 
 
 @pytest.fixture

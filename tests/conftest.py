@@ -32,7 +32,7 @@ from shortdrama.warehouse.build.warehouse_file import open_or_start_over
 hypothesis.settings.register_profile("untimed", deadline=None)
 hypothesis.settings.load_profile("untimed")
 
-# DuckDB checks the signature of its extension in each new database: 60 ms of CPU, thousands of times.
+# DuckDB checks the signature of its extension in each new database: 60 ms, thousands of times.
 # `tests/unit/lake/test_duck.py` checks it once.
 duck.CONFIG["allow_unsigned_extensions"] = True
 

@@ -146,12 +146,22 @@ def _client(_s3_server: S3Server) -> Any:
     return s3_client(s3_settings(_s3_server, "any"))
 
 
+def fresh_bucket(server: S3Server, client: Any) -> S3Settings:
+    settings = s3_settings(server, f"lake-{token_hex(6)}")
+    ObjectStore(client, settings.bucket).ensure_bucket()
+    return settings
+
+
 @pytest.fixture
 def s3(s3_server: S3Server, _client: Any) -> S3Settings:
     """A fresh bucket."""
-    settings = s3_settings(s3_server, f"lake-{token_hex(6)}")
-    ObjectStore(_client, settings.bucket).ensure_bucket()
-    return settings
+    return fresh_bucket(s3_server, _client)
+
+
+@pytest.fixture(scope="module")
+def s3_module(_s3_server: S3Server, _client: Any) -> S3Settings:
+    """A bucket of all tests of a module."""
+    return fresh_bucket(_s3_server, _client)
 
 
 @pytest.fixture

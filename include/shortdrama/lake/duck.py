@@ -11,7 +11,6 @@ from shortdrama.core.errors import Failure
 from shortdrama.core.settings import S3Settings
 from shortdrama.lake.credentials import credentials
 
-
 CONFIG: dict[str, str | bool | int | float | list[str]] = {"threads": 2}
 """Of every connection; two threads are what a worker has."""
 

@@ -8,7 +8,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from threading import Thread
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import unquote, urlsplit
 
 import pytest
 import time_machine
@@ -18,19 +18,27 @@ from shortdrama.core.settings import AirflowSettings
 
 ANSWERS = json.loads((Path(__file__).parent / "fixtures" / "airflow_answers.json").read_text())
 """Of Airflow 3.3.2: no DAG runs by itself, and one run was triggered and waits."""
+RUN_ID = ANSWERS["dags/~/dagRuns"]["dag_runs"][0]["dag_run_id"]
 ASKED_AT = "2026-11-28T11:21:44Z"
 """When those answers were given."""
 
 
 @dataclass
 class FakeAirflow:
-    """What it answers by path, and what it was asked."""
+    """What it answers by path, and what it was asked; `sent` are the changes, with their bodies.
+
+    The answer to a change is under its method and path, such as `POST pools`. A path without an
+    answer is not found. A number in `refusals` is an HTTP status that it answers once.
+    """
 
     url: str = ""
     password: str = "right"
     answers: dict[str, Any] = field(default_factory=lambda: deepcopy(ANSWERS))
     status: int = 200
+    refusals: list[int] = field(default_factory=list)
+    logins: int = 0
     asked: list[str] = field(default_factory=list)
+    sent: list[tuple[str, Any]] = field(default_factory=list)
 
     @property
     def settings(self) -> AirflowSettings:
@@ -48,14 +56,33 @@ def airflow() -> Iterator[FakeAirflow]:
 
     class Handler(BaseHTTPRequestHandler):
         def do_GET(self) -> None:
-            path = urlsplit(self.path).path.removeprefix("/api/v2/")
+            path = self.path_asked()
             fake.asked.append(path)
-            self.answer(fake.status, fake.answers.get(path))
+            self.answer_of(path)
 
         def do_POST(self) -> None:
-            login = json.loads(self.rfile.read(int(self.headers["content-length"])))
-            right = login == {"username": "admin", "password": fake.password}
-            self.answer(201 if right else 401, {"access_token": "token"})
+            body = json.loads(self.rfile.read(int(self.headers["content-length"])))
+            if self.path == "/auth/token":
+                right = body == {"username": "admin", "password": fake.password}
+                fake.logins += right
+                self.answer(201 if right else 401, {"access_token": "token"})
+                return
+            change = f"{self.command} {self.path_asked()}"
+            fake.sent.append((change, body))
+            self.answer_of(change)
+
+        do_PATCH = do_POST  # noqa: N815 - the server calls it so
+
+        def path_asked(self) -> str:
+            return unquote(urlsplit(self.path).path).removeprefix("/api/v2/")
+
+        def answer_of(self, asked: str) -> None:
+            status = fake.refusals.pop(0) if fake.refusals else fake.status
+            if asked not in fake.answers and status == 200:
+                self.answer(404, {"detail": f"{asked} was not found"})
+                return
+            answer = fake.answers.get(asked)
+            self.answer(status, answer() if callable(answer) else answer)
 
         def answer(self, status: int, body: Any) -> None:
             content = json.dumps(body).encode()

@@ -14,10 +14,10 @@ from typing import Any, TypeVar
 
 import psutil
 import pytest
-import requests
 from typer.testing import CliRunner
 
 from shortdrama.cli.main import app
+from shortdrama.core.errors import AirflowAway
 from shortdrama_local.embedded import leftovers
 from shortdrama_local.embedded.airflow_api import Run, RunFailed
 from shortdrama_local.embedded.machine import this_machine
@@ -38,7 +38,7 @@ def until(reached: Callable[[], T], within_seconds: float) -> T:
         try:
             if answer := reached():
                 return answer
-        except (requests.RequestException, RunFailed):
+        except (AirflowAway, RunFailed):
             pass
         assert monotonic() < deadline, f"not within {within_seconds:.0f} s"
         sleep(0.5)

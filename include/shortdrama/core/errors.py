@@ -201,3 +201,11 @@ class AirflowAway(Failure):
     """Airflow's API does not answer, or not with what was asked."""
 
     kind = "airflow_away"
+
+
+class AirflowRefused(AirflowAway):
+    """Airflow's API answers with an HTTP error; `status` is its number, 404 for what is missing."""
+
+    def __init__(self, message: str, status: int) -> None:
+        super().__init__(message)
+        self.status = status

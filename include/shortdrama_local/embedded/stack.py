@@ -14,7 +14,6 @@ from shortdrama.lake.marker import ensure_lake
 from shortdrama.lake.store import ObjectStore
 from shortdrama_local.embedded import leftovers, ports, store
 from shortdrama_local.embedded.airflow import migrate
-from shortdrama_local.embedded.airflow_api import AirflowApi
 from shortdrama_local.embedded.folders import remove_sockets
 from shortdrama_local.embedded.machine import (
     HomeUnreadable,
@@ -64,8 +63,12 @@ def start_stack(frozen_clock: datetime | None, say: Say) -> Machine:
     with locked("airflow"):
         say("starting Airflow (API server, scheduler, DAG processor)")
         bring_up(supervisor, machine, AIRFLOW, say)
+        # Imported here: it takes a second, and most commands only start the store.
+        from shortdrama_local.embedded.airflow_api import AirflowApi
+
+        airflow = AirflowApi(machine)
         for pool_name in pools():
-            AirflowApi(machine).ensure_pool(pool_name, slots=1)
+            airflow.ensure_pool(pool_name, slots=1)
     return machine
 
 

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from fake_airflow import airflow  # noqa: F401 - a fixture
 from shortdrama.core.settings import settings
 from shortdrama_local.embedded import leftovers
 from shortdrama_local.embedded.machine import HOST, USUAL_PORTS

@@ -58,8 +58,9 @@ status: $(READY) ## What each dataset covers and lacks, what is published and du
 sql: $(READY) ## Answer a query: Q="select …" [FORMAT=table|csv|json]
 	@$(BIN)/shortdrama sql "$(Q)" --format $(or $(FORMAT),table)
 
-backfill: $(READY) ## Plan a backfill: DATASET=appfigures.estimates FROM=2025-01-01 TO=2025-12-31 WHY="..."
-	$(BIN)/shortdrama backfill plan $(or $(DATASET),appfigures.estimates) --from "$(FROM)" --to "$(TO)" --because "$(WHY)"
+backfill: $(READY) ## Start and follow a backfill: DATASET=… FROM=2025-01-01 TO=2025-12-31 [WHY="…"] [ARGS=--dry-run]
+	@test -n "$(FROM)" -a -n "$(TO)" || { echo "give FROM and TO, e.g. make backfill FROM=2025-01-01 TO=2025-12-31"; exit 1; }
+	$(BIN)/shortdrama backfill $(or $(DATASET),appfigures.estimates) --from "$(FROM)" --to "$(TO)" $(if $(WHY),--because "$(WHY)") $(ARGS)
 
 airflow-backfill: $(READY) ## Airflow's backfill, one run per day: FROM=2025-07-01 TO=2025-07-07
 	@test -n "$(FROM)" -a -n "$(TO)" || { echo "give FROM and TO, e.g. make airflow-backfill FROM=2025-07-01 TO=2025-07-07"; exit 1; }

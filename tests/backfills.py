@@ -1,13 +1,15 @@
-"""Plans without a lake."""
+"""Plans without a lake, and loads of backfills."""
 
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 from shortdrama.backfill.plan import Asked, Budget, Known
+from shortdrama.backfill.record import Backfill
 from shortdrama.core.windows import Window
-from shortdrama.lake.records import Coverage
+from shortdrama.lake.records import Coverage, LoadRecord
 
-TODAY = date(2026, 2, 25)
+NOW = datetime(2026, 2, 25, 8, tzinfo=UTC)
+TODAY = NOW.date()
 COUNTRIES = ("ZZ", "US", "BR")
 
 
@@ -40,3 +42,23 @@ def slices(window: Window, countries: tuple[str, ...]) -> set[tuple[date, str]]:
         for number in range(window.days)
         for country in countries
     }
+
+
+def load_of(backfill: Backfill, number: int, status: Any = "staged", name: str = "") -> LoadRecord:
+    """The verdict about the load of a window."""
+    planned = backfill.plan.windows[number]
+    load_id = name or f"load-{number}"
+    return LoadRecord(
+        load_id=load_id,
+        pull_id=f"pull-of-{load_id}",
+        dataset=backfill.asked.dataset,
+        status=status,
+        key=f"raw/{load_id}",
+        sha256="0",
+        rows=1000,
+        coverage=Coverage(window=planned.window, countries=planned.countries),
+        said_at=NOW,
+        decided_at=NOW,
+        is_sample=True,
+        backfill=backfill.backfill_id,
+    )

@@ -1,6 +1,7 @@
 """A backfill as people read it, at 80 columns: how far it is, and what it changed."""
 
 from collections.abc import Sequence
+from typing import Any
 
 from rich import box
 from rich.table import Table
@@ -20,11 +21,18 @@ def page(backfill: Backfill, windows: Sequence[WindowState]) -> str:
         *_heading(backfill),
         _steps(backfill),
         _windows(windows),
-        *_next(backfill),
+        *next_steps(backfill),
+        *_refused(windows),
     ]
     if backfill.changes is not None:
         parts += _changes(backfill.changes)
     return printed(*parts)
+
+
+def document(backfill: Backfill, windows: Sequence[WindowState]) -> dict[str, Any]:
+    """The same for machines."""
+    loads = [one.model_dump(mode="json") for one in windows]
+    return {**backfill.model_dump(mode="json"), "state": backfill.state, "loads": loads}
 
 
 def listed(backfills: Sequence[Backfill]) -> str:
@@ -68,12 +76,13 @@ def _windows(windows: Sequence[WindowState]) -> Table:
     return table
 
 
-def _next(backfill: Backfill) -> list[str]:
+def next_steps(backfill: Backfill) -> list[str]:
     """What it waits for, and what a person can do."""
     lines = []
     if backfill.paused_until is not None:
         lines.append(
-            f"the quota is used up; it goes on at {backfill.paused_until:%Y-%m-%d %H:%M} UTC"
+            "the quota is used up; it goes on by itself at"
+            f" {backfill.paused_until:%Y-%m-%d %H:%M} UTC"
         )
     if backfill.state == "staged" and backfill.reviewed is not None:
         newest = backfill.newer or backfill.reviewed
@@ -85,12 +94,26 @@ def _next(backfill: Backfill) -> list[str]:
             + given,
             f'to drop it: shortdrama backfill discard {backfill.backfill_id} --because "..."',
         ]
+    if backfill.state == "completed":
+        lines.append("all its loads count; the next snapshot of market_marts has them")
+    if backfill.state in ("planned", "running", "paused"):
+        lines.append(
+            f'to cancel it: shortdrama backfill cancel {backfill.backfill_id} --because "..."'
+        )
     if backfill.state in ("failed", "cancelled"):
         lines.append(
             "to go on, ask for the same again: what is landed and staged is used. To drop it:"
             f' shortdrama backfill discard {backfill.backfill_id} --because "..."'
         )
     return lines
+
+
+def _refused(windows: Sequence[WindowState]) -> list[str]:
+    return [
+        f"{one.planned.window} was refused; to see why: shortdrama gate show {one.load_id}"
+        for one in windows
+        if one.status == "quarantined"
+    ]
 
 
 def _changes(changes: Changes) -> list[Table | str]:

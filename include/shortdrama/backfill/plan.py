@@ -205,6 +205,28 @@ def spread_again(made: Plan, left: Sequence[PlannedWindow], budget: Budget, toda
     )
 
 
+def left_of(made: Plan, left: Sequence[PlannedWindow]) -> Plan:
+    """The rest of a plan of which only the windows in `left` are not pulled yet."""
+    names = {(one.window, one.countries) for one in left}
+    rest = [one for one in made.windows if (one.window, one.countries) in names]
+    done = [one for one in made.windows if (one.window, one.countries) not in names]
+    share = sum(map(slices_of, rest)) / sum(map(slices_of, made.windows))
+    skipped = (Skipped(window=one.window, countries=one.countries, why=STAGED) for one in done)
+    return made.model_copy(
+        update={
+            "windows": tuple(rest),
+            "skipped": (*made.skipped, *skipped),
+            "rows": made.rows and round(made.rows * share),
+            "seconds": made.seconds and made.seconds * share,
+        }
+    )
+
+
+def slices_of(planned: PlannedWindow) -> int:
+    """How many slices a window has; of a dataset without countries, its days."""
+    return planned.window.days * max(1, len(planned.countries))
+
+
 def _less(windows: Iterable[Window], taken: Iterable[Window]) -> list[Window]:
     """What is left of the windows."""
     away = [Coverage(window=window) for window in taken]

@@ -139,22 +139,39 @@ def create(dataset: str, store: ObjectStore, make: Callable[[str], Backfill]) ->
     BackfillRefused while another backfill of the dataset is open.
     """
     while True:
-        earlier = of_dataset(dataset, store)
-        for one in earlier:
-            if one.is_open:
-                raise BackfillRefused(
-                    f"backfill {one.backfill_id} of {dataset} is {one.state} since"
-                    f" {one.steps[-1].at:%Y-%m-%d %H:%M} UTC ({one.asked.window}), and two of one"
-                    " dataset cannot be open. To go on with it, ask for the same again; to drop"
-                    " it:"
-                    f' `shortdrama backfill discard {one.backfill_id} --because "…"`'
-                )
+        earlier = check_none_open(dataset, store)
         made = make(f"{dataset}-{max((_number(one) for one in earlier), default=0) + 1}")
         try:
             store.compare_and_swap(keys.backfill(made.backfill_id), made.body, None)
         except Conflict:
             continue
         return made
+
+
+def check_none_open(dataset: str, store: ObjectStore) -> list[Backfill]:
+    """All backfills of a dataset, oldest first; raises BackfillRefused if one of them is open."""
+    earlier = of_dataset(dataset, store)
+    for one in earlier:
+        if one.is_open:
+            raise BackfillRefused(
+                f"backfill {one.backfill_id} of {dataset} is {one.state} since"
+                f" {one.steps[-1].at:%Y-%m-%d %H:%M} UTC ({one.asked.window}), and two of one"
+                " dataset cannot be open. To go on with it, ask for the same again; to drop"
+                f' it: `shortdrama backfill discard {one.backfill_id} --because "…"`'
+            )
+    return earlier
+
+
+def open_backfills(store: ObjectStore) -> list[Backfill]:
+    """The backfills that can still go on, by dataset; at most one of each. It lists the zone."""
+    newest: dict[str, str] = {}
+    for key in store.list(keys.BACKFILLS):
+        dataset, number = _parts(key)
+        # Only the newest one of a dataset can be open.
+        if number > _parts(newest.get(dataset, f"{dataset}-0"))[1]:
+            newest[dataset] = key
+    found = [documents.get(Backfill, store, newest[dataset]) for dataset in sorted(newest)]
+    return [one for one in found if one.is_open]
 
 
 def of_dataset(dataset: str, store: ObjectStore) -> list[Backfill]:
@@ -165,4 +182,10 @@ def of_dataset(dataset: str, store: ObjectStore) -> list[Backfill]:
 
 
 def _number(one: Backfill) -> int:
-    return int(one.backfill_id.rpartition("-")[2])
+    return _parts(one.backfill_id)[1]
+
+
+def _parts(name: str) -> tuple[str, int]:
+    """The dataset and the number in a backfill's id or key."""
+    dataset, _, number = name.removeprefix(keys.BACKFILLS).removesuffix(".json").rpartition("-")
+    return dataset, int(number)

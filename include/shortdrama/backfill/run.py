@@ -9,11 +9,19 @@ from typing import Any
 from pydantic import BaseModel, ConfigDict
 
 from shortdrama.backfill.outlook import budget_of, known_for
-from shortdrama.backfill.plan import Asked, PlannedWindow, plan, spread_again
+from shortdrama.backfill.plan import (
+    Asked,
+    Plan,
+    PlannedWindow,
+    left_of,
+    plan,
+    spread_again,
+)
 from shortdrama.backfill.record import (
     Backfill,
     State,
     Step,
+    check_none_open,
     create,
     of_dataset,
     read_backfill,
@@ -56,15 +64,10 @@ def begin(
     which were landed before are used; it plans again when they are pulled. Raises BackfillRefused
     if another one of the dataset is open, or if nothing is to be pulled.
     """
-    for earlier in of_dataset(asked.dataset, store):
-        if earlier.is_open and _same(earlier.asked, asked):
-            return _resume(earlier, is_reviewed, by, settings, store)
-    made = plan(asked, known_for(asked, settings, store))
-    if not made.windows:
-        raise BackfillRefused(
-            f"accepted loads cover all of {asked.dataset} {asked.window}: nothing is to be pulled."
-            " To pull the days again, ask for all of them (`--all`)"
-        )
+    earlier = _open_same(asked, store)
+    if earlier is not None:
+        return _resume(earlier, is_reviewed, by, settings, store)
+    made = _planned(asked, settings, store)
     step = _step("planned", by, asked.reason, settings)
     return create(
         asked.dataset,
@@ -78,6 +81,18 @@ def begin(
             before=current_snapshot_id(store),
         ),
     )
+
+
+def foreseen(asked: Asked, settings: Settings, store: ObjectStore) -> tuple[Backfill | None, Plan]:
+    """What `begin` would do: the open backfill that it would go on with, and what is to be pulled.
+
+    Changes nothing, and raises BackfillRefused like `begin`.
+    """
+    earlier = _open_same(asked, store)
+    if earlier is None:
+        check_none_open(asked.dataset, store)
+        return None, _planned(asked, settings, store)
+    return earlier, left_of(*_planned_again(earlier, settings, store))
 
 
 def requests_due(backfill: Backfill, day: date, store: ObjectStore) -> list[PullRequest]:
@@ -132,6 +147,11 @@ def complete(backfill_id: str, by: str, settings: Settings, store: ObjectStore) 
     backfill that a person wants to look at first.
     """
     backfill = read_backfill(backfill_id, store)
+    if backfill.state == "cancelled":
+        raise BackfillRefused(
+            f"backfill {backfill_id} was cancelled {_by(backfill.steps[-1])}; to go on with it, ask"
+            " for the same again"
+        )
     if backfill.is_reviewed:
         raise BackfillRefused(
             f"backfill {backfill_id} is staged for review: look at it with"
@@ -213,6 +233,31 @@ def _run_key(backfill_id: str, refused: int) -> str:
     return f"backfill {backfill_id}" + (f", try {refused + 1}" if refused else "")
 
 
+def _open_same(asked: Asked, store: ObjectStore) -> Backfill | None:
+    """The open backfill that asks for the same, if there is one."""
+    found = of_dataset(asked.dataset, store)
+    return next((one for one in found if one.is_open and _same(one.asked, asked)), None)
+
+
+def _planned(asked: Asked, settings: Settings, store: ObjectStore) -> Plan:
+    made = plan(asked, known_for(asked, settings, store))
+    if not made.windows:
+        raise BackfillRefused(
+            f"accepted loads cover all of {asked.dataset} {asked.window}: nothing is to be pulled."
+            " To pull the days again, ask for all of them (`--all`)"
+        )
+    return made
+
+
+def _planned_again(
+    backfill: Backfill, settings: Settings, store: ObjectStore
+) -> tuple[Plan, list[PlannedWindow]]:
+    """Its plan with new days for the windows that are not pulled yet, and these windows."""
+    left = [planned for planned, _ in _not_staged(backfill, store)]
+    budget = budget_of(dataset_named(backfill.asked.dataset).source, settings, store)
+    return spread_again(backfill.plan, left, budget, settings.clock.today()), left
+
+
 def _same(one: Asked, other: Asked) -> bool:
     """Whether they ask for the same, maybe for another reason."""
     return one.model_copy(update={"reason": other.reason}) == other
@@ -222,9 +267,7 @@ def _resume(
     backfill: Backfill, is_reviewed: bool, by: str, settings: Settings, store: ObjectStore
 ) -> Backfill:
     """Go on: the days of the windows are planned again, the windows stay."""
-    left = [planned for planned, _ in _not_staged(backfill, store)]
-    budget = budget_of(dataset_named(backfill.asked.dataset).source, settings, store)
-    made = spread_again(backfill.plan, left, budget, settings.clock.today())
+    made, _ = _planned_again(backfill, settings, store)
     step = _step("planned", by, "resumed", settings)
     return update(
         backfill.backfill_id,

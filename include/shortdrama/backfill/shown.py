@@ -8,7 +8,7 @@ from rich import box
 from rich.console import Console
 from rich.table import Table
 
-from shortdrama.backfill.plan import Plan, PlannedWindow, Skipped
+from shortdrama.backfill.plan import STAGED, Plan, PlannedWindow, Skipped
 
 WIDTH = 80
 SHOWN_COUNTRIES = 4
@@ -83,7 +83,8 @@ def _skipped(skipped: Sequence[Skipped]) -> Table:
 
 def _totals(plan: Plan) -> list[str]:
     if not plan.windows:
-        return ["nothing is left to pull: accepted loads cover all of it"]
+        whose = "this backfill has" if _is_resumed(plan) else "accepted loads cover"
+        return [f"nothing is left to pull: {whose} all of it"]
     lines = [f"calls: {plan.calls:,} in {len(plan.windows)} windows"]
     budget = plan.budget
     if budget.limit is None:
@@ -100,3 +101,7 @@ def _totals(plan: Plan) -> list[str]:
     time = "unknown" if plan.seconds is None else f"about {duration(plan.seconds)}"
     lines.append(f"expected: rows {rows}; time {time}, without waiting for a reset")
     return lines
+
+
+def _is_resumed(plan: Plan) -> bool:
+    return any(one.why == STAGED for one in plan.skipped)

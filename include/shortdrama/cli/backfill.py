@@ -1,17 +1,34 @@
 """Backfills on the command line."""
 
 import json
-from datetime import datetime
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
+from typer.core import TyperGroup
 
+from shortdrama.cli.backfill_start import start
 from shortdrama.cli.shared import Because, By, Json, open_store
+from shortdrama.core.errors import AirflowAway
 from shortdrama.core.settings import settings
 
+if TYPE_CHECKING:
+    from shortdrama.backfill.record import Backfill
+
+
+class DatasetOrCommand(TyperGroup):
+    """`backfill DATASET …` is short for `backfill start DATASET …`."""
+
+    def resolve_command(self, ctx: Any, args: list[str]) -> Any:
+        """The command that the first word names; every dataset has a dot in its name."""
+        return super().resolve_command(ctx, ["start", *args] if "." in args[0] else args)
+
+
 app = typer.Typer(
-    no_args_is_help=True, help="Pull a span of days again: planned, staged, then published."
+    cls=DatasetOrCommand,
+    no_args_is_help=True,
+    help="Pull a span of days: planned, staged, then published. `backfill DATASET …` starts one.",
 )
+app.command()(start)
 
 Id = Annotated[str, typer.Argument(metavar="ID", help="Its id, e.g. appfigures.estimates-1.")]
 
@@ -32,19 +49,14 @@ def list_backfills(as_json: Json = False) -> None:
 @app.command()
 def show(backfill_id: Id, as_json: Json = False) -> None:
     """Show how far a backfill is, what it changed, and what can be done."""
-    from shortdrama.backfill.page import page
+    from shortdrama.backfill.page import document, page
     from shortdrama.backfill.record import read_backfill
     from shortdrama.backfill.run import window_states
 
     store = open_store()
     found = read_backfill(backfill_id, store)
     states = window_states(found, store)
-    if as_json:
-        windows = [one.model_dump(mode="json") for one in states]
-        document = {**found.model_dump(mode="json"), "state": found.state, "loads": windows}
-        print(json.dumps(document))
-        return
-    print(page(found, states))
+    print(json.dumps(document(found, states)) if as_json else page(found, states))
 
 
 @app.command()
@@ -75,35 +87,28 @@ def discard(backfill_id: Id, because: Because, by: By) -> None:
 
 
 @app.command()
-def plan(
-    dataset: Annotated[str, typer.Argument(help="The dataset, e.g. appfigures.estimates.")],
-    first: Annotated[datetime, typer.Option("--from", formats=["%Y-%m-%d"], help="First day.")],
-    last: Annotated[datetime, typer.Option("--to", formats=["%Y-%m-%d"], help="Last day.")],
-    because: Annotated[str, typer.Option(help="Why. It is kept, and others will read it.")],
-    countries: Annotated[
-        str, typer.Option(help="Country codes, with commas. Default: all that are asked for.")
-    ] = "",
-    again: Annotated[
-        bool, typer.Option("--all/--missing", help="All days again, or only what is missing.")
-    ] = False,
-    as_json: Json = False,
-) -> None:
-    """Show what a backfill would pull and cost, without starting it or asking the source."""
-    from shortdrama.backfill.asking import checked, dataset_for_backfill
-    from shortdrama.backfill.outlook import countries_of, known_for
-    from shortdrama.backfill.plan import plan as make_plan
-    from shortdrama.backfill.shown import shown_plan
+def cancel(backfill_id: Id, because: Because, by: By) -> None:
+    """Stop a backfill. What it has pulled stays, so that it can go on."""
+    from shortdrama.backfill.run import cancel as note_cancelled
 
-    store = open_store()
-    asked = checked(
-        dataset,
-        first.date(),
-        last.date(),
-        [code for code in countries.split(",") if code.strip()],
-        "all" if again else "missing",
-        because,
-        known=countries_of(dataset_for_backfill(dataset), settings(), store),
-        today=settings().clock.today(),
-    )
-    made = make_plan(asked, known_for(asked, settings(), store))
-    print(made.as_json() if as_json else shown_plan(made))
+    found = note_cancelled(backfill_id, because, by, settings(), open_store())
+    print(f"backfill {found.backfill_id} is cancelled; nothing of it counts")
+    print(_stopped(found))
+    print("to go on, ask for the same again; to drop what it has pulled:")
+    print(f'shortdrama backfill discard {found.backfill_id} --because "..."')
+
+
+def _stopped(backfill: "Backfill") -> str:
+    """Stop its runs in Airflow, if it answers; what became of them."""
+    from shortdrama.health.airflow_session import AirflowSession
+    from shortdrama.health.backfills import DAG, stop_runs
+
+    try:
+        runs = stop_runs(backfill, AirflowSession(settings().airflow))
+    except AirflowAway as error:
+        return (
+            f"its run in Airflow was not stopped: {error}. To stop it, mark the run of the DAG"
+            f" {DAG} as failed in Airflow's UI"
+        )
+    names = ", ".join(run.run_id for run in runs)
+    return f"stopped in Airflow: {names}" if runs else "no run of it is on its way in Airflow"

@@ -18,7 +18,7 @@ from airflow_client.client import (
     XComApi,
 )
 
-from shortdrama.core.errors import AirflowRefused
+from shortdrama.core.errors import AirflowAway, AirflowRefused
 from shortdrama.core.settings import AirflowSettings
 from shortdrama.health.airflow_client import PAGE, address, classed, open_client, token_of
 
@@ -82,12 +82,12 @@ class AirflowSession:
         body = DAGRunPatchBody(state="failed")
         self.ask(DagRunApi(self.client).patch_dag_run, run.dag_id, run.run_id, body)
 
-    def open_runs(self, dag_id: str) -> list[Run]:
-        """The runs of a DAG that have not ended."""
+    def open_runs(self, dag_id: str) -> list[tuple[Run, dict[str, Any]]]:
+        """The runs of a DAG that have not ended, each with its parameters."""
         found = self.ask(
             DagRunApi(self.client).get_dag_runs, dag_id, state=["queued", "running"], limit=PAGE
         )
-        return [Run(dag_id, run.dag_run_id) for run in found.dag_runs]
+        return [(Run(dag_id, run.dag_run_id), run.conf or {}) for run in found.dag_runs]
 
     def tasks(self, run: Run) -> Iterator[dict[str, Any]]:
         """The task instances of a run, as Airflow's API writes them."""
@@ -107,17 +107,18 @@ class AirflowSession:
 
     def log(self, run: Run, task_id: str, map_index: int = -1, try_number: int = 1) -> str:
         """What a task printed and how it ended."""
-        answer = self.ask(
-            TaskInstanceApi(self.client).get_log_with_http_info,
-            run.dag_id,
-            run.run_id,
-            task_id,
-            try_number,
-            map_index=map_index,
-            full_content=True,
-        )
-        # The client's own model leaves out the level and the traceback of a line.
-        return str(json.loads(answer.raw_data))
+        return str(self._log(run, task_id, map_index, try_number))
+
+    def failures(self, run: Run) -> list[tuple[str, str]]:
+        """The tasks of a run that failed, each with the message of its error as its log has it."""
+        return [
+            (
+                " ".join(filter(None, (task["task_id"], task["rendered_map_index"]))),
+                self._why(run, task),
+            )
+            for task in self.tasks(run)
+            if task["state"] == "failed"
+        ]
 
     def left(self, run: Run, task_id: str, key: str) -> Any:
         """The value that a task left under this key (XCom); None while there is none."""
@@ -130,6 +131,30 @@ class AirflowSession:
                 return None
             raise
         return found.actual_instance and found.actual_instance.value
+
+    def _log(self, run: Run, task_id: str, map_index: int, try_number: int) -> Any:
+        answer = self.ask(
+            TaskInstanceApi(self.client).get_log_with_http_info,
+            run.dag_id,
+            run.run_id,
+            task_id,
+            try_number,
+            map_index=map_index,
+            full_content=True,
+        )
+        # The client's own model leaves out the level and the traceback of a line.
+        return json.loads(answer.raw_data)
+
+    def _why(self, run: Run, task: dict[str, Any]) -> str:
+        """The last error in a task's log; a killed task has none."""
+        try:
+            log = self._log(run, task["task_id"], task["map_index"], task["try_number"])
+        except AirflowAway:
+            return "its log cannot be read"
+        lines = [line for line in log["content"] if isinstance(line, dict)]
+        errors = [error for line in lines for error in line.get("error_detail") or ()]
+        said = str(errors[0].get("exc_value", "")) if errors else ""
+        return said or "its log has no error: it was stopped or killed"
 
     def _ask(self, call: Callable[..., T], *values: Any, **options: Any) -> T:
         with classed(address(self._airflow)):

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from backfills import days
+from backfills import NOW, days, load_of
 from shortdrama.backfill.page import listed, page
 from shortdrama.backfill.plan import Asked
 from shortdrama.backfill.record import Backfill, all_backfills, read_backfill
@@ -26,11 +26,10 @@ from shortdrama.backfill.staging import discard
 from shortdrama.core.errors import BackfillRefused, DecisionRefused
 from shortdrama.core.settings import AppfiguresSettings, S3Settings, Settings
 from shortdrama.datasets.appfigures_estimates import ESTIMATES
-from shortdrama.lake.ledger import Coverage, LoadLedger, LoadRecord
+from shortdrama.lake.ledger import LoadLedger, LoadRecord
 from shortdrama.lake.outcomes import Outcome, record_outcome
 from shortdrama.lake.store import ObjectStore
 
-NOW = datetime(2026, 2, 25, 8, tzinfo=UTC)
 TODAY = NOW.date()
 YEAR = Asked(dataset=ESTIMATES.id, window=days("2025-01-01", "2025-12-31"), reason="the first year")
 COUNTRIES = ("ZZ", "US", "BR")
@@ -64,24 +63,7 @@ def land(store: ObjectStore) -> Callable[..., LoadRecord]:
     """The verdict about a window's load."""
 
     def put(backfill: Backfill, number: int, status: Any = "staged", name: str = "") -> LoadRecord:
-        planned = backfill.plan.windows[number]
-        load_id = name or f"load-{number}"
-        return LoadLedger(store, ESTIMATES.id).append(
-            LoadRecord(
-                load_id=load_id,
-                pull_id=f"pull-of-{load_id}",
-                dataset=ESTIMATES.id,
-                status=status,
-                key=f"raw/{load_id}",
-                sha256="0",
-                rows=1000,
-                coverage=Coverage(window=planned.window, countries=planned.countries),
-                said_at=NOW,
-                decided_at=NOW,
-                is_sample=True,
-                backfill=backfill.backfill_id,
-            )
-        )
+        return LoadLedger(store, ESTIMATES.id).append(load_of(backfill, number, status, name))
 
     return put
 
@@ -215,7 +197,9 @@ def test_a_pause_says_until_when_and_ends_when_it_goes_on(start, settings, store
     until = datetime(2026, 2, 26, tzinfo=UTC)
     paused = note_paused(name, until, "the quota is used up", "airflow", settings, store)
     assert (paused.state, paused.paused_until) == ("paused", until)
-    assert "it goes on at 2026-02-26 00:00 UTC" in page(paused, window_states(paused, store))
+    assert "it goes on by itself at 2026-02-26 00:00 UTC" in page(
+        paused, window_states(paused, store)
+    )
     again = note_running(name, "airflow", later(settings, days=1), store)
     assert (again.state, again.paused_until) == ("running", None)
 

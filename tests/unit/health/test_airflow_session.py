@@ -97,6 +97,6 @@ def test_a_run_is_stopped(session: AirflowSession, airflow: Any) -> None:
     path = f"dags/ingest_minis/dagRuns/{RUN_ID}"
     airflow.answers[f"PATCH {path}"] = airflow.answers[path]
     airflow.answers["dags/ingest_minis/dagRuns"] = ANSWERS["dags/~/dagRuns"]
-    (run,) = session.open_runs("ingest_minis")
+    ((run, _),) = session.open_runs("ingest_minis")
     session.stop(run)
     assert airflow.sent == [(f"PATCH {path}", {"state": "failed"})]

@@ -5,8 +5,13 @@ from typing import Any
 
 import pytest
 
+from backfills import days, known
+from shortdrama.backfill.plan import Asked, plan
+from shortdrama.backfill.record import Backfill, Step
+from shortdrama.backfill.run import WindowState
 from shortdrama.core.windows import Window
 from shortdrama.datasets import DATASETS
+from shortdrama.health.overview.backfills import BackfillStatus, backfill_status
 from shortdrama.health.overview.facts import LoadFact
 from shortdrama.health.overview.model import (
     DatasetStatus,
@@ -68,6 +73,46 @@ def estimates() -> list[LoadFact]:
     return [*loads, refused]
 
 
+def backfills() -> tuple[BackfillStatus, ...]:
+    """One that is running, and one that waits for the next day's quota."""
+    year = Asked(
+        dataset="appfigures.estimates",
+        window=Window(start=date(2024, 3, 1), end=date(2025, 1, 9)),
+        reason="the year before the first day, for the annual report",
+    )
+    month = year.model_copy(
+        update={"dataset": "appfigures.ranks", "window": days("2025-11-01", "2025-11-30")}
+    )
+    running, paused = _begun(year), _begun(month)
+    step = Step(state="paused", at=NOW, by="airflow", because="the quota is used up")
+    paused = paused.at(step, paused_until=datetime(2026, 2, 26, tzinfo=UTC))
+    return (_with_loads(running, 2), _with_loads(paused, 0))
+
+
+def _begun(asked: Asked) -> Backfill:
+    made = plan(asked, known(rows_per_slice=298))
+    at = NOW - timedelta(minutes=12)
+    steps = (
+        Step(state="planned", at=at, by="ana", because=asked.reason),
+        Step(state="running", at=at, by="ana"),
+    )
+    return Backfill(
+        backfill_id=f"{asked.dataset}-3", asked=asked, is_reviewed=True, plan=made, steps=steps
+    )
+
+
+def _with_loads(backfill: Backfill, count: int) -> BackfillStatus:
+    """With its first windows pulled."""
+    states = [
+        WindowState(
+            planned=planned, status="staged" if number < count else None,
+            rows=81_314 if number < count else None,
+        )
+        for number, planned in enumerate(backfill.plan.windows)
+    ]  # fmt: skip
+    return backfill_status(backfill, states)
+
+
 def example(reason: str = REASON, **changes: Any) -> Overview:
     """The pipeline on 25 February 2026."""
     present = [now_said(NOW.date() - timedelta(days=number)) for number in range(200, -1, -1)]
@@ -92,6 +137,7 @@ def example(reason: str = REASON, **changes: Any) -> Overview:
         lake="sample",
         datasets=tuple(statuses),
         quotas=(quota_status(Quota(source="appfigures", used=652, limit=1000), NOW),),
+        backfills=backfills(),
         marts=MartsStatus(
             snapshot_id="20260224T081204Z-c2865e96",
             created_at=NOW - timedelta(days=1),

@@ -38,8 +38,8 @@ def html(tmp_path: Path) -> Path:
     return path
 
 
-def opened(browser: Browser, path: Path, width: int, **options: Any) -> Page:
-    shown = browser.new_page(viewport={"width": width, "height": 844}, **options)
+def opened(browser: Browser, path: Path, width: int, height: int = 844, **options: Any) -> Page:
+    shown = browser.new_page(viewport={"width": width, "height": height}, **options)
     shown.goto(path.as_uri())
     return shown
 
@@ -108,7 +108,8 @@ def test_the_documents_have_a_picture(browser: Browser, html: Path, name: str) -
     path = IMAGES / f"{name}.png"
     if os.environ.get("UPDATE_DOCS"):
         density = 1.5 if width > 1000 else 2
-        shown = opened(browser, html, width, color_scheme=scheme, device_scale_factor=density)
+        # High enough for the backfills and the calendars below them.
+        shown = opened(browser, html, width, 1160, color_scheme=scheme, device_scale_factor=density)
         card = unfolded(shown).locator(f"[id='{dataset}']") if dataset else None
         taken = card.screenshot() if card else shown.screenshot()
         few_colours = (

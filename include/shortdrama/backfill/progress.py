@@ -30,6 +30,18 @@ class Progress(BaseModel):
     seconds: float | None
 
     @property
+    def counts(self) -> tuple[str, ...]:
+        """Windows, rows and calls in words, and what was refused."""
+        of_all = "" if self.all_calls is None else f"/{self.all_calls:,}"
+        refused = (f"{self.refused} refused",) if self.refused else ()
+        return (
+            f"{self.windows}/{self.all_windows} windows",
+            f"{self.rows:,} rows",
+            f"{self.calls:,}{of_all} calls",
+            *refused,
+        )
+
+    @property
     def is_pulled(self) -> bool:
         """Whether every window is there."""
         return self.windows == self.all_windows

@@ -3,6 +3,7 @@
 Which of its loads are staged or refused is not in it: the ledger says that.
 """
 
+import re
 from collections.abc import Callable
 from datetime import datetime
 from typing import Any, Literal
@@ -30,6 +31,9 @@ State = Literal[
 ]
 """`paused`: the quota is used up, and it goes on at `paused_until`. `staged`: everything is pulled,
 and a person looks at the staged snapshot. The last three are final."""
+
+NAMED = re.compile(re.escape(keys.BACKFILLS) + r".+-[0-9]+\.json")
+"""Whatever else somebody has put into the zone is no backfill."""
 
 FINAL: frozenset[State] = frozenset({"completed", "promoted", "discarded"})
 
@@ -162,16 +166,14 @@ def check_none_open(dataset: str, store: ObjectStore) -> list[Backfill]:
     return earlier
 
 
-def open_backfills(store: ObjectStore) -> list[Backfill]:
-    """The backfills that can still go on, by dataset; at most one of each. It lists the zone."""
-    newest: dict[str, str] = {}
+def newest_ids(store: ObjectStore) -> list[str]:
+    """The newest backfill of each dataset; no other one can be open. It lists the zone."""
+    newest: dict[str, int] = {}
     for key in store.list(keys.BACKFILLS):
-        dataset, number = _parts(key)
-        # Only the newest one of a dataset can be open.
-        if number > _parts(newest.get(dataset, f"{dataset}-0"))[1]:
-            newest[dataset] = key
-    found = [documents.get(Backfill, store, newest[dataset]) for dataset in sorted(newest)]
-    return [one for one in found if one.is_open]
+        if NAMED.fullmatch(key):
+            dataset, number = _parts(key)
+            newest[dataset] = max(number, newest.get(dataset, 0))
+    return [f"{dataset}-{newest[dataset]}" for dataset in sorted(newest)]
 
 
 def of_dataset(dataset: str, store: ObjectStore) -> list[Backfill]:

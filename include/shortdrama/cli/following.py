@@ -41,7 +41,9 @@ class Lines(Shown):
     def show(self, seen: "Sight") -> None:
         """Print a line unless it is the last one again."""
         super().show(seen)
-        line = ", ".join(filter(None, (phase(seen), *_counts(seen.progress))))
+        line = ", ".join(
+            filter(None, (phase(seen), *(seen.progress.counts if seen.progress else ())))
+        )
         if line != self._said:
             self._said = line
             self._out.print(line, highlight=False, soft_wrap=True)
@@ -79,7 +81,7 @@ class Live(Shown):
             description=phase(seen),
             completed=now.slices,
             total=now.all_slices,
-            counts=" ".join(_counts(now)),
+            counts=" ".join(now.counts),
             left="" if left is None or now.is_pulled else f"{duration(left)} left",
         )
 
@@ -91,20 +93,6 @@ def phase(seen: "Sight") -> str:
     if seen.backfill.state in ("planned", "running"):
         return "building" if seen.progress.is_pulled else "pulling"
     return seen.backfill.state
-
-
-def _counts(pulled: "Pulled | None") -> list[str]:
-    if pulled is None:
-        return []
-    of_all = "" if pulled.all_calls is None else f"/{pulled.all_calls:,}"
-    counts = [
-        f"{pulled.windows}/{pulled.all_windows} windows",
-        f"{pulled.rows:,} rows",
-        f"{pulled.calls:,}{of_all} calls",
-    ]
-    if pulled.refused:
-        counts.append(f"{pulled.refused} refused")
-    return counts
 
 
 NONE = Shown()

@@ -71,6 +71,22 @@ def refusals(overview: "Overview") -> Iterator[str]:
             yield f"  shortdrama gate show {escape(refused.load_id)}"
 
 
+def backfills(overview: "Overview") -> Iterator[str]:
+    """The open backfills: state, days, progress, and what a person can do."""
+    for one in overview.backfills:
+        yield ""
+        known = one.known
+        if known is None:
+            yield f"backfill [bold]{one.backfill_id}[/bold] {escape(one.unreadable or '')}"
+            continue
+        yield (
+            f"backfill [bold]{one.backfill_id}[/bold] is {known.state} since"
+            f" {known.since:%m-%d %H:%M} UTC"
+        )
+        yield f"  {known.window}: {', '.join(known.progress.counts)}"
+        yield from (f"  {escape(step)}" for step in known.next_steps)
+
+
 def lines(overview: "Overview") -> Iterator[str]:
     """Snapshot, hold, gate, quotas, the next report and the next runs."""
     yield from _marts(overview.marts)

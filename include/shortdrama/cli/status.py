@@ -44,7 +44,13 @@ def status(as_json: Json = False) -> None:
         print(json.dumps(document, default=_as_text))
         return
     out.print(text.table(overview))
-    for line in (*text.coverage(overview), "", *text.lines(overview), *text.refusals(overview)):
+    for line in (
+        *text.coverage(overview),
+        "",
+        *text.lines(overview),
+        *text.backfills(overview),
+        *text.refusals(overview),
+    ):
         out.print(line, highlight=False)
     out.print()
     for line in [airflow] if isinstance(airflow, str) else _about_airflow(airflow):

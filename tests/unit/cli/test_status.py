@@ -9,10 +9,14 @@ from typing import Any
 import pytest
 from typer.testing import CliRunner
 
+from backfills import days, load_of
+from shortdrama.backfill.plan import Asked
+from shortdrama.backfill.run import begin, note_paused
 from shortdrama.cli import status as status_module
 from shortdrama.cli.main import app
 from shortdrama.core import settings as config
 from shortdrama.core.machine import ServiceState
+from shortdrama.core.settings import Settings
 from shortdrama.core.windows import Window
 from shortdrama.lake import keys
 from shortdrama.lake.ledger import Coverage, LoadLedger, LoadRecord
@@ -166,3 +170,23 @@ def test_machines_read_what_is_missing(run: Run, store: ObjectStore, reachable: 
     ]  # fmt: skip
     assert told["marts"]["gate"] == "waiting"
     assert told["report"]["period"] == "2026-W08"
+
+
+def test_status_shows_backfills_and_what_can_be_done(
+    run: Run, settings: Settings, store: ObjectStore, reachable: Any
+) -> None:
+    asked = Asked(
+        dataset="appfigures.estimates", window=days("2025-01-01", "2025-12-31"), reason="a year"
+    )
+    backfill = begin(asked, is_reviewed=True, by="ada", settings=settings, store=store)
+    LoadLedger(store, asked.dataset).append(load_of(backfill, 0))
+    until = datetime(2026, 3, 2, tzinfo=UTC)
+    note_paused(backfill.backfill_id, until, "spent", "airflow", settings, store)
+    printed = run("status")
+    lines = [" ".join(line.split()) for line in printed.splitlines()]
+    assert f"backfill {backfill.backfill_id} is paused since 03-01 08:00 UTC" in lines
+    assert "2025-01-01..2025-12-31: 1/4 windows, 1,000 rows, 17/68 calls" in lines
+    assert "the quota is used up; it goes on by itself at 2026-03-02 00:00 UTC" in lines
+    assert max(map(len, printed.splitlines())) <= 80
+    (told,) = json.loads(run("status", "--json"))["backfills"]
+    assert told["known"]["progress"]["windows"] == 1

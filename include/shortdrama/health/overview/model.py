@@ -14,6 +14,7 @@ from pydantic import BaseModel, ConfigDict, computed_field
 from shortdrama.core import schedules
 from shortdrama.core.windows import Window
 from shortdrama.datasets.model import Api, Dataset
+from shortdrama.health.overview.backfills import BackfillStatus
 from shortdrama.health.overview.coverage import DayState, Stretch, due_on, span, stretches
 from shortdrama.health.overview.facts import LoadFact, accepted
 from shortdrama.ingest.quota import Quota
@@ -169,6 +170,7 @@ class Overview(BaseModel):
     lake: LakeKind | None
     datasets: tuple[DatasetStatus, ...]
     quotas: tuple[QuotaStatus, ...]
+    backfills: tuple[BackfillStatus, ...] = ()
     marts: MartsStatus
     report: NextReport
 

@@ -9,6 +9,7 @@ from shortdrama.datasets import DATASETS, headline
 from shortdrama.datasets.model import Api, Dataset
 from shortdrama.gates.results import GateResult
 from shortdrama.health.overview import model
+from shortdrama.health.overview.backfills import read_backfills
 from shortdrama.health.overview.facts import LoadFact, accepted, newest_facts
 from shortdrama.health.overview.model import DatasetStatus, MartGate, MartsStatus, Overview
 from shortdrama.ingest.quota import quotas_of
@@ -53,6 +54,7 @@ def read_overview(settings: Settings, store: ObjectStore) -> Overview:
         lake=marker.kind if marker else None,
         datasets=tuple(statuses.values()),
         quotas=tuple(model.quota_status(quota, now) for quota in quotas_of(store, now.date())),
+        backfills=tuple(read_backfills(store)),
         marts=_marts(facts, store),
         report=model.next_report(due, now.date(), statuses[headline().id]),
     )

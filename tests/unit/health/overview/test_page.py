@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from overviews import NOW, example
+from shortdrama.health.overview.backfills import BackfillStatus
 from shortdrama.health.overview.calendar import calendar, frame_of
 from shortdrama.health.overview.model import Overview
 from shortdrama.health.overview.page import SCRIPT, page, unreachable_page
@@ -44,6 +45,25 @@ def test_every_dataset_stands_on_the_page() -> None:
     for status in overview.datasets:
         assert status.dataset in text
         assert status.title in text
+
+
+def test_open_backfills_stand_on_the_page_with_what_can_be_done() -> None:
+    elements = Elements(page(example()))
+    text = " ".join(elements.text.split())
+    assert "appfigures.estimates-3 running 2024-03-01..2025-01-09; since 2026-02-25 07:48" in text
+    assert "2/4 windows, 162,628 rows, 6/12 calls" in text
+    assert "it goes on by itself at 2026-02-26 00:00 UTC" in text
+    assert 'to cancel it: shortdrama backfill cancel appfigures.ranks-3 --because "..."' in text
+    bars = [attributes for tag, attributes in elements.tags if tag == "progress"]
+    assert [(bar["value"], bar["max"]) for bar in bars[1:]] == [("552", "945"), ("0", "90")]
+    assert "Backfills" not in Elements(page(example(backfills=()))).text
+
+
+def test_a_backfill_that_cannot_be_read_says_why() -> None:
+    broken = BackfillStatus(backfill_id="x-1", dataset="x", unreadable=f"it is {HOSTILE}")
+    elements = Elements(page(example(backfills=(broken,))))
+    assert f"it is {HOSTILE}" in elements.text
+    assert not [tag for tag, _ in elements.tags if tag == "img"]
 
 
 def test_a_month_is_a_row_of_bars() -> None:

@@ -6,6 +6,11 @@ from typing import Any
 
 import pytest
 
+from backfills import days, load_of
+from shortdrama.backfill.plan import Asked
+from shortdrama.backfill.record import Backfill
+from shortdrama.backfill.run import begin, note_paused
+from shortdrama.backfill.staging import discard
 from shortdrama.core.errors import DamagedDocument
 from shortdrama.core.settings import Settings
 from shortdrama.core.windows import Window
@@ -118,3 +123,55 @@ def test_the_quota_is_what_the_newest_answers_said(settings: Settings, store: Ob
         ))  # fmt: skip
     (quota,) = read_overview(settings, store).quotas
     assert (quota.left, quota.resets_at) == (948, datetime(2026, 2, 26, tzinfo=UTC))
+
+
+def begun(settings: Settings, store: ObjectStore) -> Backfill:
+    asked = Asked(
+        dataset=ESTIMATES.id, window=days("2025-01-01", "2025-12-31"), reason="the first year"
+    )
+    return begin(asked, is_reviewed=True, by="ada", settings=settings, store=store)
+
+
+def test_open_backfills_are_shown_with_what_is_pulled(
+    settings: Settings, store: ObjectStore
+) -> None:
+    backfill = begun(settings, store)
+    (seen,) = read_overview(settings, store).backfills
+    assert seen.known is not None
+    assert (seen.backfill_id, seen.known.state) == (backfill.backfill_id, "planned")
+    assert (seen.known.progress.windows, seen.known.progress.all_windows) == (0, 4)
+    # The ledger changes, the document does not; then the other way round.
+    LoadLedger(store, ESTIMATES.id).append(load_of(backfill, 0))
+    (seen,) = read_overview(settings, store).backfills
+    assert seen.known is not None
+    assert (seen.known.progress.windows, seen.known.progress.rows) == (1, 1000)
+    until = datetime(2026, 2, 26, tzinfo=UTC)
+    note_paused(backfill.backfill_id, until, "spent", "airflow", settings, store)
+    (seen,) = read_overview(settings, store).backfills
+    assert seen.known is not None
+    assert (seen.known.state, seen.known.paused_until) == ("paused", until)
+    assert "it goes on by itself at 2026-02-26 00:00 UTC" in seen.known.next_steps[0]
+
+
+def test_ended_backfills_and_foreign_objects_are_not_shown(
+    settings: Settings, store: ObjectStore
+) -> None:
+    store.put("ops/backfills/notes.txt", b"mine")
+    store.put("ops/backfills/a-b.json", b"{}")
+    discard(begun(settings, store).backfill_id, "the wrong year", "ada", settings, store)
+    assert read_overview(settings, store).backfills == ()
+    assert begun(settings, store).backfill_id.endswith("-2")
+    assert [one.backfill_id for one in read_overview(settings, store).backfills] == [
+        "appfigures.estimates-2"
+    ]
+
+
+def test_a_damaged_backfill_is_said_and_hides_nothing(
+    settings: Settings, store: ObjectStore
+) -> None:
+    begun(settings, store)
+    store.put(keys.backfill("appfigures.ranks-1"), b"{]")
+    good, bad = read_overview(settings, store).backfills
+    assert good.known is not None
+    assert bad.known is None
+    assert "ops/backfills/appfigures.ranks-1.json cannot be used" in str(bad.unreadable)

@@ -101,7 +101,10 @@ def discard(
     backfill = read_backfill(backfill_id, store)
     ledger = LoadLedger(store, backfill.asked.dataset)
     ledger.settle(backfill_id, "discarded", settings.clock.now())
-    return note("discarded", backfill_id, by, reason, settings, store)
+    noted = note("discarded", backfill_id, by, reason, settings, store)
+    # A load that was admitted just before the note does not know of it. Later ones do.
+    ledger.settle(backfill_id, "discarded", settings.clock.now())
+    return noted
 
 
 def note_changes(backfill_id: str, settings: Settings, store: ObjectStore) -> Changes | None:

@@ -13,6 +13,7 @@ from shortdrama.datasets.model import Dataset, Edition
 from shortdrama.gates.results import SHAPE, Finding, GateResult
 from shortdrama.ingest.answers import keep_answers
 from shortdrama.ingest.conform import conform
+from shortdrama.ingest.history import is_discarded
 from shortdrama.lake import documents, keys
 from shortdrama.lake.landing import Pull
 from shortdrama.lake.ledger import Coverage, LoadLedger, LoadRecord, Overtaken
@@ -85,6 +86,9 @@ def admit(pull: Pull, settings: Settings, store: ObjectStore) -> LoadRecord:
         # A file is about what it says, whenever it came.
         pull = pull.model_copy(update={"coverage": Coverage(window=reading.window)})
     record = ledger.find(pull.load_id)
+    if record is not None:
+        # A killed step may have appended it and not looked at its backfill.
+        record = _as_its_backfill(record, store)
     while record is None:
         # Two files of one edition may be gated at the same moment: the second to commit is then
         # judged again, beside the first.
@@ -225,7 +229,10 @@ def _decide(
     gate: GateResult,
     compared_with: Sequence[LoadRecord] | None = None,
 ) -> LoadRecord:
-    """Reasons and outcome first, the ledger last: a killed step is decided again."""
+    """Reasons and outcome first, the ledger last: a killed step is decided again.
+
+    A load that comes when its backfill was discarded is discarded with it.
+    """
     refused = record.status == "quarantined"
     outcome = Outcome(
         kind="gate",
@@ -240,4 +247,13 @@ def _decide(
     if refused:
         documents.put(outcome, store, keys.quarantine_reasons(dataset.id, record.load_id))
     record_outcome(store, outcome)
-    return LoadLedger(store, dataset.id).append(record, compared_with)
+    return _as_its_backfill(LoadLedger(store, dataset.id).append(record, compared_with), store)
+
+
+def _as_its_backfill(record: LoadRecord, store: ObjectStore) -> LoadRecord:
+    """The record in force; looked at after the append, so that no discarding comes between."""
+    if record.backfill is None or not is_discarded(record.backfill, store):
+        return record
+    ledger = LoadLedger(store, record.dataset)
+    ended = ledger.settle(record.backfill, "discarded", record.decided_at)
+    return next(one for one in ended if one.load_id == record.load_id)

@@ -1,7 +1,13 @@
 """What the ledgers together know about a load."""
 
+from typing import Literal
+
+from pydantic import BaseModel
+
 from shortdrama.core.errors import UnknownLoad
 from shortdrama.datasets import DATASETS
+from shortdrama.lake import documents, keys
+from shortdrama.lake.documents import Document
 from shortdrama.lake.ledger import LoadLedger, LoadRecord
 from shortdrama.lake.records import is_completed
 from shortdrama.lake.store import ObjectStore
@@ -22,3 +28,20 @@ def open_backfill(record: LoadRecord, ledger: LoadLedger) -> str | None:
     if record.backfill is None or is_completed(ledger.newest(), record.backfill):
         return None
     return record.backfill
+
+
+class _Step(BaseModel):
+    state: str
+
+
+class _Ending(Document):
+    """What an admitted load needs of a backfill's document, whose other fields are `backfill`'s."""
+
+    schema_version: Literal[1] = 1
+    steps: tuple[_Step, ...]
+
+
+def is_discarded(backfill_id: str, store: ObjectStore) -> bool:
+    """Whether a person has discarded the backfill. Its ledger knows that only of loads it had."""
+    found = documents.find(_Ending, store, keys.backfill(backfill_id))
+    return found is not None and found.steps[-1].state == "discarded"

@@ -7,6 +7,10 @@ from typing import Any
 import pytest
 import requests
 
+from shortdrama.backfill.plan import Asked
+from shortdrama.backfill.record import Backfill
+from shortdrama.backfill.run import begin, cancel, note
+from shortdrama.backfill.staging import discard
 from shortdrama.core.errors import DecisionRefused, LoadRefused, QuotaError
 from shortdrama.core.settings import Settings
 from shortdrama.core.windows import Window
@@ -177,6 +181,66 @@ def test_a_replay_of_a_staged_load_is_staged_with_it(load, ledger, settings, sto
     ledger.settle(BACKFILL, "accepted", settings.clock.now())
     later = replay(ledger.accepted()[-1], settings, store)
     assert (later.status, later.backfill) == ("accepted", None)
+
+
+@pytest.fixture
+def backfill(settings: Settings, store: ObjectStore) -> Backfill:
+    """Its document; the daily load has said the quota, and all days are asked again."""
+    asked = Asked(dataset=ESTIMATES.id, window=DAYS, policy="all", reason="it was restated")
+    return begin(asked, is_reviewed=True, by="ada", settings=settings, store=store)
+
+
+def test_a_load_that_comes_after_the_discarding_is_discarded_at_once(
+    load, backfill, ledger, settings, store
+) -> None:
+    """The last pull was still on its way when a person discarded the backfill."""
+    discard(backfill.backfill_id, "the wrong year", "ada", settings, store)
+    with pytest.raises(LoadRefused, match=f"discarded with backfill {BACKFILL}"):
+        load()
+    (record,) = ledger.newest()
+    assert (record.status, record.backfill) == ("discarded", BACKFILL)
+    with pytest.raises(LoadRefused, match="discarded"):
+        load()
+    assert len(ledger.newest()) == 1
+    assert triage_of_load(record.load_id, settings, store).title.endswith("was discarded")
+
+
+def test_so_is_a_refused_load_and_one_of_another_shape(
+    load, fault, backfill, ledger, settings, store
+) -> None:
+    discard(backfill.backfill_id, "the wrong year", "ada", settings, store)
+    for name in ("negative_downloads", "missing_field"):
+        fault(name)
+        with pytest.raises(LoadRefused, match="discarded with backfill"):
+            load(ASKED.model_copy(update={"run_key": name}))
+    assert {one.status for one in ledger.newest()} == {"discarded"}
+    with pytest.raises(DecisionRefused, match="was discarded with backfill"):
+        accept_load(ledger.newest()[0].load_id, BECAUSE, "ada", settings, store)
+
+
+def test_a_load_between_the_two_steps_of_a_discarding_is_discarded_too(
+    load, backfill, ledger, settings, store, monkeypatch
+) -> None:
+    from shortdrama.backfill import staging
+
+    def noted(*arguments: Any) -> Any:
+        assert load().status == "staged"
+        return note(*arguments)
+
+    monkeypatch.setattr(staging, "note", noted)
+    discard(backfill.backfill_id, "the wrong year", "ada", settings, store)
+    assert [one.status for one in ledger.newest()] == ["discarded"]
+
+
+def test_a_cancelled_or_another_backfill_discards_nothing(
+    load, backfill, ledger, settings, store
+) -> None:
+    cancel(backfill.backfill_id, "not today", "ada", settings, store)
+    assert load().status == "staged"
+    discard(backfill.backfill_id, "the wrong year", "ada", settings, store)
+    other = load(ASKED.model_copy(update={"run_key": "other", "backfill": "another-1"}))
+    assert other.status == "staged"
+    assert load(ORDINARY).status == "accepted"
 
 
 def test_a_discarded_load_is_not_replayed(load, ledger, settings, store) -> None:

@@ -1,10 +1,10 @@
 """What the lake says before a backfill: what is covered, what a call costs, what is left of a day.
 
-Expected rows and times are those of earlier loads, from the ledger; quotas are from the outcomes of
+Expected rows are those of earlier loads, from the ledger; times and quotas are from the outcomes of
 earlier pulls.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, timedelta
 from statistics import median
 
@@ -39,7 +39,7 @@ def known_for(
     dataset = dataset_named(asked.dataset)
     newest = LoadLedger(store, dataset.id).newest()
     accepted = accepted_of(newest)
-    rows, seconds = expected(accepted)
+    rows, seconds = expected(accepted, _seconds_of_pulls(dataset, settings, store))
 
     def calls_of(window: Window, countries: tuple[str, ...]) -> int | None:
         request = PullRequest(
@@ -59,10 +59,12 @@ def known_for(
     )
 
 
-def expected(accepted: Sequence[LoadRecord]) -> tuple[float | None, float | None]:
-    """Rows per slice, and seconds per slice from the first answer to the verdict.
+def expected(
+    accepted: Sequence[LoadRecord], seconds: Mapping[str, float]
+) -> tuple[float | None, float | None]:
+    """Rows per slice, and seconds that the pull of a slice takes; `seconds` are by pull.
 
-    From the newest loads. Replays are left out, because they were said long before. None where no
+    From the newest loads. Replays are left out, because nothing was pulled for them. None where no
     load tells.
     """
     newest = [one for one in accepted if not one.load_id.rpartition("-")[2].startswith("r")]
@@ -71,11 +73,32 @@ def expected(accepted: Sequence[LoadRecord]) -> tuple[float | None, float | None
     if not newest:
         return None, None
     times = [
-        (one.decided_at - one.said_at).total_seconds() / count
+        seconds[one.pull_id] / count
         for one, count in zip(newest, slices, strict=True)
+        if one.pull_id in seconds
     ]
-    typical = median(times)
-    return sum(one.rows for one in newest) / sum(slices), typical or None
+    return sum(one.rows for one in newest) / sum(slices), median(times) if times else None
+
+
+def _seconds_of_pulls(dataset: Dataset, settings: Settings, store: ObjectStore) -> dict[str, float]:
+    """How long the pulls of the last days took, without those that reused answers."""
+    return {
+        outcome.subject: outcome.details["seconds"]
+        for _, outcome in _pulls(settings, store)
+        if outcome.dataset == dataset.id
+        and outcome.status == "succeeded"
+        and outcome.details.get("seconds")
+        and not outcome.details.get("reused_parts")
+    }
+
+
+def _pulls(settings: Settings, store: ObjectStore) -> Iterator[tuple[date, Outcome]]:
+    """The outcomes of the last days' pulls, with their days."""
+    today = settings.clock.today()
+    for ago in range(LOOKED_BACK_DAYS):
+        day = today - timedelta(days=ago)
+        for outcome in outcomes_of(store, "pull", day):
+            yield day, outcome
 
 
 def budget_of(source: str, settings: Settings, store: ObjectStore) -> Budget:
@@ -83,8 +106,7 @@ def budget_of(source: str, settings: Settings, store: ObjectStore) -> Budget:
     today = settings.clock.today()
     pulls = [
         (day, outcome)
-        for day in (today - timedelta(days=ago) for ago in range(LOOKED_BACK_DAYS))
-        for outcome in outcomes_of(store, "pull", day)
+        for day, outcome in _pulls(settings, store)
         if outcome.dataset and dataset_named(outcome.dataset).source == source
     ]
     told = [(day, one.details) for day, one in pulls if one.details.get("quota_limit") is not None]

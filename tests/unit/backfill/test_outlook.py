@@ -87,8 +87,24 @@ def test_a_plan_skips_what_counts_and_what_its_own_backfill_has(settings, store,
 
 def test_rows_and_times_are_expected_as_earlier_loads_had_them(enter) -> None:
     loads = [enter("a"), enter("b", rows=0), enter("20250101T000000Z-abc-r2", rows=6000)]
-    assert expected(loads) == (1.0, 0.5)
-    assert expected([]) == (None, None)
+    # Thirty slices each, in 15 and 45 seconds; the replay was not pulled.
+    assert expected(loads, {"a": 15.0, "b": 45.0}) == (1.0, 1.0)
+    assert expected(loads, {}) == (1.0, None)
+    assert expected([], {"a": 15.0}) == (None, None)
+
+
+def test_times_are_those_of_the_pulls_and_not_of_a_late_promotion(settings, store, enter) -> None:
+    """A promoted load was decided days later, and a pull that reused answers is quick."""
+    for name, seconds, reused, status in (
+        ("a", 30.0, 0, "succeeded"), ("b", 0.1, 3, "succeeded"), ("c", 900.0, 0, "failed"),
+    ):  # fmt: skip
+        enter(name, decided_at=NOW + timedelta(days=9))
+        details = {"seconds": seconds, "reused_parts": reused}
+        record_outcome(store, Outcome(
+            kind="pull", status=status, subject=name, dataset=ESTIMATES.id, ended_at=NOW,
+            details=details,
+        ))  # fmt: skip
+    assert known_for(ASKED, settings, store).seconds_per_slice == 1.0
 
 
 def test_no_quota_is_known_before_the_first_answer(settings, store) -> None:

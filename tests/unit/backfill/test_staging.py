@@ -22,6 +22,7 @@ from shortdrama.warehouse.build.inputs import read_inputs
 from shortdrama.warehouse.build.warehouse_file import NoWarehouse
 from shortdrama.warehouse.compare.diff import diff_snapshots
 from shortdrama.warehouse.decide.overrides import accept_marts, build_id
+from shortdrama.warehouse.decide.refusals import refusals
 from shortdrama.warehouse.decide.triage import triage_of_build
 from shortdrama.warehouse.publish.garbage import find_garbage
 from shortdrama.warehouse.publish.hold import PointerNotMoved, rollback
@@ -274,9 +275,13 @@ def test_a_red_gate_stages_nothing_until_a_person_accepts_its_findings(
     assert read_backfill(backfill.backfill_id, house.store).reviewed is None
     assert len(listed_snapshots(house.store, {})) == 1
     name = build_id(refused.value.fingerprint)
+    (listed,) = refusals(house.store)
+    assert (listed.subject, listed.state) == (name, "it cannot be staged")
+    assert listed.about.startswith(f"marts with backfill {backfill.backfill_id}: ")
     triage = triage_of_build(name, house.settings, house.store)
     assert triage.steps[0].command.startswith(f"shortdrama backfill discard {backfill.backfill_id}")
     accept_marts(name, "the vendor confirmed it", "bo", house.settings, house.store)
+    assert refusals(house.store) == []
     assert staging(backfill).state == "staged"
 
 

@@ -1,4 +1,4 @@
-"""What the gates refused: loads, from the ledgers, and the build that waits."""
+"""What the gates refused: loads, from the ledgers, and the builds that wait."""
 
 from datetime import datetime
 
@@ -8,6 +8,7 @@ from shortdrama.datasets import DATASETS
 from shortdrama.gates.results import GateResult
 from shortdrama.lake import documents, keys
 from shortdrama.lake.ledger import LoadLedger, LoadRecord
+from shortdrama.lake.records import newest_of
 from shortdrama.lake.store import ObjectStore
 from shortdrama.warehouse.build.inputs import read_inputs
 from shortdrama.warehouse.decide.overrides import build_id, in_spite, mart_overrides
@@ -29,13 +30,20 @@ class Refusal(BaseModel):
 
 
 def refusals(store: ObjectStore) -> list[Refusal]:
-    """The build that waits, if its gate is red; then refused loads, newest first."""
-    loads = [
-        refusal
-        for dataset in DATASETS.values()
-        for refusal in _refused_loads(LoadLedger(store, dataset.id).records())
-    ]
-    return [*_waiting_build(store), *sorted(loads, key=lambda one: (one.at, one.subject))[::-1]]
+    """The builds that wait, if their gate is red; then refused loads, newest first.
+
+    The build of the accepted loads waits, and that of each backfill with staged loads.
+    """
+    ledgers = [LoadLedger(store, dataset.id).records() for dataset in DATASETS.values()]
+    loads = [refusal for records in ledgers for refusal in _refused_loads(records)]
+    staged = {
+        load.backfill
+        for records in ledgers
+        for load in newest_of(records)
+        if load.status == "staged" and load.backfill
+    }
+    builds = [build for name in (None, *sorted(staged)) for build in _waiting_build(store, name)]
+    return [*builds, *sorted(loads, key=lambda one: (one.at, one.subject))[::-1]]
 
 
 def _refused_loads(records: list[LoadRecord]) -> list[Refusal]:
@@ -73,19 +81,20 @@ def _state(newest: LoadRecord, latest: LoadRecord) -> str:
     return f"in quarantine; its replay {latest.load_id} is {became}"
 
 
-def _waiting_build(store: ObjectStore) -> list[Refusal]:
-    fingerprint = read_inputs(store).fingerprint
+def _waiting_build(store: ObjectStore, backfill: str | None) -> list[Refusal]:
+    fingerprint = read_inputs(store, backfill).fingerprint
     gate = documents.find(GateResult, store, keys.mart_gate(fingerprint))
     if gate is None:
         return []
     left = in_spite(gate, mart_overrides(fingerprint, store))
     if not left.refused:
         return []
+    marts = f"marts with backfill {backfill}" if backfill else "marts"
     return [
         Refusal(
             subject=build_id(fingerprint),
-            about=f"marts: {left.critical[0].short}",
+            about=f"{marts}: {left.critical[0].short}",
             at=None,
-            state="the last snapshot stays",
+            state="it cannot be staged" if backfill else "the last snapshot stays",
         )
     ]

@@ -22,8 +22,7 @@ from airflow.sdk import Param, dag, get_current_context, task
 from shortdrama.orchestration.alerts import ATTENDED
 from shortdrama.orchestration.assets import GATE_DECISIONS
 from shortdrama.orchestration.errors import classed
-
-FILLED = {"type": "string", "pattern": r"\S"}
+from shortdrama.orchestration.forms import FILLED
 
 
 @dag(

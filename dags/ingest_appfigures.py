@@ -4,11 +4,13 @@
 because the vendor restates. It makes one call for estimates per country and window, however long
 the window is. The pool `appfigures` lets one pull run at a time. Ranks are pulled for the products
 of the newest accepted load: in a new lake the first run may try again after two minutes, when
-products are accepted.
+products are accepted. `announce` comes last and starts one build for all that was accepted, also
+if a load was refused.
 
 **By hand**: trigger with `start` and `end`. A long span is split into windows of 92 days.
-**Airflow's backfill** pulls each run's own day. Prefer one window by hand: it costs the same calls
-once, not once per day.
+A long history is better pulled by the DAG `backfill`: planned against the quota, and published as a
+whole. **Airflow's backfill** pulls each run's own day, and costs as many calls for a day as one
+window by hand costs once.
 
 **A task is red**
 - `pull`: the message says what the vendor answered, the log how many calls were planned and used.
@@ -30,7 +32,7 @@ from airflow.sdk import Param, dag, get_current_context, task
 from shortdrama.datasets.appfigures_products import PRODUCTS
 from shortdrama.orchestration.alerts import UNATTENDED
 from shortdrama.orchestration.errors import classed
-from shortdrama.orchestration.loads import load_through
+from shortdrama.orchestration.loads import ends_with_one_signal, load_through
 from shortdrama.orchestration.schedule import daily
 
 DATE = {"type": ["null", "string"], "format": "date"}
@@ -79,9 +81,11 @@ def ingest_appfigures() -> None:
         """Nothing failed."""
 
     requests = plan()
-    # If the products failed, the run counts as failed, although the rest went on.
     products >> requests
-    [products, load_through(PRODUCTS.pool).expand(request=requests)] >> complete()
+    dated = load_through(PRODUCTS.pool).expand(request=requests)
+    # If the products failed, the run counts as failed, although the rest went on.
+    [products, dated] >> complete()
+    ends_with_one_signal(products, dated)
 
 
 ingest_appfigures()

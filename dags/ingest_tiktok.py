@@ -13,7 +13,7 @@ from airflow.sdk import dag, get_current_context, task
 
 from shortdrama.orchestration.alerts import UNATTENDED
 from shortdrama.orchestration.errors import classed
-from shortdrama.orchestration.loads import load
+from shortdrama.orchestration.loads import ends_with_one_signal, load
 from shortdrama.orchestration.schedule import PRESENT_ONLY, daily
 
 
@@ -38,7 +38,7 @@ def ingest_tiktok() -> None:
 
         return present_requests("tiktok", get_current_context()["dag_run"].run_id)
 
-    load.expand(request=plan())
+    ends_with_one_signal(load.expand(request=plan()))
 
 
 ingest_tiktok()

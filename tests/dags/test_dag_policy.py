@@ -9,13 +9,19 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from jsonschema import Draft202012Validator, FormatChecker
 
+from shortdrama.backfill.asking import backfillable
 from shortdrama.core.settings import REPOSITORY, AppfiguresSettings, TiktokSettings
 
 DAG_FILES = sorted((REPOSITORY / "dags").glob("*.py"))
 DAG_IDS = [path.stem for path in DAG_FILES]
-BY_HAND = ("gate_decision",)
-BY_ITSELF = [dag_id for dag_id in DAG_IDS if dag_id not in BY_HAND]
+BY_HAND = ("gate_decision", "backfill_decision")
+BY_ITSELF = [dag_id for dag_id in DAG_IDS if dag_id not in (*BY_HAND, "backfill")]
+NOT_WATCHED = [dag_id for dag_id in DAG_IDS if dag_id not in BY_HAND]
+"""Nobody looks at these while they run: a backfill takes hours."""
+OF_A_FORM = {"backfill": ("begin", "finish")}
+"""What they say is known to the person who filled in the form, or was mailed by another task."""
 CANNOT_ASK_THE_PAST = ("ingest_tiktok", "ingest_omdia", "ingest_minis")
 HEAVY = ("pandas", "numpy", "great_expectations", "dbt", "boto3", "duckdb", "pyarrow", "matplotlib")
 
@@ -57,6 +63,25 @@ dags = {
         },
         "run_callback": getattr(dag.on_failure_callback, "__name__", None),
         "retries": {task.label: task.retries for task in dag.tasks},
+        "outlets": {
+            task.label: [outlet.name for outlet in task.outlets]
+            for task in dag.tasks
+            if task.outlets
+        },
+        "decisive": sorted(
+            task.label
+            for task in dag.tasks
+            if not task.is_teardown
+            and all(dag.get_task(name).is_teardown for name in task.downstream_task_ids)
+        ),
+        "undescribed": [
+            name for name in dag.params if not dag.params.get_param(name).description
+        ],
+        "values": {
+            name: param.value
+            for name in dag.params
+            if (param := dag.params.get_param(name)).has_value
+        },
         "timeouts": {
             task.label: task.execution_timeout.total_seconds()
             for task in dag.tasks
@@ -108,7 +133,7 @@ def frozen(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
 
 
 def test_every_file_is_one_dag_of_its_name(read: dict[str, Any]) -> None:
-    assert read["errors"] == {}, "mend the import errors"
+    assert read["errors"] == {}, "correct the import errors"
     named = {name: facts["file"] for name, facts in read["dags"].items()}
     assert named == {path.stem: path.name for path in DAG_FILES}, (
         "keep one DAG per file in dags/, with the file's name as its id"
@@ -184,7 +209,7 @@ def test_under_a_frozen_clock_nothing_runs_by_time(frozen: dict[str, Any], dag_i
     )
 
 
-@pytest.mark.parametrize("dag_id", ["market_marts", "market_reports"])
+@pytest.mark.parametrize("dag_id", ["market_marts", "market_reports", "backfill_continue"])
 def test_under_a_frozen_clock_assets_still_wake_what_depends_on_them(
     frozen: dict[str, Any], dag_id: str
 ) -> None:
@@ -193,7 +218,8 @@ def test_under_a_frozen_clock_assets_still_wake_what_depends_on_them(
 
 def test_pulls_of_a_source_with_a_quota_take_turns_in_its_pool(read: dict[str, Any]) -> None:
     guarded = {dag_id: facts["pools"].get("pull") for dag_id, facts in read["dags"].items()}
-    assert guarded["ingest_appfigures"] == "appfigures", "load through the pool of its datasets"
+    for dag_id in ("ingest_appfigures", "backfill"):
+        assert guarded[dag_id] == "appfigures", "load through the pool of its datasets"
     assert set(guarded.values()) <= {"appfigures", "default_pool", None}, (
         "a pool that nobody makes blocks its tasks for ever: name it in the dataset, in datasets/"
     )
@@ -210,25 +236,25 @@ def test_a_pull_has_a_deadline_that_is_later_than_its_own(read: dict[str, Any]) 
     deadlines = [
         facts["timeouts"]["pull"] for facts in read["dags"].values() if "pull" in facts["tasks"]
     ]
-    assert len(deadlines) == 4
+    assert len(deadlines) == 5
     assert min(deadlines) > max(AppfiguresSettings().pull_seconds, TiktokSettings().pull_seconds)
 
 
-@pytest.mark.parametrize("dag_id", BY_ITSELF)
+@pytest.mark.parametrize("dag_id", NOT_WATCHED)
 def test_failures_and_recoveries_are_told_to_the_engineers(
     read: dict[str, Any], dag_id: str
 ) -> None:
     facts = read["dags"][dag_id]
-    told = [["task_failed"], ["task_retries"], ["task_succeeded"]]
-    assert all(callbacks == told for callbacks in facts["callbacks"].values()), (
-        f"pass **UNATTENDED to the @dag of {dag_id}"
-    )
+    for task, (failure, *others) in facts["callbacks"].items():
+        told = "backfill_failed" if task in OF_A_FORM.get(dag_id, ()) else "task_failed"
+        assert failure == [told], f"pass **UNATTENDED to the @dag of {dag_id}"
+        assert others == [["task_retries"], ["task_succeeded"]]
     assert facts["run_callback"] == "run_failed", (
         f"pass **UNATTENDED to the @dag of {dag_id}: a task that is killed cannot tell it itself"
     )
 
 
-@pytest.mark.parametrize("dag_id", BY_ITSELF)
+@pytest.mark.parametrize("dag_id", NOT_WATCHED)
 def test_every_task_is_tried_again_after_a_passing_fault(read: dict[str, Any], dag_id: str) -> None:
     assert all(read["dags"][dag_id]["retries"].values()), (
         f"leave retries in {dag_id} as UNATTENDED has them; errors that are final are not retried"
@@ -250,3 +276,84 @@ def test_a_decision_needs_a_subject_and_a_reason(read: dict[str, Any]) -> None:
 
 def test_the_marts_follow_a_decision(read: dict[str, Any]) -> None:
     assert "gate_decisions" in read["dags"]["market_marts"]["timetable"]
+
+
+@pytest.mark.parametrize("dag_id", [dag_id for dag_id in DAG_IDS if dag_id.startswith("ingest_")])
+def test_a_run_that_loads_starts_one_build_and_its_loads_decide_how_it_ends(
+    read: dict[str, Any], dag_id: str
+) -> None:
+    facts = read["dags"][dag_id]
+    assert facts["outlets"] == {"announce": ["accepted_loads"]}, (
+        f"end {dag_id} with `ends_with_one_signal`: if gates signal, each load has its own build"
+    )
+    decisive = ["complete"] if dag_id == "ingest_appfigures" else ["gate"]
+    assert facts["decisive"] == decisive, "a refused load must fail the run"
+
+
+def test_a_backfill_starts_one_build_at_its_end_or_when_it_is_promoted(
+    read: dict[str, Any],
+) -> None:
+    for dag_id, task in (("backfill", "finish"), ("backfill_decision", "decide")):
+        assert read["dags"][dag_id]["outlets"] == {task: ["accepted_loads"]}
+    assert read["dags"]["backfill"]["decisive"] == ["finish"]
+
+
+def test_a_person_asks_for_a_backfill_or_a_paused_one_goes_on(read: dict[str, Any]) -> None:
+    """Never by time: what nobody has asked for is not pulled."""
+    facts = read["dags"]["backfill"]
+    assert facts["refused"] == ["scheduled", "backfill"]
+    assert "Null" in facts["timetable"]
+
+
+def test_every_dataset_with_a_past_has_a_group_in_its_pool(read: dict[str, Any]) -> None:
+    facts = read["dags"]["backfill"]
+    assert facts["params"]["dataset"]["enum"] == [dataset.id for dataset in backfillable()]
+    assert {dataset.pool for dataset in backfillable()} == {facts["pools"]["pull"]}
+
+
+def accepts(schema: dict[str, Any], value: Any) -> bool:
+    """Whether Airflow takes the value: it checks formats too."""
+    return Draft202012Validator(schema, format_checker=FormatChecker()).is_valid(value)
+
+
+@pytest.mark.parametrize(
+    ("name", "default", "taken", "refused"),
+    [
+        ("dataset", None, ["appfigures.estimates"], ["tiktok.hashtags", "estimates", None]),
+        ("start", None, ["2025-01-31"], ["2025-02-30", "31.1.2025", "", None]),
+        ("end", None, ["2025-12-31"], ["2025-13-01", None]),
+        ("countries", [], [[], ["US", "ZZ"], None], ["US", [1]]),
+        ("policy", "missing", ["missing", "all"], ["", "new", None]),
+        ("because", None, ["a reason"], ["", " \n", None]),
+        ("publication", "stage", ["stage", "publish"], ["now", None]),
+        ("dry_run", False, [True, False], ["yes", None]),
+    ],
+)
+def test_the_form_of_a_backfill_is_typed_described_and_safe(
+    read: dict[str, Any], name: str, default: Any, taken: list[Any], refused: list[Any]
+) -> None:
+    facts = read["dags"]["backfill"]
+    schema = facts["params"][name]
+    assert facts["values"].get(name) == default
+    assert all(accepts(schema, value) for value in taken)
+    assert not any(accepts(schema, value) for value in refused)
+    assert set(schema.get("values_display", schema.get("enum", []))) == set(schema.get("enum", []))
+
+
+def test_the_form_offers_the_countries_that_are_asked_for(read: dict[str, Any]) -> None:
+    offered = read["dags"]["backfill"]["params"]["countries"]["examples"]
+    assert offered == ["ZZ", *AppfiguresSettings().countries]
+
+
+@pytest.mark.parametrize("dag_id", ["backfill", "gate_decision", "backfill_decision"])
+def test_every_field_of_a_form_says_what_it_is(read: dict[str, Any], dag_id: str) -> None:
+    assert read["dags"][dag_id]["undescribed"] in ([], ["decision"]), "the runbook describes these"
+
+
+def test_a_decision_about_a_backfill_needs_its_id_and_a_reason(read: dict[str, Any]) -> None:
+    params = read["dags"]["backfill_decision"]["params"]
+    for name in ("backfill", "because"):
+        assert accepts(params[name], " x ")
+        assert not accepts(params[name], " \n")
+    assert params["decision"]["enum"] == ["promote", "discard", "cancel"]
+    assert accepts(params["digest"], None)

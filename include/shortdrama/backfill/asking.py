@@ -6,13 +6,13 @@ from datetime import date, timedelta
 from shortdrama.backfill.plan import Asked, Policy
 from shortdrama.core.errors import BackfillRefused
 from shortdrama.core.windows import Window
-from shortdrama.datasets import DATASETS, dataset_named
+from shortdrama.datasets import dataset_named, with_past
 from shortdrama.datasets.model import Api, Dataset, Inbox
 
 
 def backfillable() -> list[Dataset]:
     """The datasets whose past can be pulled."""
-    return [dataset for dataset in DATASETS.values() if dataset.has_past]
+    return with_past()
 
 
 def checked(

@@ -32,7 +32,7 @@ from shortdrama.core.settings import Settings
 from shortdrama.datasets import dataset_named
 from shortdrama.lake.ledger import LoadLedger, LoadRecord
 from shortdrama.lake.overrides import said_why
-from shortdrama.lake.records import Status
+from shortdrama.lake.records import Status, is_completed
 from shortdrama.lake.store import ObjectStore
 from shortdrama.sources.connector import PullRequest
 from shortdrama.warehouse.snapshots.manifest import current_snapshot_id
@@ -159,6 +159,10 @@ def complete(backfill_id: str, by: str, settings: Settings, store: ObjectStore) 
         )
     check_all_staged(backfill, store)
     ledger = LoadLedger(store, backfill.asked.dataset)
+    if not is_completed(ledger.newest(), backfill_id):
+        # What it changes is compared with this one: days of other loads may lie since it began.
+        before = current_snapshot_id(store)
+        update(backfill_id, store, lambda found: found.model_copy(update={"before": before}))
     accepted = ledger.settle(backfill_id, "accepted", settings.clock.now())
     note("completed", backfill_id, by, "", settings, store)
     return accepted
@@ -276,6 +280,10 @@ def _resume(
     )
 
 
+OF_A_RUN: frozenset[State] = frozenset({"running", "paused", "failed"})
+"""What a run notes about itself."""
+
+
 def note(
     state: State,
     backfill_id: str,
@@ -285,11 +293,16 @@ def note(
     store: ObjectStore,
     **changes: Any,
 ) -> Backfill:
-    """Note a state; the same state for the same reason is noted once. Raises BackfillRefused."""
+    """Note a state; the same state for the same reason is noted once. Raises BackfillRefused.
+
+    What a person has cancelled stays cancelled, whatever becomes of the run that is still pulling.
+    """
 
     def change(found: Backfill) -> Backfill:
         last = found.steps[-1]
         if (last.state, last.because) == (state, because):
+            return found
+        if last.state == "cancelled" and state in OF_A_RUN:
             return found
         if not found.is_open:
             raise BackfillRefused(

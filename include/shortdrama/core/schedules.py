@@ -8,6 +8,9 @@ DAILY = "0 0 * * *"
 AT_MINUTE = 30
 HOURLY = f"{AT_MINUTE} * * * *"
 
+OFTEN = "*/15 * * * *"
+"""For what waits for a time of day, such as a paused backfill."""
+
 
 def next_midnight(now: datetime) -> datetime:
     """The next 00:00 in the time zone of `now`: the next daily run, and the reset of quotas."""

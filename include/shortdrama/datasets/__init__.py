@@ -24,6 +24,11 @@ def datasets_of(source: str) -> list[Dataset]:
     return [dataset for dataset in DATASETS.values() if dataset.source == source]
 
 
+def with_past() -> list[Dataset]:
+    """The datasets whose earlier days can be pulled."""
+    return [dataset for dataset in DATASETS.values() if dataset.has_past]
+
+
 def sources_by(way: type[Api] | type[Inbox]) -> list[str]:
     """The sources whose datasets arrive in that way."""
     found = (dataset.source for dataset in DATASETS.values() if isinstance(dataset.arrives, way))

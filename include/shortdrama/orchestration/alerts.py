@@ -15,6 +15,9 @@ from airflow.sdk.exceptions import AirflowRuntimeError, ErrorType
 
 from shortdrama.health.airflow import MARK
 
+BACKFILL = "backfill"
+"""The DAG that a person runs, and whose failures are mailed all the same."""
+
 
 def working_on(about: str) -> None:
     """Say on what this task works: a dataset's id with the window, or the period of a report.
@@ -40,6 +43,23 @@ def decision_failed(context: Context) -> None:
     """Send no mail: the person who triggered it is watching it."""
     _leave_mark(context)
     _last_line(context)
+
+
+def backfill_failed(context: Context) -> None:
+    """Mail like `task_failed`, except about what somebody knows already.
+
+    Whoever has filled in the form is watching it, and windows without a good load were mailed by
+    their own tasks.
+    """
+    from shortdrama.backfill.run import BackfillIncomplete
+    from shortdrama.core.errors import BackfillRefused
+    from shortdrama.health.causes import telling
+
+    error, is_manual = telling(error_of(context)), context["dag_run"].run_type == "manual"
+    is_known = isinstance(error, BackfillIncomplete) or (
+        is_manual and isinstance(error, BackfillRefused)
+    )
+    (decision_failed if is_known else task_failed)(context)
 
 
 def task_retries(context: Context) -> None:
@@ -132,7 +152,7 @@ def run_of(context: Context, task_id: str | None = None) -> Any:
         task=(task_id or task.task_id).rsplit(".")[-1],
         about="" if task_id else str(context.get("about") or ""),
         by_hand=run_type == "manual" and any(asked.get(n) for n in ("start", "end", "period")),
-        backfilled=run_type == "backfill",
+        backfilled=run_type == "backfill" or task.dag_id == BACKFILL,
         log_url=getattr(task, "log_url", "") if task_id in (None, task.task_id) else "",
     )
 

@@ -5,7 +5,7 @@ from airflow.sdk import Asset, AssetAlias
 from shortdrama.datasets import DATASETS
 
 ACCEPTED_LOADS = AssetAlias("accepted_loads")
-"""Resolved when a load is accepted, so that a refused load starts no other DAG."""
+"""Resolved at the end of a run that has accepted loads; a refused load starts no other DAG."""
 
 DATASET_ASSETS = {
     dataset.id: Asset(name=dataset.id, uri=f"lake://{dataset.source}/{dataset.name}")

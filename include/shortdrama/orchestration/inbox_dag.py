@@ -7,7 +7,7 @@ from airflow.sdk import DAG, dag, task
 
 from shortdrama.orchestration.alerts import UNATTENDED
 from shortdrama.orchestration.errors import classed
-from shortdrama.orchestration.loads import load
+from shortdrama.orchestration.loads import ends_with_one_signal, load
 from shortdrama.orchestration.schedule import PRESENT_ONLY, hourly
 
 
@@ -39,6 +39,6 @@ def inbox_dag(source: str, doc: str | None) -> DAG:
     )
     def ingest() -> None:
         """Load every new file."""
-        load.expand(request=plan())
+        ends_with_one_signal(load.expand(request=plan()))
 
     return ingest()

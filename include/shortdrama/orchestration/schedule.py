@@ -21,8 +21,13 @@ def daily() -> CronDataIntervalTimetable | None:
 
 def hourly() -> CronTriggerTimetable | None:
     """Once an hour, so that the next run makes up for a lost event or a failed build."""
-    return (
-        None
-        if settings().clock.is_frozen
-        else CronTriggerTimetable(schedules.HOURLY, timezone="UTC")
-    )
+    return _by_time(schedules.HOURLY)
+
+
+def often() -> CronTriggerTimetable | None:
+    """Every quarter of an hour."""
+    return _by_time(schedules.OFTEN)
+
+
+def _by_time(expression: str) -> CronTriggerTimetable | None:
+    return None if settings().clock.is_frozen else CronTriggerTimetable(expression, timezone="UTC")

@@ -153,36 +153,47 @@ class Published:
 def published(s3_module: S3Settings, tmp_path_factory: pytest.TempPathFactory) -> Published:
     """Published with all loads of the small market's products and estimates up to 1 October."""
     folder = tmp_path_factory.mktemp("published")
-    store = ObjectStore.of(s3_module)
-    settings = Settings(frozen_clock=NOW, lake_kind="sample", s3=s3_module)
-    loads = {
-        load.load_id: load
-        for load in small_market()
-        if load.dataset in (PRODUCTS, ESTIMATES) and load.said_at < "2025-10-02"
-    }
-    ensure_lake(store, "sample")
-    for load in loads.values():
-        accept(load, store, folder)
     with pytest.MonkeyPatch.context() as patch:
-        without_dbt(patch, folder / "home")
-        run(settings, store)
-    objects = {key: store.get(key) for key in store.list("")}
-    return Published(settings, store, folder / "home", loads, objects)
-
-
-def without_dbt(patch: pytest.MonkeyPatch, home: Path) -> None:
-    """Builds take a few statements, and the gate finds nothing."""
-    patch.setenv("SHORTDRAMA_HOME", str(home))
-    patch.setattr(mart_gate, "audit_marts", lambda *_: PASSED)
-    patch.setattr(building, "run_dbt", few_statements)
+        house = _empty(s3_module, folder, patch)
+        for load in house.loads.values():
+            accept(load, house.store, folder)
+        house.publish()
+    objects = {key: house.store.get(key) for key in house.store.list("")}
+    return Published(house.settings, house.store, folder / "home", house.loads, objects)
 
 
 @pytest.fixture
 def house(published: Published, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> House:
     """The published lake and its pipeline."""
-    without_dbt(monkeypatch, tmp_path / "home")
+    _without_dbt(monkeypatch, tmp_path / "home")
     published.restore(tmp_path / "home")
     return House(published.settings, published.store, tmp_path, published.loads)
+
+
+@pytest.fixture
+def empty_house(s3: S3Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> House:
+    """Nothing is loaded yet."""
+    return _empty(s3, tmp_path, monkeypatch)
+
+
+def _empty(s3: S3Settings, folder: Path, patch: pytest.MonkeyPatch) -> House:
+    _without_dbt(patch, folder / "home")
+    store = ObjectStore.of(s3)
+    ensure_lake(store, "sample")
+    loads = {
+        load.load_id: load
+        for load in small_market()
+        if load.dataset in (PRODUCTS, ESTIMATES) and load.said_at < "2025-10-02"
+    }
+    settings = Settings(frozen_clock=NOW, lake_kind="sample", s3=s3)
+    return House(settings, store, folder, loads)
+
+
+def _without_dbt(patch: pytest.MonkeyPatch, home: Path) -> None:
+    """Builds take a few statements, and the gate finds nothing."""
+    patch.setenv("SHORTDRAMA_HOME", str(home))
+    patch.setattr(mart_gate, "audit_marts", lambda *_: PASSED)
+    patch.setattr(building, "run_dbt", few_statements)
 
 
 @pytest.fixture

@@ -9,7 +9,14 @@ from airflow.sdk.exceptions import AirflowFailException, AirflowRuntimeError, Er
 from airflow.sdk.execution_time.comms import ErrorResponse
 
 from shortdrama.alerts.incidents import Work
-from shortdrama.core.errors import DecisionRefused, Failure, QuotaError, TransientError
+from shortdrama.backfill.run import BackfillIncomplete
+from shortdrama.core.errors import (
+    BackfillRefused,
+    DecisionRefused,
+    Failure,
+    QuotaError,
+    TransientError,
+)
 from shortdrama.health.airflow import MARK
 from shortdrama.health.causes import Run
 from shortdrama.orchestration import alerts
@@ -198,6 +205,32 @@ def test_a_decision_that_fails_mails_nobody_and_is_not_taken_for_killed(
     assert recorder.told == []
     assert task.pushed == [MARK]
     assert capsys.readouterr().out == "Failed: is accepted already\n"
+
+
+@pytest.mark.parametrize(
+    ("error", "run_type", "is_mailed"),
+    [
+        (BackfillRefused("swap the two dates"), "manual", False),
+        (BackfillRefused("not asked for XX any more"), "operator_triggered", True),
+        (BackfillIncomplete("1 of 2 windows"), "manual", False),
+        (BackfillIncomplete("1 of 2 windows"), "operator_triggered", False),
+        (QuotaError("spent"), "manual", True),
+        (TransientError("no answer"), "operator_triggered", True),
+    ],
+)
+def test_of_a_backfill_only_what_nobody_knows_yet_is_mailed(
+    recorder: Recorder, error: Failure, run_type: str, is_mailed: bool
+) -> None:
+    task = Task()
+    alerts.backfill_failed(context(task, run_type, exception=raised(error)))
+    assert bool(recorder.told) is is_mailed
+    assert task.pushed == [MARK]
+
+
+def test_no_later_run_repeats_what_belongs_to_a_backfill() -> None:
+    task = Task()
+    task.dag_id = "backfill"
+    assert alerts.run_of(context(task, "operator_triggered")).backfilled
 
 
 @pytest.mark.parametrize(

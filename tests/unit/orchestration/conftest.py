@@ -1,0 +1,3 @@
+"""A lake with a backfill."""
+
+from backfill_house import empty_house, house, published  # noqa: F401 - fixtures

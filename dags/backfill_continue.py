@@ -3,8 +3,8 @@
 It runs every quarter of an hour and when marts were published:
 - A **paused** backfill whose quota has been reset gets a new run of `backfill`, with the same form.
   Each pause starts one run only. Failed and cancelled ones wait for a person.
-- A backfill that says that it is running while no run of `backfill` is active was killed or
-  stopped: it is noted as failed.
+- A backfill that nobody goes on with is noted as failed: no run of `backfill` is active, and its
+  own was killed or stopped, or has failed in `begin` after a pause.
 - A backfill that was published at once is compared with the snapshot before it, when its loads are
   in the current one. `shortdrama backfill show ID` shows the result, and so does the log of `look`.
 
@@ -25,7 +25,7 @@ from shortdrama.orchestration.alerts import BACKFILL, UNATTENDED
 from shortdrama.orchestration.assets import PUBLISHED_MARTS
 from shortdrama.orchestration.errors import classed
 from shortdrama.orchestration.pausing import BY_ITSELF
-from shortdrama.orchestration.schedule import often
+from shortdrama.orchestration.schedule import NOT_BY_DAY, often
 
 
 @dag(
@@ -37,6 +37,7 @@ from shortdrama.orchestration.schedule import often
     start_date=datetime(2025, 1, 1, tzinfo=UTC),
     catchup=False,
     max_active_runs=1,
+    allowed_run_types=NOT_BY_DAY,
     doc_md=__doc__,
     tags=["ingest", "backfill"],
     dagrun_timeout=timedelta(hours=1),
@@ -54,8 +55,12 @@ def backfill_continue() -> None:
         from shortdrama.orchestration.backfills import note_deserted, note_published, to_go_on
 
         store, here = ObjectStore.of(settings().s3), get_current_context()["ti"]
+
+        def was_run(run_id: str) -> bool:
+            return bool(here.get_dr_count(dag_id=BACKFILL, run_ids=[run_id]))
+
         if not here.get_dr_count(dag_id=BACKFILL, states=["queued", "running"]):
-            note_deserted(BY_ITSELF, settings(), store, print)
+            note_deserted(was_run, BY_ITSELF, settings(), store, print)
         note_published(settings(), store, print)
         return to_go_on(settings(), store)
 

@@ -18,7 +18,7 @@ from airflow.sdk import dag, task
 
 from shortdrama.orchestration.alerts import UNATTENDED
 from shortdrama.orchestration.errors import classed
-from shortdrama.orchestration.schedule import daily
+from shortdrama.orchestration.schedule import NOT_BY_DAY, daily
 
 
 @dag(
@@ -26,6 +26,7 @@ from shortdrama.orchestration.schedule import daily
     start_date=datetime(2025, 1, 1, tzinfo=UTC),
     catchup=False,
     max_active_runs=1,
+    allowed_run_types=NOT_BY_DAY,
     doc_md=__doc__,
     tags=["marts"],
     dagrun_timeout=timedelta(hours=1),

@@ -14,7 +14,7 @@ from airflow.sdk import dag, get_current_context, task
 from shortdrama.orchestration.alerts import UNATTENDED
 from shortdrama.orchestration.errors import classed
 from shortdrama.orchestration.loads import ends_with_one_signal, load
-from shortdrama.orchestration.schedule import PRESENT_ONLY, daily
+from shortdrama.orchestration.schedule import NOT_BY_DAY, daily
 
 
 @dag(
@@ -22,7 +22,7 @@ from shortdrama.orchestration.schedule import PRESENT_ONLY, daily
     start_date=datetime(2025, 1, 1, tzinfo=UTC),
     catchup=False,
     max_active_runs=1,
-    allowed_run_types=PRESENT_ONLY,
+    allowed_run_types=NOT_BY_DAY,
     doc_md=__doc__,
     tags=["ingest"],
     dagrun_timeout=timedelta(hours=2),

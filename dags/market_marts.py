@@ -26,7 +26,7 @@ from airflow.sdk.exceptions import AirflowSkipException
 from shortdrama.orchestration.alerts import UNATTENDED
 from shortdrama.orchestration.assets import DATASET_ASSETS, GATE_DECISIONS, PUBLISHED_MARTS
 from shortdrama.orchestration.errors import classed
-from shortdrama.orchestration.schedule import hourly
+from shortdrama.orchestration.schedule import NOT_BY_DAY, hourly
 
 LOADS = AssetAny(*DATASET_ASSETS.values(), GATE_DECISIONS)
 
@@ -36,6 +36,7 @@ LOADS = AssetAny(*DATASET_ASSETS.values(), GATE_DECISIONS)
     start_date=datetime(2025, 1, 1, tzinfo=UTC),
     catchup=False,
     max_active_runs=1,
+    allowed_run_types=NOT_BY_DAY,
     doc_md=__doc__,
     tags=["marts"],
     dagrun_timeout=timedelta(hours=3),

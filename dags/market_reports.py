@@ -19,7 +19,7 @@ from airflow.sdk.exceptions import AirflowSkipException
 from shortdrama.orchestration.alerts import UNATTENDED, working_on
 from shortdrama.orchestration.assets import PUBLISHED_MARTS
 from shortdrama.orchestration.errors import classed
-from shortdrama.orchestration.schedule import hourly
+from shortdrama.orchestration.schedule import NOT_BY_DAY, hourly
 
 
 @dag(
@@ -31,6 +31,7 @@ from shortdrama.orchestration.schedule import hourly
     start_date=datetime(2025, 1, 1, tzinfo=UTC),
     catchup=False,
     max_active_runs=1,
+    allowed_run_types=NOT_BY_DAY,
     doc_md=__doc__,
     tags=["reports"],
     dagrun_timeout=timedelta(hours=1),

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 import requests
 
-from shortdrama.backfill.record import Backfill, all_backfills, read_backfill
+from shortdrama.backfill.record import Backfill, all_backfills, of_dataset, read_backfill
 from shortdrama.backfill.run import window_states
 from shortdrama.core.settings import settings
 from shortdrama.datasets.appfigures_estimates import ESTIMATES
@@ -61,7 +61,7 @@ def used(stack: Any) -> int:
 
 
 def newest(stack: Any) -> Backfill:
-    return all_backfills(stack.store)[0]
+    return of_dataset(ESTIMATES.id, stack.store)[-1]
 
 
 def published(stack: Any) -> int:

@@ -110,19 +110,18 @@ def shown(backfill_id: str, store: ObjectStore) -> str:
 
 
 def to_go_on(settings: Settings, store: ObjectStore) -> list[dict[str, Any]]:
-    """For each paused backfill whose quota has been reset: the id of the run and its form.
-
-    The id is the same however often it is asked for, so that no pause starts two runs.
-    """
+    """For each paused backfill whose quota has been reset: the id of the run and its form."""
     now = settings.clock.now()
     return [
-        {
-            "trigger_run_id": f"{one.backfill_id}__{one.paused_until:%Y-%m-%dT%H.%M}",
-            "conf": form_of(one),
-        }
+        {"trigger_run_id": run_after(one), "conf": form_of(one)}
         for one in all_backfills(store)
         if one.state == "paused" and one.paused_until is not None and one.paused_until <= now
     ]
+
+
+def run_after(backfill: Backfill) -> str:
+    """The run that goes on after a pause: always the same, so that no pause starts two runs."""
+    return f"{backfill.backfill_id}__{backfill.paused_until:%Y-%m-%dT%H.%M}"
 
 
 def form_of(backfill: Backfill) -> dict[str, Any]:
@@ -140,13 +139,23 @@ def form_of(backfill: Backfill) -> dict[str, Any]:
     }
 
 
-def note_deserted(by: str, settings: Settings, store: ObjectStore, say: Say) -> None:
-    """Note those as failed that say that they run; call it only while no run of one is active."""
+def note_deserted(
+    was_run: Callable[[str], bool], by: str, settings: Settings, store: ObjectStore, say: Say
+) -> None:
+    """Note those as failed that nobody goes on with; call it only while no run of one is active.
+
+    A run was killed or stopped and could not say so, or the run after a pause has failed before it
+    began. `was_run` says whether there was a run of that id.
+    """
     for one in all_backfills(store):
         if one.state in ("planned", "running"):
             why = "its run was killed or stopped, and could not say so itself"
-            note_failed(one.backfill_id, why, by, settings, store)
-            say(f"backfill {one.backfill_id}: {why}")
+        elif one.state == "paused" and was_run(run_after(one)):
+            why = f"the run that should go on with it has failed: {run_after(one)}"
+        else:
+            continue
+        note_failed(one.backfill_id, why, by, settings, store)
+        say(f"backfill {one.backfill_id}: {why}")
 
 
 def note_published(settings: Settings, store: ObjectStore, say: Say) -> None:

@@ -8,7 +8,7 @@ from airflow.sdk import DAG, dag, task
 from shortdrama.orchestration.alerts import UNATTENDED
 from shortdrama.orchestration.errors import classed
 from shortdrama.orchestration.loads import ends_with_one_signal, load
-from shortdrama.orchestration.schedule import PRESENT_ONLY, hourly
+from shortdrama.orchestration.schedule import NOT_BY_DAY, hourly
 
 
 def inbox_dag(source: str, doc: str | None) -> DAG:
@@ -31,7 +31,7 @@ def inbox_dag(source: str, doc: str | None) -> DAG:
         start_date=datetime(2025, 1, 1, tzinfo=UTC),
         catchup=False,
         max_active_runs=1,
-        allowed_run_types=PRESENT_ONLY,
+        allowed_run_types=NOT_BY_DAY,
         doc_md=doc,
         tags=["ingest"],
         dagrun_timeout=timedelta(hours=1),

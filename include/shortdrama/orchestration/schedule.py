@@ -7,8 +7,11 @@ from airflow.sdk import CronDataIntervalTimetable, CronTriggerTimetable
 from shortdrama.core import schedules
 from shortdrama.core.settings import settings
 
-PRESENT_ONLY: list[Any] = ["scheduled", "manual", "operator_triggered"]
-"""`allowed_run_types` of a source that has no past figures: Airflow refuses a backfill."""
+NOT_BY_DAY: list[Any] = ["scheduled", "manual", "operator_triggered", "asset_triggered"]
+"""`allowed_run_types` of a DAG whose runs are not about a day: Airflow refuses a backfill.
+
+Such are the sources without past figures, and all DAGs that read from the lake what there is to do.
+"""
 
 
 def daily() -> CronDataIntervalTimetable | None:

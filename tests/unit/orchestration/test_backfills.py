@@ -241,10 +241,24 @@ def test_after_the_reset_each_pause_has_one_run_with_the_same_form(lake: House) 
     assert [one["trigger_run_id"] for one in to_go_on(lake)] != [run["trigger_run_id"]]
 
 
+def deserted(lake: House, *run_ids: str) -> None:
+    """A look while no run is active; there were these runs."""
+    backfills.note_deserted(run_ids.__contains__, "it", lake.settings, lake.store, print)
+
+
+def test_a_run_after_a_pause_that_has_failed_is_noted_because_it_is_not_triggered_again(
+    lake: House, two: Backfill
+) -> None:
+    paused(lake, two)
+    deserted(lake, f"{two.backfill_id}__2025-10-06T00.00")
+    assert "the run that should go on with it has failed" in now(lake, two).steps[-1].because
+    assert now(lake, two).state == "failed"
+
+
 def test_a_run_that_was_killed_is_noted_as_failed_by_the_next_look(
     lake: House, two: Backfill
 ) -> None:
-    backfills.note_deserted("it", lake.settings, lake.store, print)
+    deserted(lake)
     assert now(lake, two).state == "failed"
     assert "killed or stopped" in now(lake, two).steps[-1].because
 
@@ -255,7 +269,7 @@ def test_what_waits_is_not_deserted(lake: House, two: Backfill, state: str) -> N
         note_paused(two.backfill_id, RESET, "quota", "ada", lake.settings, lake.store)
     else:
         cancel(two.backfill_id, "why", "ada", lake.settings, lake.store)
-    backfills.note_deserted("it", lake.settings, lake.store, print)
+    deserted(lake)
     assert now(lake, two).state == state
 
 

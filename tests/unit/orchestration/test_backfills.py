@@ -44,9 +44,13 @@ def lake(empty_house: House) -> House:
 
 @pytest.fixture
 def two(lake: House) -> Backfill:
+    return running(lake)
+
+
+def running(house: House) -> Backfill:
     """Published at once, of two windows, running."""
-    made = lake.backfill(FIRST, SECOND, is_reviewed=False)
-    return note_running(made.backfill_id, "ada", lake.settings, lake.store)
+    made = house.backfill(FIRST, SECOND, is_reviewed=False)
+    return note_running(made.backfill_id, "ada", house.settings, house.store)
 
 
 def begun(house: House, **changes: Any) -> str | None:
@@ -280,13 +284,13 @@ def complete(house: House, two: Backfill) -> None:
 
 
 def test_what_it_changed_is_noted_once_its_loads_are_published(
-    house: House, two: Backfill, capsys: pytest.CaptureFixture[str]
+    house: House, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """Compared with the snapshot before its loads counted, not with the one before it began."""
     house.later(1)
     house.daily("d1", "2025-10-05T08:30:00", Window(start=date(2025, 8, 1), end=date(2025, 8, 3)))
     house.publish()
-    before = house.current
+    two, before = running(house), house.current
     complete(house, two)
     backfills.note_published(house.settings, house.store, print)
     assert now(house, two).changes is None
@@ -301,10 +305,8 @@ def test_what_it_changed_is_noted_once_its_loads_are_published(
     assert now(house, two).changes == changes
 
 
-def test_without_the_snapshot_before_there_is_nothing_to_compare(
-    house: House, two: Backfill
-) -> None:
-    before = house.current
+def test_without_the_snapshot_before_there_is_nothing_to_compare(house: House) -> None:
+    two, before = running(house), house.current
     complete(house, two)
     house.publish()
     # It is collected two weeks after it was replaced.

@@ -81,8 +81,9 @@ check: $(READY) $(DUCKDB_CLIENTS) ## Lint, types, the tests of what changed sinc
 		if [ -z "$$changed" ]; then echo "nothing changed that has tests"; exit 0; fi; \
 		$(BIN)/pytest -m "$(QUICK)" --numprocesses $(TESTERS) --dist loadfile --no-loadscope-reorder $$changed
 
-resilience: $(READY) ## kill -9 at 20 points of build and publish (long)
+resilience: $(READY) ## kill -9 at 20 points of build and publish, at 30 of a backfill (long)
 	$(BIN)/pytest tests/integration/test_resilience.py
+	$(BIN)/pytest -m "e2e and resilience" tests/e2e/test_running_backfills_killed.py
 
 raw-damage: $(READY) ## 360 damages of raw objects, 35 of the warehouse (an hour)
 	$(BIN)/pytest -m damage tests/integration
@@ -90,12 +91,12 @@ raw-damage: $(READY) ## 360 damages of raw objects, 35 of the warehouse (an hour
 hostile: $(READY) ## Every fault of a hostile source on every route (a quarter of an hour)
 	$(BIN)/pytest -m hostile tests/unit/ingest/test_faults.py tests/unit/ingest/test_hostile.py -s -q
 
-E2E := e2e
+E2E := e2e and not resilience
 e2e: $(READY) ## The real scheduler, killed builds, twelve analysts (a quarter of an hour)
 	$(MAKE) --jobs 2 --no-print-directory e2e-stack e2e-builds E2E="$(E2E)"
 
 e2e-sample: $(READY) ## The same without the longest; CI runs it
-	$(MAKE) --no-print-directory e2e E2E="e2e and not long"
+	$(MAKE) --no-print-directory e2e E2E="$(E2E) and not long"
 
 e2e-stack:
 	$(BIN)/pytest -m "$(E2E)"

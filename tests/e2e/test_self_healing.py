@@ -6,20 +6,18 @@ These run last on the stack of the other tests, for they leave restarts behind.
 import json
 import os
 import signal
-from collections.abc import Callable
 from contextlib import suppress
 from datetime import UTC, datetime
-from time import monotonic, sleep
-from typing import Any, TypeVar
+from typing import Any
 
 import psutil
 import pytest
 from typer.testing import CliRunner
 
+from living_services import is_well, pid_of, until
 from shortdrama.cli.main import app
-from shortdrama.core.errors import AirflowAway
 from shortdrama_local.embedded import leftovers
-from shortdrama_local.embedded.airflow_api import Run, RunFailed
+from shortdrama_local.embedded.airflow_api import Run
 from shortdrama_local.embedded.machine import this_machine
 from shortdrama_local.embedded.services import SERVICES
 from shortdrama_local.embedded.stack import stop_stack
@@ -28,26 +26,6 @@ from shortdrama_local.embedded.supervisor import Supervisor
 pytestmark = [pytest.mark.e2e, pytest.mark.timeout(1500)]
 
 GOES_ON_WITHIN = 120.0
-T = TypeVar("T")
-
-
-def until(reached: Callable[[], T], within_seconds: float) -> T:
-    """Ask again until the answer is yes. A server that is away meanwhile is part of the test."""
-    deadline = monotonic() + within_seconds
-    while True:
-        try:
-            if answer := reached():
-                return answer
-        except (AirflowAway, RunFailed):
-            pass
-        assert monotonic() < deadline, f"not within {within_seconds:.0f} s"
-        sleep(0.5)
-
-
-def pid_of(service: str) -> int:
-    supervisor = Supervisor.running(this_machine())
-    assert supervisor is not None
-    return supervisor.processes()[service].pid
 
 
 def supervisor_process() -> psutil.Process:
@@ -63,10 +41,6 @@ def restarts_of(service: str) -> dict[str, Any]:
         state for state in json.loads(told.stdout)["services"] if state["name"] == service
     )
     return found
-
-
-def is_well(service: str) -> bool:
-    return next(one for one in SERVICES if one.name == service).healthy(this_machine()) is True
 
 
 def is_running(stack: Any, run: Run, task_id: str) -> bool:

@@ -92,6 +92,8 @@ def phase(seen: "Sight") -> str:
         return seen.run_state
     if seen.backfill.state in ("planned", "running"):
         return "building" if seen.progress.is_pulled else "pulling"
+    if seen.backfill.state == "failed" and not seen.is_over:
+        return "retrying"
     return seen.backfill.state
 
 

@@ -244,6 +244,17 @@ def test_a_failed_one_says_which_windows_and_why(run, scheduler) -> None:
     assert "to go on, ask for the same again" in flat
 
 
+def test_a_task_that_is_tried_again_is_not_the_end(run, scheduler) -> None:
+    def retries() -> str:
+        note_failed(NAME, "a build runs", "airflow", scheduler.settings, scheduler.store)
+        return "running"
+
+    scheduler.steps = [scheduler.begins, scheduler.lands(0, 1, 2, 3), retries, scheduler.stages]
+    text = run(*GIVEN).stdout
+    assert "retrying, 4/4 windows" in text
+    assert f"backfill {NAME} is staged" in text
+
+
 def test_a_run_that_never_began_says_why(run, scheduler) -> None:
     """Somebody else has begun another backfill between the plan and the run."""
 

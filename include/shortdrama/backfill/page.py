@@ -10,6 +10,7 @@ from shortdrama.backfill.changes import Changes
 from shortdrama.backfill.record import Backfill
 from shortdrama.backfill.run import WindowState
 from shortdrama.backfill.shown import WIDTH, countries, printed
+from shortdrama.gates.triage import Step
 from shortdrama.warehouse.compare.words import move_words
 
 NOT_YET = "not yet"
@@ -21,8 +22,8 @@ def page(backfill: Backfill, windows: Sequence[WindowState]) -> str:
         *_heading(backfill),
         _steps(backfill),
         _windows(windows),
-        *next_steps(backfill),
-        *_refused(windows),
+        *notes(backfill),
+        *commands([*_refused(windows), *next_steps(backfill)]),
     ]
     if backfill.changes is not None:
         parts += _changes(backfill.changes)
@@ -76,41 +77,51 @@ def _windows(windows: Sequence[WindowState]) -> Table:
     return table
 
 
-def next_steps(backfill: Backfill) -> list[str]:
-    """What it waits for, and what a person can do."""
-    lines = []
+def notes(backfill: Backfill) -> list[str]:
+    """What it waits for, or what has become of it."""
     if backfill.paused_until is not None:
-        lines.append(
-            "the quota is used up; it goes on by itself at"
-            f" {backfill.paused_until:%Y-%m-%d %H:%M} UTC"
-        )
+        until = f"{backfill.paused_until:%Y-%m-%d %H:%M} UTC"
+        return [f"it waits for quota and goes on by itself at {until}"]
+    if backfill.state == "completed":
+        return ["all its loads count; the next snapshot of market_marts has them"]
+    if backfill.state in ("failed", "cancelled"):
+        return ["to go on, ask for the same again: what is landed and staged is used"]
+    return []
+
+
+def next_steps(backfill: Backfill) -> list[Step]:
+    """What a person can do, with the commands."""
+    name, because = backfill.backfill_id, '--because "..."'
+    drop = Step(when="to drop it", command=f"shortdrama backfill discard {name} {because}")
     if backfill.state == "staged" and backfill.reviewed is not None:
         newest = backfill.newer or backfill.reviewed
         given = f" --digest {newest.digest}" if backfill.newer else ""
-        lines += [
-            f"staged snapshot: {newest.snapshot_id}",
-            f'to look at it: shortdrama sql --snapshot {newest.snapshot_id} "..."',
-            f'to publish it: shortdrama backfill promote {backfill.backfill_id} --because "..."'
-            + given,
-            f'to drop it: shortdrama backfill discard {backfill.backfill_id} --because "..."',
+        promote = f"shortdrama backfill promote {name} {because}{given}"
+        return [
+            Step(
+                when="to look at what is staged",
+                command=f'shortdrama sql --snapshot {newest.snapshot_id} "..."',
+            ),
+            Step(when="to publish it", command=promote),
+            drop,
         ]
-    if backfill.state == "completed":
-        lines.append("all its loads count; the next snapshot of market_marts has them")
     if backfill.state in ("planned", "running", "paused"):
-        lines.append(
-            f'to cancel it: shortdrama backfill cancel {backfill.backfill_id} --because "..."'
-        )
-    if backfill.state in ("failed", "cancelled"):
-        lines.append(
-            "to go on, ask for the same again: what is landed and staged is used. To drop it:"
-            f' shortdrama backfill discard {backfill.backfill_id} --because "..."'
-        )
-    return lines
+        cancel = f"shortdrama backfill cancel {name} {because}"
+        return [Step(when="to cancel it", command=cancel)]
+    return [drop] if backfill.is_open else []
 
 
-def _refused(windows: Sequence[WindowState]) -> list[str]:
+def commands(steps: Sequence[Step]) -> list[str]:
+    """Each step, and its command on a line of its own, to be copied."""
+    return [line for step in steps for line in (f"{step.when}:", f"  {step.command}")]
+
+
+def _refused(windows: Sequence[WindowState]) -> list[Step]:
     return [
-        f"{one.planned.window} was refused; to see why: shortdrama gate show {one.load_id}"
+        Step(
+            when=f"{one.planned.window} was refused; to see why",
+            command=f"shortdrama gate show {one.load_id}",
+        )
         for one in windows
         if one.status == "quarantined"
     ]

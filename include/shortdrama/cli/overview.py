@@ -73,6 +73,8 @@ def refusals(overview: "Overview") -> Iterator[str]:
 
 def backfills(overview: "Overview") -> Iterator[str]:
     """The open backfills: state, days, progress, and what a person can do."""
+    from shortdrama.backfill.page import commands
+
     for one in overview.backfills:
         yield ""
         known = one.known
@@ -84,7 +86,8 @@ def backfills(overview: "Overview") -> Iterator[str]:
             f" {known.since:%m-%d %H:%M} UTC"
         )
         yield f"  {known.window}: {', '.join(known.progress.counts)}"
-        yield from (f"  {escape(step)}" for step in known.next_steps)
+        for line in (*known.notes, *commands(known.next_steps)):
+            yield f"  {escape(line)}"
 
 
 def lines(overview: "Overview") -> Iterator[str]:

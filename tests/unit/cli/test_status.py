@@ -186,7 +186,7 @@ def test_status_shows_backfills_and_what_can_be_done(
     lines = [" ".join(line.split()) for line in printed.splitlines()]
     assert f"backfill {backfill.backfill_id} is paused since 03-01 08:00 UTC" in lines
     assert "2025-01-01..2025-12-31: 1/4 windows, 1,000 rows, 17/68 calls" in lines
-    assert "the quota is used up; it goes on by itself at 2026-03-02 00:00 UTC" in lines
+    assert "it waits for quota and goes on by itself at 2026-03-02 00:00 UTC" in lines
     assert max(map(len, printed.splitlines())) <= 80
     (told,) = json.loads(run("status", "--json"))["backfills"]
     assert told["known"]["progress"]["windows"] == 1

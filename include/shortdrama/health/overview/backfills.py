@@ -6,12 +6,13 @@ from functools import lru_cache
 
 from pydantic import BaseModel, ConfigDict
 
-from shortdrama.backfill.page import next_steps
+from shortdrama.backfill.page import next_steps, notes
 from shortdrama.backfill.progress import Progress, progress_of
 from shortdrama.backfill.record import Backfill, State, newest_ids, read_backfill
 from shortdrama.backfill.run import WindowState, window_states
 from shortdrama.core.errors import DamagedDocument, NewerDocument
 from shortdrama.core.windows import Window
+from shortdrama.gates.triage import Step
 from shortdrama.lake import keys
 from shortdrama.lake.ledger import LoadLedger
 from shortdrama.lake.store import NotFound, ObjectStore
@@ -20,7 +21,7 @@ KEPT = 16
 
 
 class BackfillProgress(BaseModel):
-    """An open backfill. `since` is when it came into its state, `next_steps` what can be done."""
+    """An open backfill. `since` is when it came into its state, `notes` what it waits for."""
 
     model_config = ConfigDict(frozen=True)
 
@@ -30,7 +31,8 @@ class BackfillProgress(BaseModel):
     reason: str
     progress: Progress
     paused_until: datetime | None
-    next_steps: tuple[str, ...]
+    notes: tuple[str, ...]
+    next_steps: tuple[Step, ...]
 
 
 class BackfillStatus(BaseModel):
@@ -56,6 +58,7 @@ def backfill_status(backfill: Backfill, states: Sequence[WindowState]) -> Backfi
             reason=backfill.asked.reason,
             progress=progress_of(backfill.plan, states),
             paused_until=backfill.paused_until,
+            notes=tuple(notes(backfill)),
             next_steps=tuple(next_steps(backfill)),
         ),
     )

@@ -52,7 +52,7 @@ def test_open_backfills_stand_on_the_page_with_what_can_be_done() -> None:
     text = " ".join(elements.text.split())
     assert "appfigures.estimates-3 running 2024-03-01..2025-01-09; since 2026-02-25 07:48" in text
     assert "2/4 windows, 162,628 rows, 6/12 calls" in text
-    assert "it goes on by itself at 2026-02-26 00:00 UTC" in text
+    assert "goes on by itself at 2026-02-26 00:00 UTC" in text
     assert 'to cancel it: shortdrama backfill cancel appfigures.ranks-3 --because "..."' in text
     bars = [attributes for tag, attributes in elements.tags if tag == "progress"]
     assert [(bar["value"], bar["max"]) for bar in bars[1:]] == [("552", "945"), ("0", "90")]

@@ -150,7 +150,7 @@ def test_open_backfills_are_shown_with_what_is_pulled(
     (seen,) = read_overview(settings, store).backfills
     assert seen.known is not None
     assert (seen.known.state, seen.known.paused_until) == ("paused", until)
-    assert "it goes on by itself at 2026-02-26 00:00 UTC" in seen.known.next_steps[0]
+    assert "goes on by itself at 2026-02-26 00:00 UTC" in seen.known.notes[0]
 
 
 def test_ended_backfills_and_foreign_objects_are_not_shown(

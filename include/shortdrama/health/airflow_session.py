@@ -152,8 +152,9 @@ class AirflowSession:
         except AirflowAway:
             return "its log cannot be read"
         lines = [line for line in log["content"] if isinstance(line, dict)]
-        errors = [error for line in lines for error in line.get("error_detail") or ()]
-        said = str(errors[0].get("exc_value", "")) if errors else ""
+        errors = [line["error_detail"] for line in lines if line.get("error_detail")]
+        # The newest error; its first part is what was raised, the others are its causes.
+        said = str(errors[-1][0].get("exc_value", "")) if errors else ""
         return said or "its log has no error: it was stopped or killed"
 
     def _ask(self, call: Callable[..., T], *values: Any, **options: Any) -> T:

@@ -138,8 +138,12 @@ class Scheduler:
             "rendered_map_index": "appfigures.estimates 2025-01-01" if map_index >= 0 else None,
         }  # fmt: skip
         self.fake.answers[f"{RUN}/taskInstances"] = page | {"task_instances": [task]}
-        line = {"event": "Task failed", "error_detail": [{"exc_value": error, "is_cause": False}]}
-        log = {"content": [{"event": "started"}, line], "continuation_token": None}
+        lines = [
+            {"event": "started"},
+            {"event": "again", "error_detail": [{"exc_value": "of an earlier call"}]},
+            {"event": "failed", "error_detail": [{"exc_value": error}, {"exc_value": "its cause"}]},
+        ]
+        log = {"content": lines, "continuation_token": None}
         self.fake.answers[f"{RUN}/taskInstances/{task_id}/logs/1"] = log
 
 

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from shortdrama.cli.following import NONE, Lines, Live
 from shortdrama.cli.shared import Json, err, open_store, out
 from shortdrama.core.errors import AirflowAway, BackfillRefused
 from shortdrama.core.settings import settings
@@ -145,9 +144,10 @@ def _run(
 def _followed(
     run: "Run", url: str, session: "AirflowSession", store: "ObjectStore", as_json: bool
 ) -> "Sight":
+    from shortdrama.cli.following import Lines, Live, Shown
     from shortdrama.health.backfills import follow
 
-    shown = NONE if as_json else Live(out) if out.is_terminal else Lines(out)
+    shown = Shown() if as_json else Live(out) if out.is_terminal else Lines(out)
     try:
         with shown:
             return follow(run, session, store, shown.show)

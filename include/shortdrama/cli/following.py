@@ -95,6 +95,3 @@ def phase(seen: "Sight") -> str:
     if seen.backfill.state == "failed" and not seen.is_over:
         return "retrying"
     return seen.backfill.state
-
-
-NONE = Shown()

@@ -98,6 +98,7 @@ def finished(
         completed = _finished(backfill_id, by, settings, store, say)
     except Failure as error:
         note_failed(backfill_id, str(error).splitlines()[0], by, settings, store)
+        say(shown(backfill_id, store))
         raise
     say(shown(backfill_id, store))
     return completed

@@ -82,7 +82,8 @@ def pause(
 ) -> str:
     """Note that the quota ended in the middle; a line that says when it goes on."""
     until = next_midnight(settings.clock.now())
-    note_paused(backfill_id, until, str(error), by, settings, store)
+    # What the error advises is for a daily run.
+    note_paused(backfill_id, until, "the day's quota is used up", by, settings, store)
     return f"{error}\nBackfill {backfill_id} is paused. It goes on by itself at {_at(until)}"
 
 

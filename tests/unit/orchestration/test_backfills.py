@@ -148,7 +148,7 @@ def test_a_quota_that_ends_in_the_middle_is_a_pause(lake: House, two: Backfill) 
     assert finished(lake, two) is None
     found = now(lake, two)
     assert (found.state, found.paused_until) == ("paused", RESET)
-    assert str(SPENT) in found.steps[-1].because
+    assert found.steps[-1].because == "the day's quota is used up"
 
 
 def test_while_it_is_paused_no_other_window_asks_the_source(lake: House, two: Backfill) -> None:

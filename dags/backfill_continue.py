@@ -28,6 +28,12 @@ from shortdrama.orchestration.pausing import BY_ITSELF
 from shortdrama.orchestration.schedule import NOT_BY_DAY, often
 
 
+class Trigger(TriggerDagRunOperator):
+    """Passes the form on as it is: a reason may have braces, and is no template."""
+
+    template_fields = ()
+
+
 @dag(
     schedule=(
         AssetOrTimeSchedule(timetable=quarter, assets=PUBLISHED_MARTS)
@@ -64,7 +70,7 @@ def backfill_continue() -> None:
         note_published(settings(), store, print)
         return to_go_on(settings(), store)
 
-    TriggerDagRunOperator.partial(
+    Trigger.partial(
         task_id="go_on",
         trigger_dag_id=BACKFILL,
         logical_date=None,

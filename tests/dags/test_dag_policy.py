@@ -80,6 +80,7 @@ dags = {
         "undescribed": [
             name for name in dag.params if not dag.params.get_param(name).description
         ],
+        "templated": {task.label: list(task.template_fields) for task in dag.tasks},
         "values": {
             name: param.value
             for name in dag.params
@@ -317,6 +318,11 @@ def test_a_person_asks_for_a_backfill_or_a_paused_one_goes_on(read: dict[str, An
     facts = read["dags"]["backfill"]
     assert facts["refused"] == ["scheduled", "asset_triggered", "backfill"]
     assert "Null" in facts["timetable"]
+
+
+def test_the_reason_of_a_backfill_that_goes_on_is_no_template(read: dict[str, Any]) -> None:
+    """It may have braces; Airflow would fail on them, or put something in their place."""
+    assert read["dags"]["backfill_continue"]["templated"]["go_on"] == []
 
 
 def test_every_dataset_with_a_past_has_a_group_in_its_pool(read: dict[str, Any]) -> None:

@@ -7,6 +7,7 @@ The moments are seeded parts of the time that an undisturbed run takes.
 import os
 import signal
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from random import Random
 from time import monotonic, sleep
@@ -104,26 +105,29 @@ def worker(stack: Any, run: Run) -> int:
 
 
 def resumed(stack: Any, run: Run) -> None:
-    """Wait for what goes on by itself; then a person stops what hangs, and asks again."""
+    """Wait while it goes on by itself; a person stops a run that waits to try again, and asks."""
     for _ in range(3):
         deadline = monotonic() + RESUMED_WITHIN
-        while stack_state(stack, run) not in ("success", "failed") and monotonic() < deadline:
-            if newest(stack).state == "staged":
-                return
+        while newest(stack).state != "staged" and goes_on(stack, run) and monotonic() < deadline:
             sleep(1)
         if newest(stack).state == "staged":
             return
-        if stack_state(stack, run) not in ("success", "failed"):
+        if not has_ended(stack, run):
             stack.airflow.stop(run)
         run = asked(stack)
     raise AssertionError(f"it is {newest(stack).state}: {newest(stack).steps[-1]}")
 
 
-def stack_state(stack: Any, run: Run) -> str | None:
-    try:
-        return str(stack.airflow.state(run))
-    except (AirflowAway, RunFailed):
-        return None
+def goes_on(stack: Any, run: Run) -> bool:
+    """Unless it has ended, or waits for minutes before a task is tried again."""
+    with suppress(AirflowAway, RunFailed):
+        waits = any(task["state"] == "up_for_retry" for task in stack.airflow.tasks(run))
+        return not waits and not has_ended(stack, run)
+    return True
+
+
+def has_ended(stack: Any, run: Run) -> bool:
+    return str(stack.airflow.state(run)) in ("success", "failed")
 
 
 @pytest.mark.parametrize(("victim", "part"), cases())

@@ -38,6 +38,8 @@ FORM = {
     "publication": "stage",
 }
 RESUMED_WITHIN = 120.0
+SURELY_RUNNING = 0.7
+"""Of the time of an undisturbed run: the machine may be less busy when the next one runs."""
 
 pytestmark = [pytest.mark.e2e, pytest.mark.timeout(1200)]
 
@@ -135,7 +137,7 @@ def test_a_killed_backfill_stages_what_an_undisturbed_one_stages(
     stack: Any, undisturbed: Undisturbed, victim: str, part: float
 ) -> None:
     calls, run = used(stack), asked(stack)
-    sleep(part * undisturbed.seconds)
+    sleep(part * SURELY_RUNNING * undisturbed.seconds)
     if victim == "worker":
         os.kill(worker(stack, run), signal.SIGKILL)
     else:

@@ -40,7 +40,11 @@ def listed(backfills: Sequence[Backfill]) -> str:
     """A line or two for each backfill, newest first."""
     if not backfills:
         return "there is no backfill"
-    table = Table("backfill", "state", "since (UTC)", "days", box=box.SIMPLE_HEAD)
+    table = Table(box=box.SIMPLE_HEAD, show_edge=False, pad_edge=False)
+    table.add_column("backfill", no_wrap=True, overflow="fold")
+    table.add_column("state")
+    table.add_column("since (UTC)", no_wrap=True)
+    table.add_column("days", overflow="fold")
     for one in backfills:
         since = f"{one.steps[-1].at:%Y-%m-%d %H:%M}"
         table.add_row(one.backfill_id, one.state, since, str(one.asked.window))

@@ -280,7 +280,7 @@ def _resume(
     )
 
 
-OF_A_RUN: frozenset[State] = frozenset({"running", "paused", "failed"})
+OF_A_RUN: frozenset[State] = frozenset({"running", "paused", "failed", "staged"})
 """What a run notes about itself."""
 
 

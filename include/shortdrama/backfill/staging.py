@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 from shortdrama.backfill.changes import Changes, changes_between
-from shortdrama.backfill.record import Backfill, Reviewed, Step, read_backfill, update
+from shortdrama.backfill.record import Backfill, Reviewed, read_backfill, update
 from shortdrama.backfill.run import check_all_staged, note
 from shortdrama.core.errors import BackfillRefused, Failure
 from shortdrama.core.settings import Settings, home
@@ -176,12 +176,10 @@ def _keep(
     staged = read_manifest(store, found.snapshot_id)
     before = staged.previous and find_manifest(store, staged.previous)
     changes = changes_between(before, staged, settings.s3, store) if before else None
-    step = Step(state="staged", at=settings.clock.now(), by=by, because=found.snapshot_id)
-    return update(
-        backfill.backfill_id,
-        store,
-        lambda document: document.at(step, changes=changes, **kept),
-    )
+    return note(
+        "staged", backfill.backfill_id, by, found.snapshot_id, settings, store,
+        changes=changes, **kept,
+    )  # fmt: skip
 
 
 def _check_as_reviewed(

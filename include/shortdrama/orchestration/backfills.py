@@ -98,6 +98,9 @@ def finished(
     try:
         completed = _finished(backfill_id, by, settings, store, say)
     except Failure as error:
+        if _is_stopped(read_backfill(backfill_id, store)):
+            say(f"somebody has stopped it meanwhile: {error}")
+            return None
         note_failed(backfill_id, str(error).splitlines()[0], by, settings, store)
         say(shown(backfill_id, store))
         raise

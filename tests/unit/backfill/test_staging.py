@@ -1,6 +1,7 @@
 """A staged backfill: looked at by name, then promoted as it was looked at, or dropped."""
 
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import date
 from typing import Any
 
@@ -10,7 +11,7 @@ import pytest
 from backfill_house import House
 from shortdrama.backfill import staging as module
 from shortdrama.backfill.record import Backfill, read_backfill, staged_snapshots
-from shortdrama.backfill.run import BackfillIncomplete
+from shortdrama.backfill.run import BackfillIncomplete, cancel
 from shortdrama.backfill.staging import ReviewAgain, discard, promote
 from shortdrama.core.errors import BackfillRefused, DecisionRefused, MartsRefused
 from shortdrama.core.settings import home
@@ -84,6 +85,24 @@ def test_a_staged_build_leaves_the_private_warehouse_and_nothing_else(
     staging(backfill)
     assert path.read_bytes() == before
     assert list((home() / "warehouse" / "staged").iterdir()) == []
+
+
+@pytest.mark.parametrize(("stop", "state"), [(discard, "discarded"), (cancel, "cancelled")])
+def test_what_a_person_stops_while_it_is_built_stays_stopped(
+    house: House, staging: Staging, monkeypatch: pytest.MonkeyPatch, stop: Any, state: str
+) -> None:
+    backfill = house.backfill()
+    house.staged(backfill, "september")
+    write = module.stage_snapshot
+
+    def stopped_meanwhile(*given: Any) -> Any:
+        stop(backfill.backfill_id, WHY, "bo", house.settings, house.store)
+        return write(*given)
+
+    monkeypatch.setattr(module, "stage_snapshot", stopped_meanwhile)
+    with suppress(BackfillRefused):
+        staging(backfill)
+    assert read_backfill(backfill.backfill_id, house.store).state == state
 
 
 def test_daily_builds_publish_beside_it_and_show_nothing_of_it(

@@ -191,6 +191,48 @@ def test_a_quota_that_ends_in_the_middle_is_a_pause_and_the_rest_is_pulled_after
 
 
 @pytest.mark.long
+def test_a_backfill_beside_an_ordinary_run_of_overlapping_days(stack: Any) -> None:
+    """Each row is there once, from the load that was said last, and both are published."""
+    together = [
+        asked(stack, "2025-10-05", "2025-10-31", policy="all"),
+        stack.airflow.trigger("ingest_appfigures", {"start": "2025-10-01", "end": "2025-10-10"}),
+    ]
+    for run in together:
+        stack.airflow.expect_success(run, print)
+    loads = LoadLedger(stack.store, ESTIMATES.id).accepted()
+    backfilled = next(one for one in reversed(loads) if one.backfill)
+    ordinary = next(one for one in reversed(loads) if not one.backfill)
+
+    def both() -> bool:
+        cited = read_manifest(stack.store).datasets[ESTIMATES.id].load_ids
+        return {backfilled.load_id, ordinary.load_id} <= set(cited)
+
+    until(both)
+    newest = max(backfilled, ordinary, key=lambda one: one.said_at)
+    with connect(settings()) as connection:
+        found = connection.execute(
+            """
+            select
+                case
+                    when estimated_on < '2025-10-05' then 'ordinary'
+                    when estimated_on > '2025-10-10' then 'backfilled'
+                    else 'both'
+                end as days,
+                list(distinct load_id),
+                count(*) - count(distinct (app_id, country_code, store, estimated_on, vendor))
+            from fct_app_estimates_daily
+            where estimated_on between '2025-10-01' and '2025-10-31'
+            group by 1
+            """
+        ).fetchall()
+    assert {days: (load_ids, twice) for days, load_ids, twice in found} == {
+        "ordinary": ([ordinary.load_id], 0),
+        "both": ([newest.load_id], 0),
+        "backfilled": ([backfilled.load_id], 0),
+    }
+
+
+@pytest.mark.long
 def test_an_ordinary_run_is_built_once_for_all_that_it_has_loaded(stack: Any) -> None:
     before, builds = current_snapshot_id(stack.store), published(stack)
     run = stack.airflow.trigger("ingest_appfigures", {"start": "2025-10-01", "end": "2025-10-07"})

@@ -100,6 +100,7 @@ def test_the_brief_reached_everybody_once(stack: Any) -> None:
     assert len(stack.mails()) == len(settings().mail.recipients) == 2
 
 
+@pytest.mark.long
 def test_the_same_loads_again_change_no_row(stack: Any) -> None:
     """Those of the demo's second day: what was said on the first would be said later now."""
     before = current_snapshot_id(stack.store)

@@ -50,6 +50,7 @@ def kill_each_try(stack: Any, run: Run, task_id: str) -> int:
     return len(killed)
 
 
+@pytest.mark.long
 def test_a_task_that_is_killed_mails_once_and_once_more_when_it_is_well(stack: Any) -> None:
     before = len(stack.alerts())
     run = stack.airflow.trigger("market_marts", {"force": True})
@@ -66,6 +67,7 @@ def test_a_task_that_is_killed_mails_once_and_once_more_when_it_is_well(stack: A
     assert len(subjects(stack, before)) == 2
 
 
+@pytest.mark.long
 def test_the_watch_sees_what_the_dag_processor_does_not_tell(stack: Any) -> None:
     """Its memory is taken away, as if nobody had mailed: it finds the killed task by itself."""
     from datetime import timedelta

@@ -142,6 +142,7 @@ def test_a_staged_backfill_is_seen_only_when_it_is_promoted_and_then_built_once(
     assert published(stack) == builds + 1
 
 
+@pytest.mark.long
 def test_a_quota_that_ends_in_the_middle_is_a_pause_and_the_rest_is_pulled_after_the_reset(
     stack: Any,
 ) -> None:
@@ -246,6 +247,7 @@ def test_an_ordinary_run_is_built_once_for_all_that_it_has_loaded(stack: Any) ->
             assert ledger[-1].load_id in manifest.datasets[dataset].load_ids
 
 
+@pytest.mark.long
 def test_what_a_person_has_cancelled_waits_for_a_person(stack: Any) -> None:
     """And going on asks for nothing twice: here nothing was asked yet."""
     quota = f"{stack.machine.simulator_url}/simulator/quota"

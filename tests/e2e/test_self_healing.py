@@ -64,7 +64,7 @@ def went_on(stack: Any, run: Run, since: datetime) -> bool:
 @pytest.mark.parametrize(
     ("service", "dag_id", "conf", "during"),
     [
-        ("airflow-scheduler", "ingest_tiktok", {}, "load.pull"),
+        pytest.param("airflow-scheduler", "ingest_tiktok", {}, "load.pull", marks=pytest.mark.long),
         pytest.param(
             "airflow-api-server", "ingest_tiktok", {}, "load.pull", marks=pytest.mark.long
         ),

@@ -316,7 +316,7 @@ def test_publishers_without_a_workbook_are_quoted_with_their_source(build: Any) 
         "from marts.fct_market_forecasts group by publisher order by publisher"
     )
     assert quoted == [
-        ("Media Partners Asia", 8, True),
+        ("Media Partners Asia", 13, True),
         ("Omdia", 8, False),
         ("Owl & Co", 2, True),
     ]

@@ -29,7 +29,24 @@ def test_only_a_source_makes_a_leader_present_in_minis(build: Any) -> None:
     assert build.one(
         "select leaders_present, leaders_absent, leaders_unknown "
         "from marts.rpt_minis_landscape where as_of_on = '2026-01-11'"
-    ) == (1, 0, 5)
+    ) == (1, 2, 3)
+
+
+def test_the_leaders_that_are_named_as_absent_have_routes_that_are_said_of_their_class(
+    build: Any,
+) -> None:
+    assert build.query(
+        "select leader, route, status, certainty from marts.rpt_minis_leaders "
+        "where month_start_on = '2026-01-01' and published_on = '2026-01-11' order by all"
+    ) == [
+        (leader, *said)
+        for leader in ("DramaBox", "ReelShort")
+        for said in (
+            ("minis", "absent", "secondary"),
+            ("official_account", "present", "class"),
+            ("series", "present", "class"),
+        )
+    ]
 
 
 def test_published_facts_about_minis_are_reconciled_as_reviewed(build: Any) -> None:

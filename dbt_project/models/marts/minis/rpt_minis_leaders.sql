@@ -29,7 +29,8 @@ statements as (
         published.route,
         published.status,
         published.published_on,
-        published.source
+        published.source,
+        published.certainty
     from months
     inner join {{ ref('minis_leader_routes') }} as published
         on months.month_end_on >= published.published_on
@@ -42,7 +43,8 @@ statements as (
         'minis' as route,
         'present' as status,
         offers.as_of_on as published_on,
-        offers.source
+        offers.source,
+        'secondary' as certainty
     from {{ ref('fct_minis_offers') }} as offers
     inner join {{ ref('int_apps') }} as apps
         on offers.unified_app_id = apps.app_id
@@ -65,7 +67,8 @@ select
     routes.route,
     coalesce(newest.status, 'unknown') as status,
     newest.published_on,
-    newest.source
+    newest.source,
+    newest.certainty
 from months
 cross join leaders
 cross join routes

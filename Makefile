@@ -104,7 +104,7 @@ e2e-stack:
 e2e-builds:
 	$(BIN)/pytest -m "integration and not resilience"
 
-bench: $(READY) ## Measure ingest, gates, marts, ledger, loads, inbox
+bench: $(READY) ## Measure ingest, gates, marts, ledger, loads, inbox, a year
 	-$(MAKE) build/dlt/.ready
 	$(BIN)/python benchmarks/ingest.py
 	$(BIN)/python benchmarks/gates.py
@@ -113,6 +113,7 @@ bench: $(READY) ## Measure ingest, gates, marts, ledger, loads, inbox
 	$(BIN)/python benchmarks/loads.py
 	$(BIN)/python benchmarks/inbox.py
 	$(BIN)/python benchmarks/day_build.py
+	$(BIN)/python benchmarks/backfill_year.py
 
 docs: $(READY) ## Generated tables and pictures of the documents, and dbt's pages
 	UPDATE_DOCS=1 $(BIN)/pytest tests/unit/docs/test_expectations.py tests/unit/docs/test_hazards.py \

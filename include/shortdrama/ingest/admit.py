@@ -13,7 +13,7 @@ from shortdrama.datasets.model import Dataset, Edition
 from shortdrama.gates.results import SHAPE, Finding, GateResult
 from shortdrama.ingest.answers import keep_answers
 from shortdrama.ingest.conform import conform
-from shortdrama.ingest.history import is_discarded
+from shortdrama.ingest.history import as_its_backfill
 from shortdrama.lake import documents, keys
 from shortdrama.lake.landing import Pull
 from shortdrama.lake.ledger import Coverage, LoadLedger, LoadRecord, Overtaken
@@ -74,7 +74,8 @@ def conform_or_quarantine(pull: Pull, settings: Settings, store: ObjectStore) ->
 def admit(pull: Pull, settings: Settings, store: ObjectStore) -> LoadRecord:
     """Gate the candidate of a pull and commit the verdict; the ledger's record.
 
-    The load of a backfill is staged instead of accepted. It is compared with the same loads as any
+    The load of a backfill is staged instead of accepted, until the backfill has ended: then it ends
+    as that has. It is compared with the same loads as any
     other: with those that count, because they are what it will replace.
 
     A load that already has a verdict keeps it. Raises LoadRefused with the reasons.
@@ -88,7 +89,7 @@ def admit(pull: Pull, settings: Settings, store: ObjectStore) -> LoadRecord:
     record = ledger.find(pull.load_id)
     if record is not None:
         # A killed step may have appended it and not looked at its backfill.
-        record = _as_its_backfill(record, store)
+        record = as_its_backfill(record, store)
     while record is None:
         # Two files of one edition may be gated at the same moment: the second to commit is then
         # judged again, beside the first.
@@ -231,7 +232,7 @@ def _decide(
 ) -> LoadRecord:
     """Reasons and outcome first, the ledger last: a killed step is decided again.
 
-    A load that comes when its backfill was discarded is discarded with it.
+    A load that comes when its backfill has ended, ends as that has.
     """
     refused = record.status == "quarantined"
     outcome = Outcome(
@@ -247,13 +248,4 @@ def _decide(
     if refused:
         documents.put(outcome, store, keys.quarantine_reasons(dataset.id, record.load_id))
     record_outcome(store, outcome)
-    return _as_its_backfill(LoadLedger(store, dataset.id).append(record, compared_with), store)
-
-
-def _as_its_backfill(record: LoadRecord, store: ObjectStore) -> LoadRecord:
-    """The record in force; looked at after the append, so that no discarding comes between."""
-    if record.backfill is None or not is_discarded(record.backfill, store):
-        return record
-    ledger = LoadLedger(store, record.dataset)
-    ended = ledger.settle(record.backfill, "discarded", record.decided_at)
-    return next(one for one in ended if one.load_id == record.load_id)
+    return as_its_backfill(LoadLedger(store, dataset.id).append(record, compared_with), store)

@@ -5,7 +5,7 @@ from shortdrama.core.settings import Settings
 from shortdrama.datasets import dataset_named
 from shortdrama.datasets.model import Dataset
 from shortdrama.gates.results import GateResult
-from shortdrama.ingest.history import load_history, open_backfill
+from shortdrama.ingest.history import as_its_backfill, load_history, open_backfill
 from shortdrama.lake import documents, keys
 from shortdrama.lake.ledger import LoadLedger, LoadRecord, Status
 from shortdrama.lake.marker import lake_kind
@@ -28,14 +28,15 @@ def accept_load(
     override = _override("load_accepted", standing, because, by, settings)
     ledger = LoadLedger(store, dataset.id)
     if standing.status != "quarantined":
-        return ledger.decide(_decided(standing, "accepted", override))
+        return as_its_backfill(ledger.decide(_decided(standing, "accepted", override)), store)
     why_not = why_not_takeable(standing, dataset, gate_of(standing, dataset, store), store)
     if why_not:
         raise DecisionRefused(why_not)
     key = keys.raw(dataset.id, load_id, standing.said_at)
     store.copy(standing.key, key)
     status: Status = "staged" if open_backfill(standing, ledger) else "accepted"
-    return ledger.decide(_decided(standing.model_copy(update={"key": key}), status, override))
+    decided = _decided(standing.model_copy(update={"key": key}), status, override)
+    return as_its_backfill(ledger.decide(decided), store)
 
 
 def revoke_load(

@@ -41,7 +41,26 @@ class _Ending(Document):
     steps: tuple[_Step, ...]
 
 
-def is_discarded(backfill_id: str, store: ObjectStore) -> bool:
+def as_its_backfill(record: LoadRecord, store: ObjectStore) -> LoadRecord:
+    """A record that was just committed, or what it became because its backfill has ended by now.
+
+    The ledger is looked at after the commit, so that no ending comes between. If the backfill was
+    discarded, so is the load. If its loads count, the load counts at once: nobody will decide about
+    this backfill again, and a load that was staged for good could not even be revoked.
+    """
+    if record.backfill is None:
+        return record
+    ledger = LoadLedger(store, record.dataset)
+    if _is_discarded(record.backfill, store):
+        ended = ledger.settle(record.backfill, "discarded", record.decided_at)
+    elif record.status == "staged" and is_completed(ledger.newest(), record.backfill):
+        ended = ledger.settle(record.backfill, "accepted", record.decided_at)
+    else:
+        return record
+    return next(one for one in ended if one.load_id == record.load_id)
+
+
+def _is_discarded(backfill_id: str, store: ObjectStore) -> bool:
     """Whether a person has discarded the backfill. Its ledger knows that only of loads it had."""
     found = documents.find(_Ending, store, keys.backfill(backfill_id))
     return found is not None and found.steps[-1].state == "discarded"

@@ -232,6 +232,40 @@ def test_a_load_between_the_two_steps_of_a_discarding_is_discarded_too(
     assert [one.status for one in ledger.newest()] == ["discarded"]
 
 
+@pytest.mark.parametrize("state", ["completed", "promoted"])
+def test_a_load_that_comes_after_its_backfill_has_ended_counts_like_any_other(
+    load, backfill, ledger, settings, store, state
+) -> None:
+    """Two pulls of one window were on their way, and the other one was staged first."""
+    load()
+    ledger.settle(BACKFILL, "accepted", settings.clock.now())
+    note(state, BACKFILL, "ada", "", settings, store)
+    late = ASKED.model_copy(update={"run_key": "late"})
+    assert load(late).status == "accepted"
+    assert load(late).status == "accepted"
+    assert [one.status for one in ledger.newest()] == ["accepted", "accepted"]
+
+
+def test_an_acceptance_that_its_backfill_overtakes_counts_with_it(
+    load, refused, backfill, ledger, settings, store, monkeypatch
+) -> None:
+    """The backfill was completed while a person accepted another load of it."""
+    from shortdrama.ingest import decisions
+
+    load(ASKED.model_copy(update={"run_key": "second try"}))
+    open_backfill = decisions.open_backfill
+
+    def while_it_is_decided(*given: Any) -> Any:
+        found = open_backfill(*given)
+        ledger.settle(BACKFILL, "accepted", settings.clock.now())
+        return found
+
+    monkeypatch.setattr(decisions, "open_backfill", while_it_is_decided)
+    for _ in range(2):
+        record = accept_load(refused.load_id, BECAUSE, "ada", settings, store)
+        assert (record.status, record.override.because) == ("accepted", BECAUSE)
+
+
 def test_a_cancelled_or_another_backfill_discards_nothing(
     load, backfill, ledger, settings, store
 ) -> None:

@@ -5,10 +5,12 @@ earlier pulls.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from datetime import date, timedelta
 from statistics import median
 
 from shortdrama.backfill.plan import Asked, Budget, Known
+from shortdrama.core.errors import SourceError
 from shortdrama.core.settings import Settings
 from shortdrama.core.windows import Window
 from shortdrama.datasets import dataset_named, datasets_of
@@ -109,11 +111,14 @@ def budget_of(source: str, settings: Settings, store: ObjectStore) -> Budget:
         for day, outcome in _pulls(settings, store)
         if outcome.dataset and dataset_named(outcome.dataset).source == source
     ]
-    told = [(day, one.details) for day, one in pulls if one.details.get("quota_limit") is not None]
+    told = [one for _, one in pulls if one.details.get("quota_limit") is not None]
     if not told:
         return Budget()
-    limit = max(told, key=lambda pair: pair[0])[1]["quota_limit"]
-    used = max((details["quota_usage"] for day, details in told if day == today), default=0)
+    # It may be another one than this morning: the account's plan can change at any time.
+    limit = max(told, key=lambda one: one.ended_at).details["quota_limit"]
+    # An answer may say the limit alone.
+    of_today = (one.details for one in told if one.ended_at.date() == today)
+    used = max((details.get("quota_usage") or 0 for details in of_today), default=0)
     if settings.clock.is_frozen:
         # Nothing is scheduled then.
         return Budget(used=used, limit=limit)
@@ -147,19 +152,18 @@ def _calls_on(
 ) -> int:
     """The calls that the scheduled run of a day makes for a dataset.
 
-    If only answers tell how many (pages), those of its newest pull.
+    If only answers tell how many (pages), or if it cannot be planned yet because no products are
+    known, those of its newest pull.
     """
     trailing = dataset.arrives.trailing if isinstance(dataset.arrives, Api) else None
     yesterday = day - timedelta(days=1)
     windows: list[Window | None] = [None]
     if trailing:
         windows = [*trailing.ending(yesterday).split()]
-    planned = [
-        planned_calls(
-            PullRequest(dataset=dataset.id, run_key="plan", window=window), settings, store
-        )
-        for window in windows
-    ]
+    asked = [PullRequest(dataset=dataset.id, run_key="plan", window=window) for window in windows]
+    planned: list[int | None] = [None]
+    with suppress(SourceError):
+        planned = [planned_calls(request, settings, store) for request in asked]
     known = [calls for calls in planned if calls is not None]
     if len(known) == len(planned):
         return sum(known)

@@ -141,3 +141,26 @@ def test_the_countries_are_those_that_the_source_is_asked_for(settings, store) -
     assert countries_of(ESTIMATES, settings, store) == ("ZZ", "US", "BR")
     assert countries_of(RANKS, settings, store) == ("US", "BR")
     assert known_for(ASKED, settings, store).today == date(2026, 2, 25)
+
+
+def test_a_quota_that_shrinks_in_the_day_is_the_newest_answers(settings, store) -> None:
+    for hour, limit in ((1, 1000), (2, 1000), (8, 400), (3, 1000), (4, 1000), (5, 1000)):
+        told(store, ESTIMATES.id, NOW.replace(hour=hour), quota_limit=limit, quota_usage=hour)
+    assert budget_of("appfigures", settings, store) == Budget(limit=400, used=8)
+
+
+def test_an_answer_may_say_the_limit_and_not_the_usage(settings, store) -> None:
+    told(store, ESTIMATES.id, NOW, quota_limit=1000, quota_usage=None)
+    assert budget_of("appfigures", settings, store) == Budget(limit=1000)
+    told(store, RANKS.id, NOW, quota_limit=1000, quota_usage=42)
+    assert budget_of("appfigures", settings, store) == Budget(limit=1000, used=42)
+
+
+def test_what_cannot_be_planned_yet_is_needed_as_its_newest_pull(
+    settings, store, monkeypatch
+) -> None:
+    """Ranks are asked by product, and no load of products counts yet."""
+    monkeypatch.setattr(Clock, "is_frozen", False)
+    told(store, ESTIMATES.id, NOW, quota_limit=1000, quota_usage=3, used_calls=3)
+    told(store, RANKS.id, NOW - timedelta(days=1), used_calls=7)
+    assert budget_of("appfigures", settings, store).reserved == 7

@@ -108,7 +108,7 @@ def read_backfill(backfill_id: str, store: ObjectStore) -> Backfill:
 
 def all_backfills(store: ObjectStore) -> list[Backfill]:
     """All backfills, newest first. It lists the zone: only for people and housekeeping."""
-    found = [documents.get(Backfill, store, key) for key in store.list(keys.BACKFILLS)]
+    found = _documents(keys.BACKFILLS, store)
     # Under a frozen clock all have begun at the same moment.
     return sorted(found, key=lambda one: (one.steps[0].at, _number(one)), reverse=True)
 
@@ -170,18 +170,25 @@ def check_none_open(dataset: str, store: ObjectStore) -> list[Backfill]:
 def newest_ids(store: ObjectStore) -> list[str]:
     """The newest backfill of each dataset; no other one can be open. It lists the zone."""
     newest: dict[str, int] = {}
-    for key in store.list(keys.BACKFILLS):
-        if NAMED.fullmatch(key):
-            dataset, number = _parts(key)
-            newest[dataset] = max(number, newest.get(dataset, 0))
+    for key in _named(keys.BACKFILLS, store):
+        dataset, number = _parts(key)
+        newest[dataset] = max(number, newest.get(dataset, 0))
     return [f"{dataset}-{newest[dataset]}" for dataset in sorted(newest)]
 
 
 def of_dataset(dataset: str, store: ObjectStore) -> list[Backfill]:
     """All backfills of a dataset, oldest first."""
     prefix = keys.backfill(f"{dataset}-").removesuffix(".json")
-    found = [documents.get(Backfill, store, key) for key in store.list(prefix)]
-    return sorted(found, key=_number)
+    return sorted(_documents(prefix, store), key=_number)
+
+
+def _documents(prefix: str, store: ObjectStore) -> list[Backfill]:
+    return [documents.get(Backfill, store, key) for key in _named(prefix, store)]
+
+
+def _named(prefix: str, store: ObjectStore) -> list[str]:
+    """The keys of the backfills below a prefix."""
+    return [key for key in store.list(prefix) if NAMED.fullmatch(key)]
 
 
 def _number(one: Backfill) -> int:

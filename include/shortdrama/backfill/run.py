@@ -136,8 +136,19 @@ def note_failed(
 def cancel(
     backfill_id: str, because: str, by: str, settings: Settings, store: ObjectStore
 ) -> Backfill:
-    """A person stops it. Its staged loads stay, so that it can go on; `discard` drops them."""
-    return note("cancelled", backfill_id, by, said_why(because), settings, store)
+    """A person stops it. Its staged loads stay, so that it can go on; `discard` drops them.
+
+    Raises DecisionRefused without a reason, BackfillRefused if its loads count already.
+    """
+    reason = said_why(because)
+    backfill = read_backfill(backfill_id, store)
+    newest = LoadLedger(store, backfill.asked.dataset).newest()
+    if backfill.is_open and is_completed(newest, backfill_id):
+        raise BackfillRefused(
+            f"the loads of backfill {backfill_id} count already, so there is nothing to cancel; to"
+            " note its end, which a kill has prevented, ask for the same again"
+        )
+    return note("cancelled", backfill_id, by, reason, settings, store)
 
 
 def complete(backfill_id: str, by: str, settings: Settings, store: ObjectStore) -> list[LoadRecord]:
@@ -257,6 +268,7 @@ def _planned_again(
     backfill: Backfill, settings: Settings, store: ObjectStore
 ) -> tuple[Plan, list[PlannedWindow]]:
     """Its plan with new days for the windows that are not pulled yet, and these windows."""
+    _check_not_discarded(backfill, store)
     left = [planned for planned, _ in _not_staged(backfill, store)]
     budget = budget_of(dataset_named(backfill.asked.dataset).source, settings, store)
     return spread_again(backfill.plan, left, budget, settings.clock.today()), left
@@ -264,7 +276,21 @@ def _planned_again(
 
 def _same(one: Asked, other: Asked) -> bool:
     """Whether they ask for the same, maybe for another reason."""
-    return one.model_copy(update={"reason": other.reason}) == other
+    # The order of the countries is that of the settings, which may change.
+    return set(one.countries) == set(other.countries) and (
+        one.model_copy(update={"reason": other.reason, "countries": other.countries}) == other
+    )
+
+
+def _check_not_discarded(backfill: Backfill, store: ObjectStore) -> None:
+    """Raise BackfillRefused if a person has discarded it, and a kill came before the note."""
+    if any(one.status == "discarded" for one in _own_loads(backfill, store)):
+        name = backfill.backfill_id
+        raise BackfillRefused(
+            f"the discarding of backfill {name} was stopped before its end, and what is discarded"
+            f' never counts. Finish it: `shortdrama backfill discard {name} --because "…"`. Then'
+            " ask for the same again"
+        )
 
 
 def _resume(
@@ -272,12 +298,8 @@ def _resume(
 ) -> Backfill:
     """Go on: the days of the windows are planned again, the windows stay."""
     made, _ = _planned_again(backfill, settings, store)
-    step = _step("planned", by, "resumed", settings)
-    return update(
-        backfill.backfill_id,
-        store,
-        lambda found: found.at(step, is_reviewed=is_reviewed, plan=made),
-    )
+    name, changes = backfill.backfill_id, {"is_reviewed": is_reviewed, "plan": made}
+    return note("planned", name, by, "resumed", settings, store, **changes)
 
 
 OF_A_RUN: frozenset[State] = frozenset({"running", "paused", "failed", "staged"})
@@ -293,14 +315,17 @@ def note(
     store: ObjectStore,
     **changes: Any,
 ) -> Backfill:
-    """Note a state; the same state for the same reason is noted once. Raises BackfillRefused.
+    """Note a state; the same state for the same reason is noted once.
 
-    What a person has cancelled stays cancelled, whatever becomes of the run that is still pulling.
+    `changes` are of other fields. Raises BackfillRefused if the backfill has ended, also if it did
+    while the caller was looking at it. What a person has cancelled stays cancelled, whatever
+    becomes of the run that is still pulling.
     """
 
     def change(found: Backfill) -> Backfill:
         last = found.steps[-1]
-        if (last.state, last.because) == (state, because):
+        changed = {name: getattr(found, name) for name in changes} != changes
+        if (last.state, last.because) == (state, because) and not changed:
             return found
         if last.state == "cancelled" and state in OF_A_RUN:
             return found

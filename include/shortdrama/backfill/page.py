@@ -14,6 +14,8 @@ from shortdrama.gates.triage import Step
 from shortdrama.warehouse.compare.words import move_words
 
 NOT_YET = "not yet"
+LONGEST_COMMAND = WIDTH - 4
+"""`shortdrama status` indents it twice."""
 
 
 def page(backfill: Backfill, windows: Sequence[WindowState]) -> str:
@@ -117,7 +119,15 @@ def next_steps(backfill: Backfill) -> list[Step]:
 
 def commands(steps: Sequence[Step]) -> list[str]:
     """Each step, and its command on a line of its own, to be copied."""
-    return [line for step in steps for line in (f"{step.when}:", f"  {step.command}")]
+    return [line for step in steps for line in (f"{step.when}:", *_copied(step.command))]
+
+
+def _copied(command: str) -> list[str]:
+    """A command that is too long for a line goes on in the next one, also for a shell."""
+    if len(command) <= LONGEST_COMMAND:
+        return [f"  {command}"]
+    first, option, rest = command.partition(" --")
+    return [f"  {first} \\", f"   {option}{rest}"]
 
 
 def _refused(windows: Sequence[WindowState]) -> list[Step]:

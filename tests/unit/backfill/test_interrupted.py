@@ -1,5 +1,6 @@
 """Between any two writes of a backfill: somebody else decides, or the process is killed."""
 
+import shlex
 from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any
@@ -9,9 +10,17 @@ import pytest
 from backfills import NOW, days, load_of
 from shortdrama.backfill import run as running
 from shortdrama.backfill import staging as module
+from shortdrama.backfill.page import page
 from shortdrama.backfill.plan import Asked
 from shortdrama.backfill.record import Backfill, all_backfills, newest_ids, read_backfill
-from shortdrama.backfill.run import begin, cancel, complete, note_paused, requests_due
+from shortdrama.backfill.run import (
+    begin,
+    cancel,
+    complete,
+    note_paused,
+    requests_due,
+    window_states,
+)
 from shortdrama.backfill.staging import discard
 from shortdrama.core.errors import BackfillRefused
 from shortdrama.core.settings import AppfiguresSettings, S3Settings, Settings
@@ -117,3 +126,21 @@ def test_what_somebody_has_put_into_the_zone_is_no_backfill(start, store, name: 
     backfill = start()
     assert [one.backfill_id for one in all_backfills(store)] == [backfill.backfill_id]
     assert newest_ids(store) == [start().backfill_id] == [backfill.backfill_id]
+
+
+def test_commands_that_are_longer_than_a_line_can_still_be_copied(start, settings, store) -> None:
+    """Cut into two lines, the first one would run without what follows."""
+    seen = module.Reviewed(
+        snapshot_id="20260225T080000Z-0a1b2c3d", digest="0a1b2c3d4e5f", slices={}
+    )
+    found = running.note(
+        "staged", start().backfill_id, "ada", "", settings, store, reviewed=seen, newer=seen
+    )
+    lines = page(found, window_states(found, store)).splitlines()
+    assert all(len(line) <= 80 for line in lines)
+    copied = "\n".join(lines).replace("\\\n", " ")
+    (promote,) = [line for line in copied.splitlines() if "backfill promote" in line]
+    assert shlex.split(promote) == [
+        "shortdrama", "backfill", "promote", found.backfill_id, "--because", "...",
+        "--digest", "0a1b2c3d4e5f",
+    ]  # fmt: skip

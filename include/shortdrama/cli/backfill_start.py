@@ -58,10 +58,14 @@ def start(
     if as_json and dry_run:
         print(plan.as_json())
         return
-    if not as_json:
+    if not (as_json and yes):
+        # Who is asked has to see it, but the document is alone on stdout.
+        where = sys.stderr if as_json else sys.stdout
         if earlier is not None:
-            print(f"goes on with backfill {earlier.backfill_id}, which is {earlier.state}")
-        print(shown_plan(plan))
+            print(
+                f"goes on with backfill {earlier.backfill_id}, which is {earlier.state}", file=where
+            )
+        print(shown_plan(plan), file=where)
     if dry_run:
         return
     if earlier is not None and earlier.state == "staged":

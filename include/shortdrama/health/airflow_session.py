@@ -20,7 +20,14 @@ from airflow_client.client import (
 
 from shortdrama.core.errors import AirflowAway, AirflowRefused
 from shortdrama.core.settings import AirflowSettings
-from shortdrama.health.airflow_client import PAGE, address, classed, open_client, token_of
+from shortdrama.health.airflow_client import (
+    NOT_UNDERSTOOD,
+    PAGE,
+    address,
+    classed,
+    open_client,
+    token_of,
+)
 
 TIMEOUT_SECONDS = 60.0
 """A busy API server takes long, and a person waits for it anyway."""
@@ -149,12 +156,12 @@ class AirflowSession:
         """The last error in a task's log; a killed task has none."""
         try:
             log = self._log(run, task["task_id"], task["map_index"], task["try_number"])
-        except AirflowAway:
+            lines = [line for line in log["content"] if isinstance(line, dict)]
+            errors = [line["error_detail"] for line in lines if line.get("error_detail")]
+            # The newest error; its first part is what was raised, the others are its causes.
+            said = str(errors[-1][0].get("exc_value", "")) if errors else ""
+        except (AirflowAway, *NOT_UNDERSTOOD):
             return "its log cannot be read"
-        lines = [line for line in log["content"] if isinstance(line, dict)]
-        errors = [line["error_detail"] for line in lines if line.get("error_detail")]
-        # The newest error; its first part is what was raised, the others are its causes.
-        said = str(errors[-1][0].get("exc_value", "")) if errors else ""
         return said or "its log has no error: it was stopped or killed"
 
     def _ask(self, call: Callable[..., T], *values: Any, **options: Any) -> T:

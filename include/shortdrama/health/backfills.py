@@ -145,6 +145,7 @@ def _is_paused(dag_id: str, session: AirflowSession, airflow: AirflowSettings) -
 
 def _compared(conf: dict[str, Any]) -> tuple[Any, ...]:
     """What makes two runs ask for the same; a form that was not filled in has the defaults."""
-    countries = frozenset(conf.get("countries") or ())
+    # A person may have typed them in the form; they are checked in the same way.
+    countries = frozenset(str(one).strip().upper() for one in conf.get("countries") or ())
     asked = tuple(conf.get(name) for name in ("dataset", "start", "end"))
     return (*asked, countries, conf.get("policy", "missing"), bool(conf.get("dry_run", False)))

@@ -448,3 +448,20 @@ def test_a_cancelled_backfill_is_not_completed_by_its_last_task(run, scheduler) 
 def _asked() -> Asked:
     window = Window.model_validate({"start": "2025-01-01", "end": "2025-12-31"})
     return Asked(dataset="appfigures.estimates", window=window, reason=WHY)
+
+
+def test_who_wants_a_document_and_is_asked_has_seen_the_plan(run, scheduler) -> None:
+    result = run(*YEAR, "--because", WHY, "--json", code=1, answers="n\n")
+    assert "calls: " in result.stderr
+    assert "calls: " not in result.stdout
+
+
+def test_a_run_whose_form_has_the_countries_in_other_letters_asks_for_the_same(
+    run, scheduler
+) -> None:
+    asked = _asked().model_copy(update={"countries": ("US", "ZZ")})
+    form = backfills.form(asked, is_reviewed=True)
+    scheduler.has_run(form | {"countries": ["us ", "zz"]})
+    result = run(*GIVEN, "--countries", "ZZ,US", "--detach")
+    assert "is on its way already" in result.stderr
+    assert scheduler.fake.sent == []

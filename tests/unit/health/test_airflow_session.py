@@ -100,3 +100,20 @@ def test_a_run_is_stopped(session: AirflowSession, airflow: Any) -> None:
     ((run, _),) = session.open_runs("ingest_minis")
     session.stop(run)
     assert airflow.sent == [(f"PATCH {path}", {"state": "failed"})]
+
+
+@pytest.mark.parametrize("answer", [None, [], {}, {"content": None}, {"content": [{}, 7]}])
+def test_a_log_of_another_shape_hides_no_failed_task(
+    session: AirflowSession, airflow: Any, answer: Any
+) -> None:
+    run = f"dags/ingest_minis/dagRuns/{RUN_ID}"
+    page = deepcopy(ANSWERS["dags/~/dagRuns/~/taskInstances"])
+    task = page["task_instances"][0] | {
+        "task_id": "plan", "state": "failed", "try_number": 1, "map_index": -1,
+        "rendered_map_index": None,
+    }  # fmt: skip
+    airflow.answers[f"{run}/taskInstances"] = page | {"task_instances": [task], "total_entries": 1}
+    airflow.answers[f"{run}/taskInstances/plan/logs/1"] = answer
+    ((name, said),) = session.failures(RUN)
+    assert name == "plan"
+    assert said.startswith("its log")

@@ -4,12 +4,14 @@ It runs every quarter of an hour and when marts were published:
 - A **paused** backfill whose quota has been reset gets a new run of `backfill`, with the same form.
   Each pause starts one run only. Failed and cancelled ones wait for a person.
 - A backfill that nobody goes on with is noted as failed: no run of `backfill` is active, and its
-  own was killed or stopped, or has failed in `begin` after a pause.
+  own was killed or stopped, or has failed in `begin` after a pause. If its loads count already, it
+  is noted as completed.
 - A backfill that was published at once is compared with the snapshot before it, when its loads are
-  in the current one. `shortdrama backfill show ID` shows the result, and so does the log of `look`.
+  in the current one. `shortdrama backfill show ID` shows the result, and so does the log of
+  `compare`.
 
 **A task is red**
-- `look`: the message says what could not be read. Clear it, or wait for the next run.
+- `look`, `compare`: the message says what could not be read. Clear it, or wait for the next run.
 - `go_on`: Airflow has not taken the run. Trigger `backfill` with the same form, which goes on.
 
 Clearing any task is safe.
@@ -58,7 +60,7 @@ def backfill_continue() -> None:
         """The runs to trigger: their ids and forms."""
         from shortdrama.core.settings import settings
         from shortdrama.lake.store import ObjectStore
-        from shortdrama.orchestration.backfills import note_deserted, note_published, to_go_on
+        from shortdrama.orchestration.backfills import note_deserted, to_go_on
 
         store, here = ObjectStore.of(settings().s3), get_current_context()["ti"]
 
@@ -67,9 +69,20 @@ def backfill_continue() -> None:
 
         if not here.get_dr_count(dag_id=BACKFILL, states=["queued", "running"]):
             note_deserted(was_run, BY_ITSELF, settings(), store, print)
-        note_published(settings(), store, print)
         return to_go_on(settings(), store)
 
+    # A task of its own: a comparison that fails keeps no paused backfill from going on.
+    @task
+    @classed()
+    def compare() -> None:
+        """What published backfills have changed."""
+        from shortdrama.core.settings import settings
+        from shortdrama.lake.store import ObjectStore
+        from shortdrama.orchestration.backfills import note_published
+
+        note_published(settings(), ObjectStore.of(settings().s3), print)
+
+    compare()
     Trigger.partial(
         task_id="go_on",
         trigger_dag_id=BACKFILL,

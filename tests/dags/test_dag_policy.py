@@ -231,6 +231,12 @@ def test_under_a_frozen_clock_assets_still_wake_what_depends_on_them(
     assert "Asset" in frozen["dags"][dag_id]["timetable"], f"schedule {dag_id} by assets too"
 
 
+def test_a_comparison_that_fails_keeps_no_paused_backfill_from_going_on(
+    read: dict[str, Any],
+) -> None:
+    assert read["dags"]["backfill_continue"]["decisive"] == ["compare", "go_on"]
+
+
 def test_pulls_of_a_source_with_a_quota_take_turns_in_its_pool(read: dict[str, Any]) -> None:
     guarded = {dag_id: facts["pools"].get("pull") for dag_id, facts in read["dags"].items()}
     for dag_id in ("ingest_appfigures", "backfill"):

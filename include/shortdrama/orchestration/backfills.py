@@ -1,13 +1,14 @@
 """What the tasks of the backfill DAGs do, without Airflow."""
 
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import suppress
 from datetime import UTC, date, datetime, time
 from typing import Any
 
 from shortdrama.backfill.asking import checked, dataset_for_backfill
-from shortdrama.backfill.outlook import countries_of, known_for
+from shortdrama.backfill.outlook import countries_of
 from shortdrama.backfill.page import page
-from shortdrama.backfill.plan import Asked, plan
+from shortdrama.backfill.plan import Asked, left_of
 from shortdrama.backfill.record import Backfill, all_backfills, read_backfill
 from shortdrama.backfill.run import (
     PULLED,
@@ -15,6 +16,7 @@ from shortdrama.backfill.run import (
     cancel,
     check_all_staged,
     complete,
+    foreseen,
     note_failed,
     note_paused,
     note_running,
@@ -23,11 +25,12 @@ from shortdrama.backfill.run import (
 )
 from shortdrama.backfill.shown import shown_plan
 from shortdrama.backfill.staging import discard, note_changes, promote, stage
-from shortdrama.core.errors import DecisionRefused, Failure, QuotaError
+from shortdrama.core.errors import BackfillRefused, DecisionRefused, Failure, QuotaError
 from shortdrama.core.schedules import next_midnight
 from shortdrama.core.settings import Settings
 from shortdrama.datasets import dataset_named
 from shortdrama.lake.ledger import LoadLedger
+from shortdrama.lake.records import is_completed
 from shortdrama.lake.store import ObjectStore
 from shortdrama.sources.connector import PullRequest
 from shortdrama.warehouse.snapshots.manifest import (
@@ -49,11 +52,16 @@ def begun(form: Form, by: str, settings: Settings, store: ObjectStore, say: Say)
     """
     asked = _asked(form, settings, store)
     if form["dry_run"]:
-        say(shown_plan(plan(asked, known_for(asked, settings, store))))
+        earlier, made = foreseen(asked, settings, store)
+        if earlier is not None:
+            say(f"goes on with backfill {earlier.backfill_id}, which is {earlier.state}")
+        say(shown_plan(made))
         return None
     is_reviewed = form["publication"] == "stage"
     backfill = begin(asked, is_reviewed=is_reviewed, by=by, settings=settings, store=store)
-    say(f"backfill {backfill.backfill_id}\n{shown_plan(backfill.plan)}")
+    states = window_states(backfill, store)
+    rest = left_of(backfill.plan, [one.planned for one in states if one.status not in PULLED])
+    say(f"backfill {backfill.backfill_id}\n{shown_plan(rest)}")
     note_running(backfill.backfill_id, by, settings, store)
     return backfill.backfill_id
 
@@ -69,8 +77,8 @@ def due_in(pool: str, backfill_id: str, store: ObjectStore) -> list[PullRequest]
 def why_not_now(backfill_id: str, settings: Settings, store: ObjectStore) -> str | None:
     """Why nothing of it is to be pulled now: somebody has stopped it, or its quota is used up."""
     backfill = read_backfill(backfill_id, store)
-    if _is_stopped(backfill):
-        return f"backfill {backfill_id} is {backfill.state}, so nothing more of it is pulled"
+    if stopped := _why_stopped(backfill):
+        return stopped
     until = backfill.paused_until
     if until is not None and settings.clock.now() < until:
         return f"the quota is used up; backfill {backfill_id} goes on at {_at(until)}"
@@ -80,10 +88,13 @@ def why_not_now(backfill_id: str, settings: Settings, store: ObjectStore) -> str
 def pause(
     backfill_id: str, error: QuotaError, by: str, settings: Settings, store: ObjectStore
 ) -> str:
-    """Note that the quota ended in the middle; a line that says when it goes on."""
+    """Note that the quota ended in the middle; a line that says when it goes on, if it does."""
     until = next_midnight(settings.clock.now())
-    # What the error advises is for a daily run.
-    note_paused(backfill_id, until, "the day's quota is used up", by, settings, store)
+    # What the error advises is for a daily run. A discarded backfill takes no note.
+    with suppress(BackfillRefused):
+        note_paused(backfill_id, until, "the day's quota is used up", by, settings, store)
+    if stopped := _why_stopped(read_backfill(backfill_id, store)):
+        return f"{error}\n{stopped}"
     return f"{error}\nBackfill {backfill_id} is paused. It goes on by itself at {_at(until)}"
 
 
@@ -153,6 +164,10 @@ def note_deserted(
     began. `was_run` says whether there was a run of that id.
     """
     for one in all_backfills(store):
+        if one.state in ("planned", "running") and _is_completed(one, store):
+            complete(one.backfill_id, by, settings, store)
+            say(f"backfill {one.backfill_id} was killed when its loads counted; it is completed")
+            continue
         if one.state in ("planned", "running"):
             why = "its run was killed or stopped, and could not say so itself"
         elif one.state == "paused" and was_run(run_after(one)):
@@ -186,7 +201,7 @@ def decided(
     backfill_id, because = form["backfill"].strip(), form["because"]
     dataset = None
     if form["decision"] == "promote":
-        digest = form["digest"] or None
+        digest = (form["digest"] or "").strip() or None
         promote(backfill_id, because, user, settings, store, say, digest=digest)
         dataset = read_backfill(backfill_id, store).asked.dataset
     elif form["decision"] == "discard":
@@ -246,6 +261,12 @@ def _is_stopped(backfill: Backfill) -> bool:
     return backfill.state == "cancelled" or not backfill.is_open
 
 
+def _why_stopped(backfill: Backfill) -> str | None:
+    if not _is_stopped(backfill):
+        return None
+    return f"backfill {backfill.backfill_id} is {backfill.state}, so nothing more of it is pulled"
+
+
 def _is_comparable(backfill: Backfill, store: ObjectStore) -> bool:
     """Whether all its loads are in the current snapshot, and the one before is still there."""
     if current_snapshot_id(store) is None or backfill.before is None:
@@ -255,6 +276,11 @@ def _is_comparable(backfill: Backfill, store: ObjectStore) -> bool:
     state = read_manifest(store).datasets.get(backfill.asked.dataset)
     own = set(_counting(backfill, store))
     return state is not None and bool(own) and own <= set(state.load_ids)
+
+
+def _is_completed(backfill: Backfill, store: ObjectStore) -> bool:
+    newest = LoadLedger(store, backfill.asked.dataset).newest()
+    return not backfill.is_reviewed and is_completed(newest, backfill.backfill_id)
 
 
 def _counting(backfill: Backfill, store: ObjectStore) -> Iterator[str]:

@@ -10,7 +10,7 @@ from datetime import date, timedelta
 from statistics import median
 
 from shortdrama.backfill.plan import Asked, Budget, Known
-from shortdrama.core.errors import SourceError
+from shortdrama.core.errors import BackfillRefused, SourceError
 from shortdrama.core.settings import Settings
 from shortdrama.core.windows import Window
 from shortdrama.datasets import dataset_named, datasets_of
@@ -37,7 +37,10 @@ def countries_of(dataset: Dataset, settings: Settings, store: ObjectStore) -> tu
 def known_for(
     asked: Asked, settings: Settings, store: ObjectStore, backfill: str | None = None
 ) -> Known:
-    """What a plan needs to know; `backfill` is the one that is resumed. Asks no source."""
+    """What a plan needs to know; `backfill` is the one that is resumed. Asks no source.
+
+    `calls_of` raises BackfillRefused where the calls depend on loads that do not count yet.
+    """
     dataset = dataset_named(asked.dataset)
     newest = LoadLedger(store, dataset.id).newest()
     accepted = accepted_of(newest)
@@ -47,7 +50,12 @@ def known_for(
         request = PullRequest(
             dataset=dataset.id, run_key="plan", window=window, countries=countries
         )
-        return planned_calls(request, settings, store)
+        try:
+            return planned_calls(request, settings, store)
+        except SourceError as error:
+            raise BackfillRefused(
+                f"{dataset.id} cannot be planned before {dataset.dag_id} has run: {error}"
+            ) from error
 
     return Known(
         today=settings.clock.today(),

@@ -154,6 +154,11 @@ def _pull_again(standing: LoadRecord, dataset: Dataset) -> Step:
             when="The file was wrong: drop a corrected one",
             command=f"shortdrama inbox put {dataset.source} FILE",
         )
+    if standing.backfill is not None:
+        return Step(
+            when="The source was wrong: ask for the same backfill again. It pulls what is missing",
+            command=f"shortdrama backfill show {standing.backfill}",
+        )
     trigger = f"shortdrama airflow dags trigger {dataset.dag_id}"
     if dataset.arrives.trailing is None:
         return Step(

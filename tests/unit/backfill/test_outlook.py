@@ -10,6 +10,7 @@ from backfills import days
 from shortdrama.backfill.outlook import budget_of, countries_of, expected, known_for
 from shortdrama.backfill.plan import Asked, Budget, plan
 from shortdrama.core.clock import Clock
+from shortdrama.core.errors import BackfillRefused
 from shortdrama.core.settings import AppfiguresSettings, S3Settings, Settings
 from shortdrama.datasets.appfigures_estimates import ESTIMATES
 from shortdrama.datasets.appfigures_products import PRODUCTS
@@ -154,6 +155,12 @@ def test_an_answer_may_say_the_limit_and_not_the_usage(settings, store) -> None:
     assert budget_of("appfigures", settings, store) == Budget(limit=1000)
     told(store, RANKS.id, NOW, quota_limit=1000, quota_usage=42)
     assert budget_of("appfigures", settings, store) == Budget(limit=1000, used=42)
+
+
+def test_ranks_of_a_lake_without_products_are_refused_with_what_to_do(settings, store) -> None:
+    asked = ASKED.model_copy(update={"dataset": RANKS.id})
+    with pytest.raises(BackfillRefused, match=r"ranks cannot be planned .*ingest_appfigures"):
+        plan(asked, known_for(asked, settings, store))
 
 
 def test_what_cannot_be_planned_yet_is_needed_as_its_newest_pull(

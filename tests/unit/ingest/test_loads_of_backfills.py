@@ -158,6 +158,13 @@ def test_a_refused_load_that_a_person_accepts_waits_for_its_backfill(
     assert read_inputs(store).overrides == (record.override,)
 
 
+def test_a_refused_load_is_pulled_again_by_its_backfill(refused, settings, store) -> None:
+    """An ordinary pull would be published at once, and the backfill would still miss its window."""
+    again, *_ = triage_of_load(refused.load_id, settings, store).steps
+    assert "ask for the same backfill again" in again.when
+    assert again.command == f"shortdrama backfill show {BACKFILL}"
+
+
 def test_a_refused_load_counts_at_once_if_its_backfill_does(
     load, refused, ledger, settings, store
 ) -> None:

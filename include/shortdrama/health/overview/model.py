@@ -181,7 +181,9 @@ def dataset_status(
     """What the newest facts of a dataset's loads say, in the order of the gate's verdicts."""
     counting = accepted(newest)
     as_of = max((fact.end for fact in counting), default=None)
-    accepted_at = max((fact.decided_at for fact in counting), default=None)
+    # A backfill that counts since today says nothing about the schedule, unless it is all there is.
+    regular = [fact for fact in counting if not fact.is_backfilled] or counting
+    accepted_at = max((fact.decided_at for fact in regular), default=None)
     refused = _refused_since(newest)
     judged = [
         fact
@@ -198,10 +200,10 @@ def dataset_status(
         as_of=as_of,
         behind_days=(now.date() - as_of).days if as_of else None,
         stale_after_days=dataset.stale_after_days,
-        said_at=max((fact.said_at for fact in counting), default=None),
+        said_at=max((fact.said_at for fact in regular), default=None),
         accepted_at=accepted_at,
         age_days=(now.date() - accepted_at.date()).days if accepted_at else None,
-        usual_days=_usual_days(counting),
+        usual_days=_usual_days(regular),
         stretches=stretches(newest, dataset.settles_after_days, due_on(dataset, now)),
         verdict=("accepted" if judged[-1].status == "accepted" else "refused") if judged else None,
         verdict_at=judged[-1].decided_at if judged else None,
@@ -252,7 +254,7 @@ def _refused_since(newest: Sequence[LoadFact]) -> tuple[RefusedLoad, ...]:
 
 
 def _usual_days(counting: Sequence[LoadFact]) -> float | None:
-    """Counted by day: a backfill accepts many loads at once, which says nothing of a schedule."""
+    """Counted by day: many loads that are accepted at once say nothing of a schedule."""
     days = sorted({fact.decided_at.date() for fact in counting})[-USUAL_LOADS:]
     intervals = [(after - before).days for before, after in pairwise(days)]
     return median(intervals) if len(intervals) >= LEAST_INTERVALS else None

@@ -89,6 +89,16 @@ def test_a_backfill_says_nothing_about_how_fresh_a_dataset_is(load: Any) -> None
     assert status_of([daily, old._replace(status="staged")]).loads == 1
 
 
+def test_a_promotion_today_hides_no_schedule_that_has_stopped(load: Any) -> None:
+    daily = [load(f"2026-02-{day:02}", decided=f"2026-02-{day + 1:02}") for day in range(1, 11)]
+    old = load("2025-02-01", "2025-12-31", decided="2026-02-25", is_backfilled=True)
+    status = status_of([*daily, old])
+    assert "late" in status.troubles
+    assert (status.age_days, status.usual_days) == (14, 1)
+    alone = status_of([old])
+    assert alone.age_days == 0, "there is no other load"
+
+
 def test_an_inbox_is_looked_at_every_hour_and_an_api_every_night(load: Any) -> None:
     assert status_of([]).next_run_at == datetime(2026, 2, 26, tzinfo=UTC)
     assert status_of([], FORECASTS).next_run_at == datetime(2026, 2, 25, 8, 30, tzinfo=UTC)

@@ -135,6 +135,16 @@ def test_a_refused_load_is_quarantined_and_does_not_count_as_the_datasets(
     assert [one.state for one in refusals(store)] == ["in quarantine"]
 
 
+def test_a_promotion_makes_its_dataset_no_fresher(load, ledger, settings, store) -> None:
+    """Readers of a snapshot and of the brief see when the daily load was accepted."""
+    load(ORDINARY)
+    load(days=3)
+    ledger.settle(BACKFILL, "accepted", days_later(settings, 9).clock.now())
+    state = read_inputs(store).states()[ESTIMATES.id]
+    assert len(state.load_ids) == 2
+    assert state.accepted_at == state.said_at == settings.clock.now()
+
+
 @pytest.fixture
 def refused(load, fault, ledger) -> LoadRecord:
     fault("negative_downloads")

@@ -26,7 +26,10 @@ CODE = (
 
 
 class DatasetState(BaseModel):
-    """The state of a dataset. `as_of` is the newest business date of its accepted loads."""
+    """The state of a dataset. `as_of` is the newest business date of its accepted loads.
+
+    `said_at` and `accepted_at` are of the loads that no backfill has pulled, if there are any.
+    """
 
     model_config = ConfigDict(frozen=True)
 
@@ -192,10 +195,12 @@ def _refused_since(newest: list[LoadRecord]) -> tuple[str, ...]:
 
 
 def _state(records: tuple[LoadRecord, ...], refused_since: tuple[str, ...]) -> DatasetState:
+    # A promotion says nothing about the schedule, unless there are no other loads.
+    regular = [record for record in records if record.backfill is None] or records
     return DatasetState(
         as_of=max((str(record.coverage.window.end) for record in records), default=None),
-        said_at=max((record.said_at for record in records), default=None),
-        accepted_at=max((record.decided_at for record in records), default=None),
+        said_at=max((record.said_at for record in regular), default=None),
+        accepted_at=max((record.decided_at for record in regular), default=None),
         load_ids=tuple(record.load_id for record in records),
         refused_since=refused_since,
     )

@@ -10,7 +10,7 @@ from shortdrama.datasets.model import DEFAULT_POOL
 from shortdrama.orchestration.alerts import working_on
 from shortdrama.orchestration.assets import ACCEPTED_LOADS, DATASET_ASSETS
 from shortdrama.orchestration.errors import classed
-from shortdrama.orchestration.pausing import pausing
+from shortdrama.orchestration.pausing import pausing, unless_discarded
 
 NAMED = "{{ about }}"
 """Mapped tasks are shown by dataset and window, not by a number."""
@@ -51,7 +51,8 @@ def conform(pull_key: str) -> str:
     store = ObjectStore.of(settings().s3)
     landed = read_pull(store, pull_key)
     working_on(f"{landed.dataset} {landed.coverage.window}")
-    conform_or_quarantine(landed, settings(), store)
+    with unless_discarded(landed.backfill, store):
+        conform_or_quarantine(landed, settings(), store)
     return pull_key
 
 
@@ -70,7 +71,8 @@ def gate(pull_key: str) -> str:
     store = ObjectStore.of(settings().s3)
     landed = read_pull(store, pull_key)
     working_on(f"{landed.dataset} {landed.coverage.window}")
-    return admit(landed, settings(), store).load_id
+    with unless_discarded(landed.backfill, store):
+        return admit(landed, settings(), store).load_id
 
 
 @task(trigger_rule="all_done", outlets=[ACCEPTED_LOADS])

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from airflow.sdk import get_current_context
 from airflow.sdk.exceptions import AirflowSkipException
 
-from shortdrama.core.errors import QuotaError
+from shortdrama.core.errors import LoadRefused, QuotaError
 
 if TYPE_CHECKING:
     from shortdrama.core.settings import Settings
@@ -42,3 +42,19 @@ def pausing(backfill_id: str | None, settings: "Settings", store: "ObjectStore")
     except QuotaError as error:
         said = pause(backfill_id, error, asked_by(), settings, store)
         raise AirflowSkipException(said) from error
+
+
+@contextmanager
+def unless_discarded(backfill_id: str | None, store: "ObjectStore") -> Iterator[None]:
+    """Skip a load that does not count because somebody discarded its backfill meanwhile.
+
+    Nobody has to be mailed about that. Other refusals go through.
+    """
+    from shortdrama.backfill.record import read_backfill
+
+    try:
+        yield
+    except LoadRefused as refused:
+        if backfill_id and read_backfill(backfill_id, store).state == "discarded":
+            raise AirflowSkipException(f"backfill {backfill_id} is discarded") from refused
+        raise

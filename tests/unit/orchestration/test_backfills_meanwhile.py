@@ -10,7 +10,7 @@ from backfill_house import House
 from shortdrama.backfill.record import Backfill, read_backfill
 from shortdrama.backfill.run import cancel, note_running
 from shortdrama.backfill.staging import discard
-from shortdrama.core.errors import BackfillRefused, QuotaError
+from shortdrama.core.errors import BackfillRefused, LoadRefused, QuotaError
 from shortdrama.core.settings import AppfiguresSettings
 from shortdrama.core.windows import Window
 from shortdrama.datasets.appfigures_estimates import ESTIMATES
@@ -63,6 +63,21 @@ def test_a_pull_whose_quota_ends_after_somebody_stopped_the_backfill_is_left_out
     with pytest.raises(AirflowSkipException, match=f"is {state}, so nothing more"):
         pull()
     assert read_backfill(two.backfill_id, lake.store).state == state
+
+
+def test_a_load_that_was_discarded_on_its_way_is_left_out_and_nobody_is_mailed(
+    lake: House, two: Backfill
+) -> None:
+    def gate(backfill_id: str | None) -> None:
+        with pausing.unless_discarded(backfill_id, lake.store):
+            raise LoadRefused("no", "l1")
+
+    for refused in (two.backfill_id, None):
+        with pytest.raises(LoadRefused):
+            gate(refused)
+    discard(two.backfill_id, "not needed", "bob", lake.settings, lake.store)
+    with pytest.raises(AirflowSkipException, match="is discarded"):
+        gate(two.backfill_id)
 
 
 def test_a_dry_run_says_what_a_run_would_do(

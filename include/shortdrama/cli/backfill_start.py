@@ -166,6 +166,11 @@ def _followed(
         raise typer.Exit(INTERRUPTED) from None
     except AirflowAway as error:
         raise AirflowAway(f"{error}. The run was started and may go on: {url}") from None
+    except BackfillRefused as error:
+        raise BackfillRefused(
+            f"{error}. Airflow has begun it, so check that SHORTDRAMA_S3__… of this shell and of"
+            f" Airflow name the same lake. The run may go on: {url}"
+        ) from None
 
 
 def _end(

@@ -323,6 +323,16 @@ def test_airflow_that_stays_away_is_said_with_the_run(run, scheduler, monkeypatc
         run(*GIVEN)
 
 
+def test_an_airflow_of_another_lake_is_said_with_the_run(run, scheduler) -> None:
+    def elsewhere() -> str:
+        scheduler.has_left("appfigures.estimates-9")
+        return "running"
+
+    scheduler.steps = [elsewhere]
+    with pytest.raises(BackfillRefused, match=r"no backfill .*-9.* same lake.*may go on: http"):
+        run(*GIVEN)
+
+
 def test_a_run_that_somebody_removed_is_not_waited_for(run, scheduler) -> None:
     def removed() -> str:
         del scheduler.fake.answers[RUN]

@@ -136,19 +136,34 @@ def budget_of(source: str, settings: Settings, store: ObjectStore) -> Budget:
         for dataset in datasets_of(source)
         if isinstance(dataset.arrives, Api)
     ]
+    # By window: what a backfill has pulled is not what the schedule needs.
     landed = {
-        outcome.dataset for day, outcome in pulls if day == today and outcome.status == "succeeded"
+        (outcome.dataset, outcome.business_window)
+        for day, outcome in pulls
+        if day == today and outcome.status == "succeeded"
     }
     first_of_month = today.replace(day=2)
     return Budget(
         used=used,
         limit=limit,
-        reserved=sum(calls for dataset, calls in needs if dataset.id not in landed),
+        reserved=sum(
+            calls
+            for dataset, calls in needs
+            if not {
+                (dataset.id, window and str(window)) for window in _windows_on(dataset, today)
+            }.issubset(landed)
+        ),
         daily=sum(calls for _, calls in needs),
         monthly=sum(
             _calls_on(dataset, first_of_month, outcomes, settings, store) for dataset, _ in needs
         ),
     )
+
+
+def _windows_on(dataset: Dataset, day: date) -> list[Window | None]:
+    """What the scheduled run of a day pulls; None: as things are now."""
+    trailing = dataset.arrives.trailing if isinstance(dataset.arrives, Api) else None
+    return [*trailing.ending(day - timedelta(days=1)).split()] if trailing else [None]
 
 
 def _calls_on(
@@ -163,12 +178,10 @@ def _calls_on(
     If only answers tell how many (pages), or if it cannot be planned yet because no products are
     known, those of its newest pull.
     """
-    trailing = dataset.arrives.trailing if isinstance(dataset.arrives, Api) else None
-    yesterday = day - timedelta(days=1)
-    windows: list[Window | None] = [None]
-    if trailing:
-        windows = [*trailing.ending(yesterday).split()]
-    asked = [PullRequest(dataset=dataset.id, run_key="plan", window=window) for window in windows]
+    asked = [
+        PullRequest(dataset=dataset.id, run_key="plan", window=window)
+        for window in _windows_on(dataset, day)
+    ]
     planned: list[int | None] = [None]
     with suppress(SourceError):
         planned = [planned_calls(request, settings, store) for request in asked]

@@ -12,6 +12,7 @@ from shortdrama.backfill.plan import Asked, Budget, plan
 from shortdrama.core.clock import Clock
 from shortdrama.core.errors import BackfillRefused
 from shortdrama.core.settings import AppfiguresSettings, S3Settings, Settings
+from shortdrama.core.windows import Window
 from shortdrama.datasets.appfigures_estimates import ESTIMATES
 from shortdrama.datasets.appfigures_products import PRODUCTS
 from shortdrama.datasets.appfigures_ranks import RANKS
@@ -23,6 +24,9 @@ NOW = datetime(2026, 2, 25, 8, tzinfo=UTC)
 ASKED = Asked(
     dataset=ESTIMATES.id, window=days("2025-01-01", "2025-01-31"), reason="the first month"
 )
+
+DAILY = days("2026-01-21", "2026-02-24")
+"""What the scheduled run of that day pulls."""
 
 
 @pytest.fixture
@@ -58,12 +62,15 @@ def enter(store: ObjectStore) -> Callable[..., LoadRecord]:
     return put
 
 
-def told(store: ObjectStore, dataset: str, at: datetime, **details: Any) -> None:
+def told(
+    store: ObjectStore, dataset: str, at: datetime, window: Window | None = None, **details: Any
+) -> None:
     outcome = Outcome(
         kind="pull",
         status="succeeded",
         subject=f"{dataset} {at} {details}",
         dataset=dataset,
+        business_window=str(window) if window else None,
         ended_at=at,
         details=details,
     )
@@ -130,12 +137,24 @@ def test_what_the_schedule_still_needs_today_is_kept_for_it(
     monkeypatch.setattr(ranks, "listing", lambda *_: lambda: (1, 2))
     monkeypatch.setattr(Clock, "is_frozen", False)
     told(store, PRODUCTS.id, NOW - timedelta(days=1), used_calls=4)
-    told(store, ESTIMATES.id, NOW, quota_limit=1000, quota_usage=3)
+    told(store, ESTIMATES.id, NOW, DAILY, quota_limit=1000, quota_usage=3)
     # Products: 4 pages yesterday. Estimates: world and two countries. Ranks: 35 days are 2 calls.
     # On the second of a month, 400 days are five windows: 15 calls of estimates, 18 of ranks.
     assert budget_of("appfigures", settings, store) == Budget(
         limit=1000, used=3, reserved=4 + 2, daily=4 + 3 + 2, monthly=4 + 15 + 18
     )
+
+
+def test_what_a_backfill_has_pulled_is_not_what_the_schedule_needs(
+    settings, store, monkeypatch
+) -> None:
+    """It goes on at midnight, maybe before the daily run, and may be asked for again that day."""
+    monkeypatch.setattr(Clock, "is_frozen", False)
+    told(store, PRODUCTS.id, NOW, used_calls=4)
+    told(store, ESTIMATES.id, NOW, ASKED.window, quota_limit=1000, quota_usage=3)
+    assert budget_of("appfigures", settings, store).reserved == 3
+    told(store, ESTIMATES.id, NOW, DAILY, quota_limit=1000, quota_usage=6)
+    assert budget_of("appfigures", settings, store).reserved == 0
 
 
 def test_the_countries_are_those_that_the_source_is_asked_for(settings, store) -> None:
@@ -168,6 +187,6 @@ def test_what_cannot_be_planned_yet_is_needed_as_its_newest_pull(
 ) -> None:
     """Ranks are asked by product, and no load of products counts yet."""
     monkeypatch.setattr(Clock, "is_frozen", False)
-    told(store, ESTIMATES.id, NOW, quota_limit=1000, quota_usage=3, used_calls=3)
+    told(store, ESTIMATES.id, NOW, DAILY, quota_limit=1000, quota_usage=3, used_calls=3)
     told(store, RANKS.id, NOW - timedelta(days=1), used_calls=7)
     assert budget_of("appfigures", settings, store).reserved == 7

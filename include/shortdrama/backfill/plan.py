@@ -257,10 +257,10 @@ def _spread(
         first = day
         if budget.limit is not None and calls is not None:
             if calls > left:
-                following, fresh = _next_day(budget, day, today)
-                if left == 0 or calls <= fresh:
-                    first = day = following
-                    left = fresh
+                whole = _day_with(calls, budget, day, today)
+                if whole or left == 0:
+                    first, left = whole or _next_day(budget, day, today)
+                    day = first
             need = calls
             while need > left:
                 need -= left
@@ -271,12 +271,22 @@ def _spread(
         )
 
 
-def _next_day(budget: Budget, day: date, today: date) -> tuple[date, int]:
-    """The next day with a free call, and how many; most days are alike, so two are enough."""
+def _day_with(calls: int, budget: Budget, day: date, today: date) -> tuple[date, int] | None:
+    """The next day with so many free calls, and how many it has; None if no day has them.
+
+    Most days are alike, so two are enough.
+    """
     for ahead in (1, 2):
         following = day + timedelta(days=ahead)
-        if left := budget.left_on(following, today):
+        if (left := budget.left_on(following, today)) >= calls:
             return following, left
+    return None
+
+
+def _next_day(budget: Budget, day: date, today: date) -> tuple[date, int]:
+    """The next day with a free call, and how many; raises BackfillRefused."""
+    if found := _day_with(1, budget, day, today):
+        return found
     raise BackfillRefused(
         f"no call is left for a backfill on any day: the account may make {budget.limit} calls a"
         f" day, and the daily schedule needs {budget.daily}. Raise the plan at the vendor, or"

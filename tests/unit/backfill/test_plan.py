@@ -125,6 +125,17 @@ def test_the_day_of_the_long_schedule_keeps_more_calls() -> None:
     assert [one.from_day for one in made.windows] == [date(2026, 3, 3)]
 
 
+def test_a_window_waits_for_a_day_that_has_room_for_it() -> None:
+    """Begun on the second with its few calls, it would use up what the long schedule needs."""
+    budget = Budget(used=90, limit=100, daily=20, monthly=95)
+    first = date(2026, 3, 1)
+    made = plan(asked("2025-01-01", "2025-01-31"), known(
+        today=first, budget=budget, calls_of=lambda *_: 50,
+    ))  # fmt: skip
+    (window,) = made.windows
+    assert window.from_day == window.to_day == date(2026, 3, 3)
+
+
 def test_a_quota_that_the_schedule_needs_whole_is_refused() -> None:
     with pytest.raises(BackfillRefused, match="no call is left for a backfill on any day"):
         plan(

@@ -92,7 +92,8 @@ def accept(subject: Subject, because: Because, by: By) -> None:
     record = accept_load(subject, because, by, settings(), store)
     if record.status == "staged":
         print(f"{record.dataset} load {record.load_id}: {record.rows:,} rows")
-        print(f"it is staged, and counts when backfill {record.backfill} is promoted")
+        print(f"it is staged, and counts when backfill {record.backfill} does")
+        print(f"to go on with that:\n  shortdrama backfill show {record.backfill}")
         return
     print(f"{record.dataset} load {record.load_id} counts from now on: {record.rows:,} rows")
     print(MARTS_FOLLOW)

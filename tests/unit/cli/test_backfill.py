@@ -8,12 +8,15 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
+from backfills import load_of
 from shortdrama.backfill.plan import Asked
 from shortdrama.backfill.run import begin
 from shortdrama.cli.main import app
 from shortdrama.core.errors import BackfillRefused
 from shortdrama.core.settings import Settings
 from shortdrama.core.windows import Window
+from shortdrama.lake import keys
+from shortdrama.lake.ledger import LoadLedger
 from shortdrama.lake.store import ObjectStore
 
 Run = Callable[..., str]
@@ -79,3 +82,24 @@ def test_a_backfill_is_shown_listed_and_dropped(
         run("promote", name, "--because", "it is right")
     assert "nothing of it will count" in run("discard", name, "--because", "wrong year")
     assert json.loads(run("show", name, "--json"))["state"] == "discarded"
+
+
+def test_who_accepts_a_refused_window_reads_how_its_backfill_goes_on(
+    run: Run, settings: Settings, store: ObjectStore
+) -> None:
+    """It has failed because of that window, and does not go on by itself."""
+    asked = Asked(
+        dataset="appfigures.estimates",
+        window=Window(start=date(2025, 1, 1), end=date(2025, 12, 31)),
+        reason="the first year",
+    )
+    backfill = begin(asked, is_reviewed=True, by="ada", settings=settings, store=store)
+    key = keys.quarantined(asked.dataset, "load-0")
+    store.put(key, b"rows")
+    refused = load_of(backfill, 0, "quarantined").model_copy(update={"key": key})
+    LoadLedger(store, asked.dataset).append(refused)
+    given = ("gate", "accept", "load-0", "--because", "it is right")
+    result = CliRunner().invoke(app, given, catch_exceptions=False)
+    said = " ".join(result.stdout.split())
+    assert f"it is staged, and counts when backfill {backfill.backfill_id} does" in said
+    assert f"to go on with that: shortdrama backfill show {backfill.backfill_id}" in said

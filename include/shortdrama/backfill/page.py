@@ -14,8 +14,8 @@ from shortdrama.gates.triage import Step
 from shortdrama.warehouse.compare.words import move_words
 
 NOT_YET = "not yet"
-LONGEST_COMMAND = WIDTH - 4
-"""`shortdrama status` indents it twice."""
+LONGEST_COMMAND = WIDTH - 6
+"""`shortdrama status` indents it twice, and two more characters say that it goes on."""
 
 
 def page(backfill: Backfill, windows: Sequence[WindowState]) -> str:
@@ -90,8 +90,6 @@ def notes(backfill: Backfill) -> list[str]:
         return [f"it waits for quota and goes on by itself at {until}"]
     if backfill.state == "completed":
         return ["all its loads count; the next snapshot of market_marts has them"]
-    if backfill.state in ("failed", "cancelled"):
-        return ["to go on, ask for the same again: what is landed and staged is used"]
     return []
 
 
@@ -114,7 +112,23 @@ def next_steps(backfill: Backfill) -> list[Step]:
     if backfill.state in ("planned", "running", "paused"):
         cancel = f"shortdrama backfill cancel {name} {because}"
         return [Step(when="to cancel it", command=cancel)]
-    return [drop] if backfill.is_open else []
+    return [_again(backfill), drop] if backfill.is_open else []
+
+
+def _again(backfill: Backfill) -> Step:
+    """Exactly the same: in other words it would be another backfill, and that is refused."""
+    asked = backfill.asked
+    options = [
+        f"--from {asked.window.start}",
+        f"--to {asked.window.end}",
+        *(["--all"] if asked.policy == "all" else []),
+        *([] if backfill.is_reviewed else ["--publish"]),
+        *([f"--countries {','.join(asked.countries)}"] if asked.countries else []),
+    ]
+    return Step(
+        when="to go on, ask for the same again: what is landed and staged is used",
+        command=f"shortdrama backfill {asked.dataset} {' '.join(options)}",
+    )
 
 
 def commands(steps: Sequence[Step]) -> list[str]:
@@ -124,10 +138,15 @@ def commands(steps: Sequence[Step]) -> list[str]:
 
 def _copied(command: str) -> list[str]:
     """A command that is too long for a line goes on in the next one, also for a shell."""
-    if len(command) <= LONGEST_COMMAND:
-        return [f"  {command}"]
-    first, option, rest = command.partition(" --")
-    return [f"  {first} \\", f"   {option}{rest}"]
+    first, *options = command.split(" --")
+    lines = [first]
+    for option in options:
+        if len(f"{lines[-1]} --{option}") <= LONGEST_COMMAND:
+            lines[-1] += f" --{option}"
+        else:
+            lines.append(f"  --{option}")
+    *cut, last = lines
+    return [*(f"  {line} \\" for line in cut), f"  {last}"]
 
 
 def _refused(windows: Sequence[WindowState]) -> list[Step]:

@@ -144,3 +144,25 @@ def test_commands_that_are_longer_than_a_line_can_still_be_copied(start, setting
         "shortdrama", "backfill", "promote", found.backfill_id, "--because", "...",
         "--digest", "0a1b2c3d4e5f",
     ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("changes", "is_reviewed", "options"),
+    [
+        ({}, True, []),
+        ({"policy": "all", "countries": ("US", "BR")}, False,
+         ["--all", "--publish", "--countries", "US,BR"]),
+    ],
+)  # fmt: skip
+def test_the_page_has_the_command_that_goes_on(
+    start, settings, store, changes: dict[str, Any], is_reviewed: bool, options: list[str]
+) -> None:
+    """Asked for in other words it would be another backfill, and that is refused."""
+    backfill = start(YEAR.model_copy(update=changes), is_reviewed)
+    found = running.note_failed(backfill.backfill_id, "no", "airflow", settings, store)
+    lines = page(found, window_states(found, store)).splitlines()
+    assert all(len(line) <= 80 for line in lines)
+    place = lines.index("to go on, ask for the same again: what is landed and staged is used:") + 1
+    command = "\n".join(lines[place:]).replace("\\\n", " ").splitlines()[0]
+    days = ["--from", "2025-01-01", "--to", "2025-12-31"]
+    assert shlex.split(command) == ["shortdrama", "backfill", ESTIMATES.id, *days, *options]

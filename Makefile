@@ -99,7 +99,7 @@ e2e-sample: $(READY) ## The same without the longest; CI runs it
 	$(MAKE) --no-print-directory e2e E2E="$(E2E) and not long"
 
 e2e-stack:
-	$(BIN)/pytest -m "$(E2E)"
+	$(BIN)/pytest -m "$(E2E)" --durations 20
 
 e2e-builds:
 	$(BIN)/pytest -m "integration and not resilience"

@@ -124,6 +124,7 @@ def test_a_brief_that_was_sent_is_not_sent_again(stack: Any) -> None:
     assert stack.mails() == sent
 
 
+@pytest.mark.long
 def test_clearing_any_task_changes_nothing(stack: Any) -> None:
     before = (stack.ledgers(), current_snapshot_id(stack.store), stack.mails())
     # Answers of the first day are too old: a cleared pull would ask for them again.

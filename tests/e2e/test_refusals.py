@@ -186,6 +186,7 @@ def test_a_decision_that_cannot_be_is_refused(stack: Any) -> None:
     assert stack.ledgers() == before
 
 
+@pytest.mark.long
 def test_a_revocation_and_an_override_are_in_the_next_manifest_and_edition(stack: Any) -> None:
     """Without the good workbook the deviating one counts again, and somebody lets it pass."""
     before = current_snapshot_id(stack.store)
@@ -221,6 +222,7 @@ def test_a_revocation_and_an_override_are_in_the_next_manifest_and_edition(stack
     assert "理由：“dropped by mistake”" in read_part(stack.store, edition, "zh").html
 
 
+@pytest.mark.long
 def test_without_the_deviating_workbook_the_marts_are_green_again(stack: Any) -> None:
     """It leaves a lake behind on which a build passes, for the tests that follow."""
     before = current_snapshot_id(stack.store)

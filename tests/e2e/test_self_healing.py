@@ -69,7 +69,7 @@ def went_on(stack: Any, run: Run, since: datetime) -> bool:
             "airflow-api-server", "ingest_tiktok", {}, "load.pull", marks=pytest.mark.long
         ),
         pytest.param("postgres", "ingest_tiktok", {}, "load.pull", marks=pytest.mark.long),
-        ("s3", "market_marts", {"force": True}, "build"),
+        pytest.param("s3", "market_marts", {"force": True}, "build", marks=pytest.mark.long),
     ],
 )
 def test_work_goes_on_by_itself_after_kill_9(

@@ -204,12 +204,17 @@ def test_a_backfill_beside_an_ordinary_run_of_overlapping_days(stack: Any) -> No
     backfilled = next(one for one in reversed(loads) if one.backfill)
     ordinary = next(one for one in reversed(loads) if not one.backfill)
 
-    def both() -> bool:
-        cited = read_manifest(stack.store).datasets[ESTIMATES.id].load_ids
-        return {backfilled.load_id, ordinary.load_id} <= set(cited)
+    def all_are_published() -> bool:
+        cited = read_manifest(stack.store).datasets
+        return all(
+            ledger[-1].load_id in cited[dataset].load_ids
+            for dataset, ledger in stack.ledgers().items()
+            if dataset.startswith("appfigures.")
+        ) and {backfilled.load_id, ordinary.load_id} <= set(cited[ESTIMATES.id].load_ids)
 
-    until(both)
-    newest = max(backfilled, ordinary, key=lambda one: one.said_at)
+    until(all_are_published)
+    # With a frozen clock both are said at the same instant; then the id decides.
+    newest = max(backfilled, ordinary, key=lambda one: (one.said_at, one.load_id))
     with connect(settings()) as connection:
         found = connection.execute(
             """

@@ -123,6 +123,7 @@ def _run(
     as_json: bool,
 ) -> None:
     """Start a run, or find the one that is on its way, and follow it."""
+    from shortdrama.backfill.form import filled_form
     from shortdrama.health import backfills
     from shortdrama.health.airflow_session import AirflowSession
 
@@ -135,7 +136,7 @@ def _run(
         backfills.check_ready(session, airflow, is_reviewed=is_reviewed)
         if not yes:
             typer.confirm("Start it?", abort=True, err=True)
-        run = session.trigger(backfills.DAG, backfills.form(asked, is_reviewed=is_reviewed))
+        run = session.trigger(backfills.DAG, filled_form(asked, is_reviewed=is_reviewed))
     url = backfills.page_of_run(run, airflow)
     if detach:
         print(json.dumps({"run_id": run.run_id, "url": url}) if as_json else f"started: {url}")

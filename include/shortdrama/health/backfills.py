@@ -12,6 +12,7 @@ from urllib.parse import quote
 
 from botocore.exceptions import BotoCoreError, ClientError
 
+from shortdrama.backfill.form import filled_form
 from shortdrama.backfill.plan import Asked
 from shortdrama.backfill.progress import Progress, progress_of
 from shortdrama.backfill.record import Backfill, read_backfill
@@ -48,20 +49,6 @@ class Sight:
         return self.run_state in ("success", "failed")
 
 
-def form(asked: Asked, *, is_reviewed: bool) -> dict[str, Any]:
-    """The parameters of a run."""
-    return {
-        "dataset": asked.dataset,
-        "start": str(asked.window.start),
-        "end": str(asked.window.end),
-        "countries": list(asked.countries),
-        "policy": asked.policy,
-        "because": asked.reason,
-        "publication": "stage" if is_reviewed else "publish",
-        "dry_run": False,
-    }
-
-
 def check_ready(session: AirflowSession, airflow: AirflowSettings, *, is_reviewed: bool) -> None:
     """Raise BackfillRefused if Airflow lacks a DAG that is needed, or has it paused."""
     needed = (DAG, CONTINUES) if is_reviewed else (DAG, CONTINUES, PUBLISHES)
@@ -76,13 +63,13 @@ def check_ready(session: AirflowSession, airflow: AirflowSettings, *, is_reviewe
 
 def run_asking(asked: Asked, session: AirflowSession) -> Run | None:
     """The run on its way that asks for the same, maybe for another reason."""
-    wanted = _compared(form(asked, is_reviewed=True))
+    wanted = _compared(filled_form(asked, is_reviewed=True))
     return next((run for run, conf in session.open_runs(DAG) if _compared(conf) == wanted), None)
 
 
 def stop_runs(backfill: Backfill, session: AirflowSession) -> list[Run]:
     """Stop the runs of a backfill; these runs."""
-    wanted = _compared(form(backfill.asked, is_reviewed=backfill.is_reviewed))
+    wanted = _compared(filled_form(backfill.asked, is_reviewed=backfill.is_reviewed))
     runs = [run for run, conf in session.open_runs(DAG) if _compared(conf) == wanted]
     for run in runs:
         session.stop(run)

@@ -6,6 +6,7 @@ from datetime import UTC, date, datetime, time
 from typing import Any
 
 from shortdrama.backfill.asking import checked, dataset_for_backfill
+from shortdrama.backfill.form import filled_form
 from shortdrama.backfill.outlook import countries_of
 from shortdrama.backfill.page import page
 from shortdrama.backfill.plan import Asked, left_of
@@ -40,7 +41,7 @@ from shortdrama.warehouse.snapshots.manifest import (
 )
 
 Form = Mapping[str, Any]
-"""What a person filled in, or what `form_of` makes of an earlier form."""
+"""What a person filled in, or what `filled_form` makes of an earlier one."""
 
 Say = Callable[[str], None]
 
@@ -129,7 +130,10 @@ def to_go_on(settings: Settings, store: ObjectStore) -> list[dict[str, Any]]:
     """For each paused backfill whose quota has been reset: the id of the run and its form."""
     now = settings.clock.now()
     return [
-        {"trigger_run_id": run_after(one), "conf": form_of(one)}
+        {
+            "trigger_run_id": run_after(one),
+            "conf": filled_form(one.asked, is_reviewed=one.is_reviewed),
+        }
         for one in all_backfills(store)
         if one.state == "paused" and one.paused_until is not None and one.paused_until <= now
     ]
@@ -138,21 +142,6 @@ def to_go_on(settings: Settings, store: ObjectStore) -> list[dict[str, Any]]:
 def run_after(backfill: Backfill) -> str:
     """The run that goes on after a pause: always the same, so that no pause starts two runs."""
     return f"{backfill.backfill_id}__{backfill.paused_until:%Y-%m-%dT%H.%M}"
-
-
-def form_of(backfill: Backfill) -> dict[str, Any]:
-    """The form that asks for the same again."""
-    asked = backfill.asked
-    return {
-        "dataset": asked.dataset,
-        "start": str(asked.window.start),
-        "end": str(asked.window.end),
-        "countries": list(asked.countries),
-        "policy": asked.policy,
-        "because": asked.reason,
-        "publication": "stage" if backfill.is_reviewed else "publish",
-        "dry_run": False,
-    }
 
 
 def note_deserted(

@@ -11,6 +11,7 @@ from typer.testing import CliRunner
 
 from backfills import load_of
 from fake_airflow import ANSWERS
+from shortdrama.backfill.form import filled_form
 from shortdrama.backfill.plan import Asked
 from shortdrama.backfill.record import Backfill, Reviewed, Step, read_backfill, update
 from shortdrama.backfill.run import (
@@ -272,7 +273,7 @@ def test_a_run_that_never_began_says_why(run, scheduler) -> None:
 
 
 def test_what_an_earlier_run_left_is_not_taken_for_the_end(run, scheduler) -> None:
-    scheduler.fake.sent.append(("", {"conf": backfills.form(_asked(), is_reviewed=True)}))
+    scheduler.fake.sent.append(("", {"conf": filled_form(_asked(), is_reviewed=True)}))
     scheduler.begins()
     scheduler.lands(0)()
     note_failed(NAME, "killed", "airflow", scheduler.settings, scheduler.store)
@@ -290,7 +291,7 @@ def test_what_an_earlier_run_left_is_not_taken_for_the_end(run, scheduler) -> No
 
 
 def test_the_same_asked_again_follows_the_run_that_is_on_its_way(run, scheduler) -> None:
-    scheduler.fake.sent.append(("", {"conf": backfills.form(_asked(), is_reviewed=True)}))
+    scheduler.fake.sent.append(("", {"conf": filled_form(_asked(), is_reviewed=True)}))
     scheduler.begins()
     scheduler.has_run(scheduler.fake.sent.pop()[1]["conf"] | {"because": "another reason"})
     scheduler.steps = [scheduler.lands(0, 1, 2, 3), scheduler.stages]
@@ -427,7 +428,7 @@ def test_detached_it_names_the_run_and_ends(run, scheduler) -> None:
 
 
 def test_cancelling_stops_the_run_too(run, scheduler) -> None:
-    scheduler.fake.sent.append(("", {"conf": backfills.form(_asked(), is_reviewed=True)}))
+    scheduler.fake.sent.append(("", {"conf": filled_form(_asked(), is_reviewed=True)}))
     scheduler.begins()
     scheduler.has_run(scheduler.fake.sent.pop()[1]["conf"])
     text = run("cancel", NAME, "--because", "the wrong year").stdout
@@ -437,7 +438,7 @@ def test_cancelling_stops_the_run_too(run, scheduler) -> None:
 
 
 def test_cancelling_works_without_airflow_and_says_what_is_left_to_do(run, scheduler) -> None:
-    scheduler.fake.sent.append(("", {"conf": backfills.form(_asked(), is_reviewed=True)}))
+    scheduler.fake.sent.append(("", {"conf": filled_form(_asked(), is_reviewed=True)}))
     scheduler.begins()
     scheduler.fake.status = 503
     text = run("cancel", NAME, "--because", "the wrong year").stdout
@@ -446,7 +447,7 @@ def test_cancelling_works_without_airflow_and_says_what_is_left_to_do(run, sched
 
 
 def test_a_cancelled_backfill_is_not_completed_by_its_last_task(run, scheduler) -> None:
-    scheduler.fake.sent.append(("", {"conf": backfills.form(_asked(), is_reviewed=False)}))
+    scheduler.fake.sent.append(("", {"conf": filled_form(_asked(), is_reviewed=False)}))
     scheduler.begins()
     scheduler.lands(0, 1, 2, 3)()
     cancel(NAME, "the wrong year", "ada", scheduler.settings, scheduler.store)
@@ -470,7 +471,7 @@ def test_a_run_whose_form_has_the_countries_in_other_letters_asks_for_the_same(
     run, scheduler
 ) -> None:
     asked = _asked().model_copy(update={"countries": ("US", "ZZ")})
-    form = backfills.form(asked, is_reviewed=True)
+    form = filled_form(asked, is_reviewed=True)
     scheduler.has_run(form | {"countries": ["us ", "zz"]})
     result = run(*GIVEN, "--countries", "ZZ,US", "--detach")
     assert "is on its way already" in result.stderr

@@ -14,6 +14,7 @@ from markets.lake import accept
 from markets.small import Load, small_market
 from shortdrama.backfill.plan import Asked, Budget, Plan, PlannedWindow
 from shortdrama.backfill.record import Backfill, Step, create
+from shortdrama.backfill.run import note_running
 from shortdrama.core.settings import S3Settings, Settings
 from shortdrama.core.windows import Window
 from shortdrama.datasets.appfigures_estimates import ESTIMATES
@@ -27,6 +28,8 @@ from shortdrama.warehouse.snapshots.manifest import current_snapshot_id
 
 COUNTRIES = ("ZZ", "CN", "US", "IN")
 SEPTEMBER = Window(start=date(2025, 9, 1), end=date(2025, 9, 30))
+FIRST_HALF = Window(start=date(2025, 9, 1), end=date(2025, 9, 15))
+SECOND_HALF = Window(start=date(2025, 9, 16), end=date(2025, 9, 30))
 NOW = datetime(2025, 10, 5, 8, tzinfo=UTC)
 
 
@@ -123,6 +126,12 @@ class House:
         ]
         span = (window.start, window.end)
         return replace(q3, load_id=name, said_at=said_at, accepted_at=None, window=span, rows=rows)
+
+
+def running(house: House) -> Backfill:
+    """A backfill that is published at once, of two windows, running."""
+    made = house.backfill(FIRST_HALF, SECOND_HALF, is_reviewed=False)
+    return note_running(made.backfill_id, "ada", house.settings, house.store)
 
 
 def _day(value: Any) -> date:

@@ -8,7 +8,7 @@ from typing import Any
 import duckdb
 import pytest
 
-from backfill_house import House
+from backfill_house import FIRST_HALF, SECOND_HALF, House
 from shortdrama.backfill import staging as module
 from shortdrama.backfill.record import Backfill, read_backfill, staged_snapshots
 from shortdrama.backfill.run import BackfillIncomplete, cancel
@@ -32,8 +32,6 @@ from shortdrama.warehouse.snapshots.manifest import read_manifest
 from shortdrama.warehouse.snapshots.read import connect
 
 FACT = "fct_app_estimates_daily"
-FIRST_HALF = Window(start=date(2025, 9, 1), end=date(2025, 9, 15))
-SECOND_HALF = Window(start=date(2025, 9, 16), end=date(2025, 9, 30))
 JULY = Window(start=date(2025, 7, 1), end=date(2025, 7, 31))
 WHY = "the vendor restated September"
 

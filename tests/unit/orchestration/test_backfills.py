@@ -6,19 +6,16 @@ from typing import Any
 import pytest
 from airflow.sdk.exceptions import AirflowSkipException
 
-from backfill_house import House
+from backfill_house import FIRST_HALF, SECOND_HALF, House, running
 from shortdrama.backfill.record import Backfill, all_backfills, read_backfill, update
-from shortdrama.backfill.run import BackfillIncomplete, cancel, note_paused, note_running
+from shortdrama.backfill.run import BackfillIncomplete, cancel, note_paused
 from shortdrama.backfill.staging import discard
 from shortdrama.core.errors import BackfillRefused, DecisionRefused, QuotaError
-from shortdrama.core.settings import AppfiguresSettings
 from shortdrama.core.windows import Window
 from shortdrama.datasets.appfigures_estimates import ESTIMATES
 from shortdrama.lake import keys
 from shortdrama.orchestration import backfills, forms, pausing
 
-FIRST = Window(start=date(2025, 9, 1), end=date(2025, 9, 15))
-SECOND = Window(start=date(2025, 9, 16), end=date(2025, 9, 30))
 RESET = datetime(2025, 10, 6, tzinfo=UTC)
 SPENT = QuotaError("appfigures: the day's quota is used up (HTTP 420)")
 
@@ -32,25 +29,6 @@ FORM = {
     "publication": "stage",
     "dry_run": False,
 }
-
-
-@pytest.fixture
-def lake(empty_house: House) -> House:
-    """Nothing is loaded yet, and three countries are asked for every day."""
-    asked = AppfiguresSettings(countries=("CN", "US", "IN"))
-    empty_house.settings = empty_house.settings.model_copy(update={"appfigures": asked})
-    return empty_house
-
-
-@pytest.fixture
-def two(lake: House) -> Backfill:
-    return running(lake)
-
-
-def running(house: House) -> Backfill:
-    """Published at once, of two windows, running."""
-    made = house.backfill(FIRST, SECOND, is_reviewed=False)
-    return note_running(made.backfill_id, "ada", house.settings, house.store)
 
 
 def begun(house: House, **changes: Any) -> str | None:
@@ -119,14 +97,14 @@ def test_what_cannot_be_done_is_refused(
 
 def test_only_the_group_of_the_datasets_pool_gets_its_pulls(lake: House, two: Backfill) -> None:
     due = backfills.due_in("appfigures", two.backfill_id, lake.store)
-    assert [request.window for request in due] == [FIRST, SECOND]
+    assert [request.window for request in due] == [FIRST_HALF, SECOND_HALF]
     assert backfills.due_in("other", two.backfill_id, lake.store) == []
     assert forms.pools() == ["appfigures"]
 
 
 def test_when_everything_is_pulled_it_is_published_at_once(lake: House, two: Backfill) -> None:
-    lake.staged(two, "l1", FIRST)
-    lake.staged(two, "l2", SECOND)
+    lake.staged(two, "l1", FIRST_HALF)
+    lake.staged(two, "l2", SECOND_HALF)
     assert finished(lake, two) == ESTIMATES.id
     assert now(lake, two).state == "completed"
     # A task that is cleared says the same again.
@@ -143,7 +121,7 @@ def test_when_everything_is_pulled_it_is_staged_for_review(house: House) -> None
 
 
 def test_a_quota_that_ends_in_the_middle_is_a_pause(lake: House, two: Backfill) -> None:
-    lake.staged(two, "l1", FIRST)
+    lake.staged(two, "l1", FIRST_HALF)
     assert "It goes on by itself at 2025-10-06 00:00 UTC" in paused(lake, two)
     assert finished(lake, two) is None
     found = now(lake, two)
@@ -165,7 +143,7 @@ def test_a_refused_window_fails_it_even_if_another_one_is_paused(
     lake: House, two: Backfill
 ) -> None:
     """Otherwise it would be asked again by itself, for the price of another day's quota."""
-    lake.staged(two, "l1", FIRST, status="quarantined", reasons=("no",))
+    lake.staged(two, "l1", FIRST_HALF, status="quarantined", reasons=("no",))
     paused(lake, two)
     with pytest.raises(BackfillIncomplete, match="load l1 was refused"):
         finished(lake, two)
@@ -178,8 +156,8 @@ def test_a_refused_window_fails_it_even_if_another_one_is_paused(
 def test_a_window_that_was_not_pulled_fails_it_and_the_message_names_it(
     lake: House, two: Backfill
 ) -> None:
-    lake.staged(two, "l1", FIRST)
-    with pytest.raises(BackfillIncomplete, match=f"{SECOND}: not pulled yet"):
+    lake.staged(two, "l1", FIRST_HALF)
+    with pytest.raises(BackfillIncomplete, match=f"{SECOND_HALF}: not pulled yet"):
         finished(lake, two)
     assert "1 of 2 windows" in now(lake, two).steps[-1].because
 
@@ -188,7 +166,7 @@ def test_a_window_that_was_not_pulled_fails_it_and_the_message_names_it(
 def test_windows_of_later_days_wait_for_their_day_also_if_the_run_ends_after_midnight(
     lake: House, two: Backfill, hours: int
 ) -> None:
-    lake.staged(two, "l1", FIRST)
+    lake.staged(two, "l1", FIRST_HALF)
     first, second = two.plan.windows
     tomorrow = second.model_copy(update={"from_day": RESET.date(), "to_day": RESET.date()})
     plan = two.plan.model_copy(update={"windows": (first, tomorrow)})
@@ -204,8 +182,8 @@ def test_windows_of_later_days_wait_for_their_day_also_if_the_run_ends_after_mid
 def test_what_a_person_has_stopped_is_neither_pulled_nor_published(
     lake: House, two: Backfill, stop: Any
 ) -> None:
-    lake.staged(two, "l1", FIRST)
-    lake.staged(two, "l2", SECOND)
+    lake.staged(two, "l1", FIRST_HALF)
+    lake.staged(two, "l2", SECOND_HALF)
     stop(two.backfill_id, "not needed", "bob", lake.settings, lake.store)
     state = now(lake, two).state
     why = backfills.why_not_now(two.backfill_id, lake.settings, lake.store)
@@ -278,8 +256,8 @@ def test_what_waits_is_not_deserted(lake: House, two: Backfill, state: str) -> N
 
 
 def complete(house: House, two: Backfill) -> None:
-    house.staged(two, "l1", FIRST)
-    house.staged(two, "l2", SECOND)
+    house.staged(two, "l1", FIRST_HALF)
+    house.staged(two, "l2", SECOND_HALF)
     finished(house, two)
 
 

@@ -1,23 +1,18 @@
 """What happens to a backfill while a run of it, or a look at all of them, is on its way."""
 
-from datetime import date
 from typing import Any
 
 import pytest
 from airflow.sdk.exceptions import AirflowSkipException
 
-from backfill_house import House
+from backfill_house import FIRST_HALF, SECOND_HALF, House
 from shortdrama.backfill.record import Backfill, read_backfill
-from shortdrama.backfill.run import cancel, note_running
+from shortdrama.backfill.run import cancel
 from shortdrama.backfill.staging import discard
 from shortdrama.core.errors import BackfillRefused, LoadRefused, QuotaError
-from shortdrama.core.settings import AppfiguresSettings
-from shortdrama.core.windows import Window
 from shortdrama.datasets.appfigures_estimates import ESTIMATES
 from shortdrama.orchestration import backfills, pausing
 
-FIRST = Window(start=date(2025, 9, 1), end=date(2025, 9, 15))
-SECOND = Window(start=date(2025, 9, 16), end=date(2025, 9, 30))
 FORM = {
     "dataset": ESTIMATES.id,
     "start": "2025-08-01",
@@ -28,20 +23,6 @@ FORM = {
     "publication": "stage",
     "dry_run": False,
 }
-
-
-@pytest.fixture
-def lake(empty_house: House) -> House:
-    asked = AppfiguresSettings(countries=("CN", "US", "IN"))
-    empty_house.settings = empty_house.settings.model_copy(update={"appfigures": asked})
-    return empty_house
-
-
-@pytest.fixture
-def two(lake: House) -> Backfill:
-    """Published at once, of two windows, running."""
-    made = lake.backfill(FIRST, SECOND, is_reviewed=False)
-    return note_running(made.backfill_id, "ada", lake.settings, lake.store)
 
 
 def begun(house: House, **changes: Any) -> str | None:
@@ -100,7 +81,7 @@ def test_a_dry_run_says_what_a_run_would_do(
 def test_the_log_of_a_resumed_one_shows_only_what_is_left(
     lake: House, two: Backfill, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    lake.staged(two, "l1", FIRST)
+    lake.staged(two, "l1", FIRST_HALF)
     assert begun(lake, start="2025-09-01") == two.backfill_id
     shown = capsys.readouterr().out
     assert "calls: 4 in 1 windows" in shown
@@ -110,8 +91,8 @@ def test_the_log_of_a_resumed_one_shows_only_what_is_left(
 def test_one_that_was_killed_after_its_loads_counted_is_completed_by_the_next_look(
     lake: House, two: Backfill
 ) -> None:
-    lake.staged(two, "l1", FIRST)
-    lake.staged(two, "l2", SECOND)
+    lake.staged(two, "l1", FIRST_HALF)
+    lake.staged(two, "l2", SECOND_HALF)
     lake.ledger.settle(two.backfill_id, "accepted", lake.settings.clock.now())
     backfills.note_deserted(lambda _: False, "it", lake.settings, lake.store, print)
     assert read_backfill(two.backfill_id, lake.store).state == "completed"

@@ -9,9 +9,9 @@ from playwright.sync_api import Browser, Page
 from browsers import LOW_CONTRAST, needs_chromium, widths
 from shortdrama.reports.brief import WeeklyBrief
 from shortdrama.reports.charts import WIDTH_PX
-from shortdrama.reports.formats import LocaleName
 from shortdrama.reports.render import CHART_NAME, render
 from shortdrama.reports.weekly_brief import LOCALES
+from shortdrama.reports.words.formats import LocaleName
 
 PHONE_HEIGHT = 844
 

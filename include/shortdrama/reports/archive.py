@@ -11,8 +11,8 @@ from shortdrama.core.errors import Failure
 from shortdrama.lake import documents, keys
 from shortdrama.lake.documents import Document
 from shortdrama.lake.store import ObjectStore
-from shortdrama.reports.formats import LocaleName
 from shortdrama.reports.render import CHART_NAME, RenderedBrief
+from shortdrama.reports.words.formats import LocaleName
 
 REPORT = "weekly_brief"
 

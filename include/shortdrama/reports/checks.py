@@ -9,10 +9,10 @@ from collections.abc import Sequence
 from shortdrama.lake.overrides import Override
 from shortdrama.lake.warned import Warned
 from shortdrama.reports.brief import WeeklyBrief
-from shortdrama.reports.catalogue import Catalogue
-from shortdrama.reports.formats import Formats
-from shortdrama.reports.plain_text import shorten
+from shortdrama.reports.layout.plain_text import shorten
 from shortdrama.reports.wording import Phrase, Section
+from shortdrama.reports.words.catalogue import Catalogue
+from shortdrama.reports.words.formats import Formats
 
 MOST_DECISIONS = 5
 MOST_WARNINGS = 4

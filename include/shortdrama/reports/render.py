@@ -5,9 +5,9 @@ from pathlib import Path
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
 
-from shortdrama.reports import plain_text
 from shortdrama.reports.brief import WeeklyBrief
-from shortdrama.reports.formats import LocaleName
+from shortdrama.reports.layout import plain_text
+from shortdrama.reports.words.formats import LocaleName
 from shortdrama.reports.writer import worded
 
 CHART_NAME = "chart.png"
@@ -17,7 +17,7 @@ CHART_NAME = "chart.png"
 def _environment() -> Environment:
     """HTML is escaped; plain text is not."""
     environment = Environment(
-        loader=FileSystemLoader(Path(__file__).parent / "templates"),
+        loader=FileSystemLoader(Path(__file__).parent / "layout" / "templates"),
         autoescape=select_autoescape(("html.j2",)),
         undefined=StrictUndefined,
         trim_blocks=True,

@@ -26,11 +26,11 @@ from shortdrama.reports.archive import (
     read_part,
 )
 from shortdrama.reports.brief import snapshot_facts
-from shortdrama.reports.formats import LocaleName
 from shortdrama.reports.message import build_message
 from shortdrama.reports.periods import IsoWeek, last_complete_week
 from shortdrama.reports.queries import weekly_brief
 from shortdrama.reports.render import render
+from shortdrama.reports.words.formats import LocaleName
 
 LOCALES: tuple[LocaleName, ...] = get_args(LocaleName)
 

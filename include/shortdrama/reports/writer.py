@@ -12,9 +12,7 @@ from shortdrama.reports.brief import (
     MarketFigures,
     WeeklyBrief,
 )
-from shortdrama.reports.catalogue import catalogue
 from shortdrama.reports.checks import checks
-from shortdrama.reports.formats import Formats, LocaleName
 from shortdrama.reports.periods import IsoWeek
 from shortdrama.reports.wording import (
     ChartWording,
@@ -25,6 +23,8 @@ from shortdrama.reports.wording import (
     Wording,
     direction,
 )
+from shortdrama.reports.words.catalogue import catalogue
+from shortdrama.reports.words.formats import Formats, LocaleName
 
 
 def worded(brief: WeeklyBrief, locale: LocaleName) -> Wording:
@@ -37,7 +37,7 @@ class _Writer:
 
     def __init__(self, brief: WeeklyBrief, locale: LocaleName) -> None:
         self._brief = brief
-        self._words = catalogue(locale)
+        self._words = catalogue(locale, "weekly")
         self._formats = Formats(locale, missing=self._words.text("missing"))
         self._week = IsoWeek.parse(brief.week.label).number
         self._scope = {

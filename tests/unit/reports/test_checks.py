@@ -8,11 +8,11 @@ import pytest
 from shortdrama.lake.overrides import AcceptedFinding, Override
 from shortdrama.lake.warned import Concern, Warned
 from shortdrama.reports.brief import WeeklyBrief
-from shortdrama.reports.catalogue import catalogue
-from shortdrama.reports.formats import LocaleName
-from shortdrama.reports.plain_text import WIDTH, columns
+from shortdrama.reports.layout.plain_text import WIDTH, columns
 from shortdrama.reports.render import render
 from shortdrama.reports.weekly_brief import LOCALES
+from shortdrama.reports.words.catalogue import catalogue
+from shortdrama.reports.words.formats import LocaleName
 
 MONDAY = datetime(2025, 9, 22, 0, tzinfo=UTC)
 """The first instant of the week of the example."""
@@ -124,7 +124,9 @@ def test_every_concern_has_a_sentence(
     example_brief: WeeklyBrief, concern: Concern, locale: LocaleName
 ) -> None:
     warning = LATE.model_copy(update={"concern": concern})
-    assert "Appfigures" in catalogue(locale).text(f"concern.{concern}", about="Appfigures")
+    assert "Appfigures" in catalogue(locale, "weekly").text(
+        f"concern.{concern}", about="Appfigures"
+    )
     assert render(with_checks(example_brief, warnings=(warning,)), locale).html
 
 

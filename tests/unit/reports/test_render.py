@@ -4,10 +4,10 @@ from html.parser import HTMLParser
 import pytest
 
 from shortdrama.reports.brief import DatasetState, WeeklyBrief
-from shortdrama.reports.formats import LocaleName
-from shortdrama.reports.plain_text import WIDTH, columns
+from shortdrama.reports.layout.plain_text import WIDTH, columns
 from shortdrama.reports.render import render
 from shortdrama.reports.weekly_brief import LOCALES
+from shortdrama.reports.words.formats import LocaleName
 
 
 class Words(HTMLParser):

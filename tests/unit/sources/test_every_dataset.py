@@ -13,7 +13,7 @@ from shortdrama.datasets.model import Dataset
 from shortdrama.gates import profiles
 from shortdrama.gates.suites import Suite
 from shortdrama.lake.store import ObjectStore
-from shortdrama.reports.formats import LocaleName
+from shortdrama.reports.words.formats import LocaleName
 from shortdrama.sources.modules import module_of
 
 PACKAGE = REPOSITORY / "include" / "shortdrama"

@@ -1,11 +1,11 @@
-"""The words of the reports, per locale: one JSON file each, with the same keys."""
+"""The words of the reports: one JSON file per subject and locale, with the same keys."""
 
 import json
 from functools import cache
 from pathlib import Path
 
 from shortdrama.datasets import DATASETS
-from shortdrama.reports.formats import LocaleName
+from shortdrama.reports.words.formats import LocaleName
 
 FOLDER = Path(__file__).parent / "locales"
 
@@ -32,6 +32,7 @@ class Catalogue:
 
 
 @cache
-def catalogue(locale: LocaleName) -> Catalogue:
-    """The catalogue of a locale."""
-    return Catalogue(locale, json.loads((FOLDER / f"{locale}.json").read_text(encoding="utf-8")))
+def catalogue(locale: LocaleName, subject: str) -> Catalogue:
+    """The catalogue of a subject (`weekly`, `delivery`, ...) in a locale."""
+    file = FOLDER / f"{subject}.{locale}.json"
+    return Catalogue(locale, json.loads(file.read_text(encoding="utf-8")))

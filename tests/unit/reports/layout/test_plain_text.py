@@ -1,7 +1,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shortdrama.reports.plain_text import WIDTH, columns, left, right, shorten, wrap
+from shortdrama.reports.layout.plain_text import WIDTH, columns, left, right, shorten, wrap
 
 WORDS = st.text(alphabet=st.sampled_from("ab12.-短剧市场，。 "), max_size=300)
 

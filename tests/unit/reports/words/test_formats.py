@@ -3,7 +3,7 @@ from decimal import Decimal
 
 import pytest
 
-from shortdrama.reports.formats import Formats, LocaleName
+from shortdrama.reports.words.formats import Formats, LocaleName
 
 FORMATS: dict[LocaleName, Formats] = {
     "en": Formats("en", missing="n/a"),

@@ -6,6 +6,7 @@ select
     basis_evidence,
     currency,
     may_redistribute,
+    may_share_aggregates,
     scope
 from dim_vendor
 order by vendor, revenue_basis

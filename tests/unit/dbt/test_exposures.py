@@ -16,6 +16,6 @@ def test_the_weekly_brief_depends_on_exactly_the_marts_that_it_reads(build: Any)
 
 
 def test_every_report_is_an_exposure(build: Any) -> None:
-    templates = (QUERIES.parent / "templates").glob("*.html.j2")
+    templates = (QUERIES.parent / "layout" / "templates").glob("*.html.j2")
     reports = {path.name.removesuffix(".html.j2") for path in templates}
     assert {exposure["name"] for exposure in build.manifest["exposures"].values()} == reports

@@ -12,13 +12,13 @@ def test_the_landscape_holds_the_published_numbers(build: Any) -> None:
     ) == [(date(2025, 5, 31), "ZZ", 3, 8, 0), (date(2026, 1, 11), "ZZ", 13, 28, 2)]
 
 
-def test_prices_keep_their_bounds_and_imply_the_standalone_app(build: Any) -> None:
+def test_prices_keep_their_bounds(build: Any) -> None:
     assert build.one(
         "select unlock_price_low_usd, unlock_price_has_lower_bound, unlock_10_usd_and_more_offers, "
         "monthly_price_low_usd, monthly_price_high_usd, discount_low_ratio, "
-        "implied_standalone_unlock_low_usd, free_episodes_min, free_episodes_max "
+        "free_episodes_min, free_episodes_max "
         "from marts.rpt_minis_landscape where as_of_on = '2026-01-11'"
-    ) == (10, True, 1, 40, 80, Decimal("0.1"), Decimal("11.11"), 8, 10)
+    ) == (10, True, 1, 40, 80, Decimal("0.1"), 8, 10)
 
 
 def test_only_a_source_makes_a_leader_present_in_minis(build: Any) -> None:
@@ -78,3 +78,37 @@ def test_search_interest_has_growth_and_views_with_their_bounds(build: Any) -> N
         (date(2026, 1, 5), Decimal(300), True, None, None),
         (date(2026, 1, 5), None, None, 10_000_000, True),
     ]
+
+
+def test_what_is_needed_and_what_was_seen_stand_side_by_side(build: Any) -> None:
+    assert build.query(
+        "select item, value_low, value, value_high, unit from marts.rpt_minis_entry "
+        "where month_start_on = '2026-01-01' and topic in ('supply', 'price') and unit is not null "
+        "order by item"
+    ) == [
+        ("drama_apps", None, 13, None, "apps"),
+        ("game_apps", None, 28, None, "apps"),
+        ("leaders_absent", None, 2, None, "apps"),
+        ("leaders_present", None, 1, None, "apps"),
+        ("leaders_unknown", None, 3, None, "apps"),
+        ("month_discount", Decimal("0.1"), Decimal("0.1"), Decimal("0.1"), "ratio"),
+        ("month_price", 40, None, 80, "USD"),
+        ("unlock_price", 10, 10, 10, "USD"),
+    ]
+    assert build.query(
+        "select entry.item, entry.value = base.break_even_units "
+        "from marts.rpt_minis_entry as entry "
+        "inner join marts.rpt_monetisation_breakeven as base "
+        "on base.scenario_id = entry.item || '.base' "
+        "where entry.month_start_on = '2026-01-01' and entry.topic = 'reach_needed' "
+        "group by all order by all"
+    ) == [("ad_share", True), ("paid_unlock", True), ("subscription", True)]
+
+
+def test_what_nobody_published_is_said_in_both_languages(build: Any) -> None:
+    unknown = build.query(
+        "select statement_en, statement_zh, source from marts.rpt_minis_entry "
+        "where month_start_on = '2026-01-01' and topic = 'unknown'"
+    )
+    assert len(unknown) == 5
+    assert all(english and chinese and source for english, chinese, source in unknown)

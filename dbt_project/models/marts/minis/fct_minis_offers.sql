@@ -35,9 +35,6 @@ select
     monthly_price_low_usd,
     monthly_price_high_usd,
     discount_ratio,
-    cast(
-        unlock_price_usd / nullif(1 - discount_ratio, 0) as decimal(10, 2)
-    ) as implied_standalone_unlock_usd,
     first_seen_on,
     last_seen_on,
     published_on,

@@ -68,12 +68,6 @@ landscapes as (
         max(case when is_drama then monthly_price_high_usd end) as monthly_price_high_usd,
         min(case when is_drama then discount_ratio end) as discount_low_ratio,
         max(case when is_drama then discount_ratio end) as discount_high_ratio,
-        min(
-            case when is_drama then implied_standalone_unlock_usd end
-        ) as implied_standalone_unlock_low_usd,
-        max(
-            case when is_drama then implied_standalone_unlock_usd end
-        ) as implied_standalone_unlock_high_usd,
         bool_or(is_sample) as is_sample
     from offers
     group by month_start_on, market
@@ -117,8 +111,6 @@ select
     landscapes.monthly_price_high_usd,
     landscapes.discount_low_ratio,
     landscapes.discount_high_ratio,
-    landscapes.implied_standalone_unlock_low_usd,
-    landscapes.implied_standalone_unlock_high_usd,
     landscapes.is_sample
 from landscapes
 left join leaders

@@ -1,6 +1,8 @@
 {%- set inputs = {
     'paid_unlock': ['production_cost', 'series_price', 'fee'],
-    'subscription': ['production_cost', 'month_price', 'month_share_of_series', 'fee'],
+    'subscription': [
+        'production_cost', 'month_price', 'month_discount', 'month_share_of_series', 'fee'
+    ],
     'ad_share': ['production_cost', 'licence_fee', 'ad_revenue_per_1000_views', 'ad_share'],
 } -%}
 
@@ -75,7 +77,11 @@ priced as (
         cast(
             case scenarios.revenue_model
                 when 'paid_unlock' then amounts.series_price
-                when 'subscription' then amounts.month_price * amounts.month_share_of_series
+                when 'subscription'
+                    then
+                        amounts.month_price
+                        * (1 - amounts.month_discount)
+                        * amounts.month_share_of_series
                 else amounts.ad_revenue_per_1000_views / 1000
             end as decimal(18, 6)
         ) as gross_per_unit_usd,

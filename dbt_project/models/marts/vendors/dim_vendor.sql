@@ -31,6 +31,7 @@ select
     basis_evidence,
     currency,
     may_redistribute,
+    may_share_aggregates,
     source
 from {{ ref('vendors') }}
 union all
@@ -42,6 +43,7 @@ select
     basis_evidence,
     currency,
     may_redistribute,
+    cast(null as boolean) as may_share_aggregates,
     source
 from brought
 where recency = 1

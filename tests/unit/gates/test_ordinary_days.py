@@ -1,4 +1,4 @@
-"""The ordinary days that the gates' limits are set against are loads of the datasets, every time."""
+"""The ordinary days that the limits of the gates are set against are loads, every time the same."""
 
 from datetime import date
 

@@ -11,6 +11,7 @@ import duckdb
 import hypothesis
 import pytest
 
+import mart_tables
 from shortdrama.core.settings import Settings
 from shortdrama.core.windows import Window
 from shortdrama.datasets import DATASETS
@@ -44,6 +45,7 @@ def example_marts() -> Iterator[duckdb.DuckDBPyConnection]:
     """Made-up marts of a sample snapshot; the last complete week is 2025-W39."""
     with duckdb.connect() as connection:
         connection.execute(EXAMPLE_MARTS.read_text())
+        mart_tables.complete(connection)
         yield connection
 
 

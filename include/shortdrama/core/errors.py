@@ -138,7 +138,7 @@ class ReportWithheld(Failure):
     kind = "brief_withheld"
 
     def __init__(self, period: str, dataset: str, reason: str, remedy: str) -> None:
-        super().__init__(f"the weekly brief {period} is withheld: {dataset} {reason}. {remedy}")
+        super().__init__(f"the report for {period} is withheld: {dataset} {reason}. {remedy}")
         self.period = period
         self.dataset = dataset
 

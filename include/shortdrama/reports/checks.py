@@ -12,7 +12,7 @@ from shortdrama.reports.brief import WeeklyBrief
 from shortdrama.reports.layout.plain_text import shorten
 from shortdrama.reports.wording import Phrase, Section
 from shortdrama.reports.words.catalogue import Catalogue
-from shortdrama.reports.words.formats import Formats
+from shortdrama.reports.words.old_formats import Formats
 
 MOST_DECISIONS = 5
 MOST_WARNINGS = 4

@@ -1,4 +1,4 @@
-"""ISO weeks, and for which of them a weekly report is due."""
+"""The periods of reports: ISO weeks, months and days."""
 
 import re
 from dataclasses import dataclass
@@ -10,6 +10,8 @@ SETTLING_DAYS = 3
 """A younger day is provisional: Google Play's estimates come up to two days late."""
 
 LABEL = re.compile(r"(\d{4})-W(\d{2})")
+MONTH_LABEL = re.compile(r"(\d{4})-(\d{2})")
+DAY_LABEL = re.compile(r"\d{4}-\d{2}-\d{2}")
 
 
 @dataclass(frozen=True, order=True)
@@ -49,6 +51,67 @@ class IsoWeek:
         """Monday to Sunday, both inclusive."""
         monday = date.fromisocalendar(self.year, self.number, 1)
         return Window(start=monday, end=monday + timedelta(days=6))
+
+
+@dataclass(frozen=True, order=True)
+class Month:
+    """A calendar month."""
+
+    year: int
+    number: int
+
+    def __post_init__(self) -> None:
+        try:
+            date(self.year, self.number, 1)
+        except ValueError as error:
+            raise ValueError(f"there is no month {self.label}: {error}") from error
+
+    @classmethod
+    def parse(cls, label: str) -> "Month":
+        """The month of a label such as `2025-09`; raises ValueError on anything else."""
+        match = MONTH_LABEL.fullmatch(label)
+        if match is None:
+            raise ValueError(f"{label!r} is not a month; write it as 2025-09")
+        return cls(int(match[1]), int(match[2]))
+
+    @property
+    def label(self) -> str:
+        """The label as in the marts: `2025-09`."""
+        return f"{self.year}-{self.number:02d}"
+
+    @property
+    def window(self) -> Window:
+        """Its first to its last day, both inclusive."""
+        start = date(self.year, self.number, 1)
+        next_month = (start + timedelta(days=31)).replace(day=1)
+        return Window(start=start, end=next_month - timedelta(days=1))
+
+
+@dataclass(frozen=True, order=True)
+class Day:
+    """A calendar day."""
+
+    on: date
+
+    @classmethod
+    def parse(cls, label: str) -> "Day":
+        """The day of a label such as `2025-09-30`; raises ValueError on anything else."""
+        if DAY_LABEL.fullmatch(label) is None:
+            raise ValueError(f"{label!r} is not a day; write it as 2025-09-30")
+        try:
+            return cls(date.fromisoformat(label))
+        except ValueError as error:
+            raise ValueError(f"there is no day {label}: {error}") from error
+
+    @property
+    def label(self) -> str:
+        """The label: `2025-09-30`."""
+        return self.on.isoformat()
+
+    @property
+    def window(self) -> Window:
+        """The day alone."""
+        return Window(start=self.on, end=self.on)
 
 
 def last_complete_week(today: date) -> IsoWeek:

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, time
 from decimal import Decimal
-from typing import Protocol
+from typing import Any, Protocol
 
 from duckdb import DuckDBPyConnection
 
@@ -49,4 +49,5 @@ class Report:
     """... at this time."""
     compose: Callable[[DuckDBPyConnection, object, Period, datetime], Content]
     """From the marts of a snapshot, its manifest, the period, and the time when it is made."""
-    written: Callable[[Content, LocaleName], Page]
+    written: Callable[[Any, LocaleName], Page]
+    """From what `compose` gave, each report its own model."""

@@ -24,7 +24,7 @@ from shortdrama.reports.wording import (
     direction,
 )
 from shortdrama.reports.words.catalogue import catalogue
-from shortdrama.reports.words.formats import Formats, LocaleName
+from shortdrama.reports.words.old_formats import Formats, LocaleName
 
 
 def worded(brief: WeeklyBrief, locale: LocaleName) -> Wording:
@@ -37,7 +37,7 @@ class _Writer:
 
     def __init__(self, brief: WeeklyBrief, locale: LocaleName) -> None:
         self._brief = brief
-        self._words = catalogue(locale, "weekly")
+        self._words = catalogue(locale, "brief")
         self._formats = Formats(locale, missing=self._words.text("missing"))
         self._week = IsoWeek.parse(brief.week.label).number
         self._scope = {

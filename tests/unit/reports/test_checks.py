@@ -124,9 +124,7 @@ def test_every_concern_has_a_sentence(
     example_brief: WeeklyBrief, concern: Concern, locale: LocaleName
 ) -> None:
     warning = LATE.model_copy(update={"concern": concern})
-    assert "Appfigures" in catalogue(locale, "weekly").text(
-        f"concern.{concern}", about="Appfigures"
-    )
+    assert "Appfigures" in catalogue(locale, "brief").text(f"concern.{concern}", about="Appfigures")
     assert render(with_checks(example_brief, warnings=(warning,)), locale).html
 
 

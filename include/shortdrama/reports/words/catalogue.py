@@ -17,6 +17,9 @@ class Catalogue:
         self._locale = locale
         self._texts = texts
 
+    def __contains__(self, key: object) -> bool:
+        return key in self._texts
+
     def text(self, key: str, **values: object) -> str:
         """The text of a key; raises KeyError for a key or value that is missing."""
         return self._texts[key].format(**values)

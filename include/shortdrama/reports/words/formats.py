@@ -1,102 +1,284 @@
-"""Numbers, money and dates as readers of a locale write them (CLDR, through Babel)."""
+"""Numbers, money and dates as readers of a locale write them.
 
-from datetime import date, datetime, timedelta
-from decimal import Decimal
-from typing import Literal
+A figure is rounded first; only then its unit is chosen and its direction read, so that 999.96
+million is a billion, and a change that rounds to nothing is flat. Money is US dollars.
+"""
+
+from collections.abc import Sequence
+from datetime import date, datetime
+from decimal import ROUND_HALF_UP, Decimal
+from typing import Literal, NamedTuple
+from zoneinfo import ZoneInfo
 
 from babel import Locale
-from babel.dates import format_date, format_datetime, format_interval, format_timedelta
-from babel.numbers import format_currency, format_decimal, format_percent, get_currency_symbol
+from babel.dates import format_date, format_interval
 
 LocaleName = Literal["en", "zh"]
 
 CLDR: dict[LocaleName, str] = {"en": "en_GB", "zh": "zh_CN"}
 """English for readers in many countries: day before month, and US$ named as such."""
 
-SCALES: dict[LocaleName, tuple[tuple[int, str, str], ...]] = {
-    "en": ((10**9, "B", "#,##0.##"), (10**6, "M", "#,##0.0"), (10**3, "K", "#,##0.0")),
-    "zh": ((10**8, "亿", "#,##0.##"), (10**4, "万", "#,##0")),
-}
-"""From where numbers are shortened. Babel's own compact form drops the zero of 308.0M, so figures
-in one column would differ in precision."""
+READERS_ZONE: dict[LocaleName, str] = {"en": "UTC", "zh": "Asia/Shanghai"}
 
-SIGNED = "+#,##0{tail};−#,##0{tail}"
+SHORT_NAMES: dict[LocaleName, dict[str, str]] = {"en": {"US": "US", "GB": "UK"}, "zh": {}}
+"""Countries whose name in full nobody uses in a sentence."""
+
+LARGE_CHANGE = 10**6
+MINUS = "\N{MINUS SIGN}"
+
+
+class Unit(NamedTuple):
+    """Used for figures of at least `starts_at` units.
+
+    From `coarse_from` units on, `coarse` decimals are enough; `trims` drops a final zero there.
+    """
+
+    scale: int
+    suffix: str
+    decimals: int
+    starts_at: Decimal = Decimal(1)
+    coarse_from: int = 10**9
+    coarse: int = 0
+    trims: bool = False
+
+
+BILLIONS = Unit(10**9, "B", 1, coarse_from=10, coarse=1, trims=True)
+MILLIONS = Unit(10**6, "M", 1, coarse_from=100)
+YI = Unit(10**8, "亿", 2, coarse_from=10, coarse=2, trims=True)
+MONEY: dict[LocaleName, tuple[Unit, ...]] = {
+    "en": (BILLIONS, MILLIONS, Unit(10**3, "K", 0)),
+    "zh": (YI, Unit(10**4, "万", 0)),
+}
+CHANGES: dict[LocaleName, tuple[Unit, ...]] = {
+    "en": (
+        Unit(10**9, "B", 2),
+        Unit(10**6, "M", 2, starts_at=Decimal("0.01"), coarse_from=10, coarse=1),
+        Unit(10**3, "K", 1),
+    ),
+    "zh": MONEY["zh"],
+}
+COUNTS: dict[LocaleName, tuple[Unit, ...]] = {
+    "en": (BILLIONS, MILLIONS, Unit(10**3, "K", 1, coarse_from=100)),
+    "zh": (YI, Unit(10**4, "万", 1, coarse_from=100)),
+}
+
+
+def rounded(value: Decimal | int, decimals: int = 0) -> Decimal:
+    """Rounded half up, as people do it."""
+    return Decimal(value).quantize(Decimal(1).scaleb(-decimals), ROUND_HALF_UP)
 
 
 class Formats:
-    """Formats figures for one locale; an unknown figure is shown as `missing`."""
+    """Formats figures for one locale."""
 
-    def __init__(self, locale: LocaleName, missing: str) -> None:
-        self._scales = SCALES[locale]
-        self._locale = Locale.parse(CLDR[locale])
-        self._missing = missing
+    def __init__(self, locale: LocaleName) -> None:
+        self.locale: LocaleName = locale
+        self._cldr = Locale.parse(CLDR[locale])
 
-    def compact(self, value: Decimal | int, like: Decimal | int | None = None) -> str:
-        """A large count: 308.0M, 3.08亿; shortened like `like`, so that a column has one unit."""
-        guide = abs(Decimal(value if like is None else like))
-        for scale, suffix, pattern in self._scales:
-            if guide >= scale:
-                scaled = Decimal(value) / scale
-                return f"{format_decimal(scaled, pattern, locale=self._locale)}{suffix}"
-        return self.count(round(value))
+    def usd(self, value: Decimal | int) -> str:
+        """A sum of money: US$51.8M, 5181万美元."""
+        return self._money(value, MONEY[self.locale])
 
-    def usd(self, value: Decimal) -> str:
-        """A large sum of money, with its currency: US$51.2M."""
-        return f"{get_currency_symbol('USD', self._locale)}{self.compact(value)}"
+    def usd_change(self, value: Decimal | int) -> str:
+        """A signed change of money: +US$0.32M, +32万美元."""
+        return _plus(value, self._money(value, CHANGES[self.locale]))
 
-    def usd_exact(self, value: Decimal | None) -> str:
-        """A small sum of money, to the cent."""
-        if value is None:
-            return self._missing
-        return str(format_currency(value, "USD", locale=self._locale))
+    def usd_change_like(self, value: Decimal, like: Decimal) -> str:
+        """A signed change in the unit that `like` has, so that the bars of a chart can be compared.
 
-    def count(self, value: int) -> str:
-        """A count in full, with the locale's grouping."""
-        return str(format_decimal(value, locale=self._locale))
+        That unit is a small one: +US$257K, +25.7万美元.
+        """
+        is_large = abs(like) >= LARGE_CHANGE
+        if self.locale == "en":
+            scale, suffix, decimals = (10**6, "M", 2) if is_large else (10**3, "K", 0)
+        else:
+            scale, suffix, decimals = 10**4, "万", 0 if is_large else 1
+        shown = rounded(value / scale, decimals)
+        text = self._signed(shown, "US${}" + suffix, "{}" + suffix + "美元")
+        return _plus(shown, text)
 
-    def ratio(self, value: Decimal) -> str:
-        """A ratio with two decimals."""
-        return str(format_decimal(value, "#,##0.00", locale=self._locale))
+    def usd_amount(self, value: Decimal | int) -> str:
+        """How large a change of money is, without its sign: US$0.30M, 30万美元."""
+        return self._money(abs(Decimal(value)), CHANGES[self.locale])
 
-    def change(self, value: int | None) -> str:
-        """A signed difference of counts."""
-        if value is None:
-            return self._missing
-        return str(format_decimal(value, SIGNED.format(tail=""), locale=self._locale))
+    def usd_exact(self, value: Decimal) -> str:
+        """A small sum of money, to the cent: US$2.19, 2.19美元."""
+        return self._signed(rounded(value, 2), "US${}", "{}美元")
 
-    def growth(self, value_pct: Decimal | None) -> str:
-        """A signed percentage, from a value on the scale 0-100."""
-        if value_pct is None:
-            return self._missing
-        pattern = SIGNED.format(tail=".0%")
-        return str(format_percent(value_pct / 100, pattern, locale=self._locale))
+    def usd_price(self, value: Decimal) -> str:
+        """A price, without cents that are zero: US$10, 11.11美元."""
+        exact = rounded(value, 2)
+        whole = exact == exact.to_integral_value()
+        return self._signed(rounded(exact) if whole else exact, "US${}", "{}美元")
 
-    def share(self, value_pct: Decimal | None) -> str:
-        """A percentage without sign, from a value on the scale 0-100."""
-        if value_pct is None:
-            return self._missing
-        return str(format_percent(value_pct / 100, "0.0%", locale=self._locale))
+    def table_usd(self, value: Decimal | int) -> str:
+        """Money in a table whose heading has the unit: 51.8 (US$M), 5181 (万美元).
+
+        What is too small for the unit is said to be below its smallest figure.
+        """
+        scale, decimals = (10**6, 1) if self.locale == "en" else (10**4, 0)
+        exact = Decimal(value) / scale
+        shown = rounded(exact, decimals)
+        if shown == 0 and exact > 0:
+            return "<" + self._number(Decimal(1).scaleb(-decimals))
+        return self._signed(shown, "{}", "{}")
+
+    def count(self, value: Decimal | int) -> str:
+        """A large count: 23.7M, 2368万; below that in full."""
+        return self._scaled(value, COUNTS[self.locale], "{}", "{}")
+
+    def count_change(self, value: int) -> str:
+        """A signed change of a large count."""
+        return _plus(value, self.count(value))
+
+    def downloads(self, value: int) -> str:
+        """A count of downloads, in whole units of 万: 23.7M, 2368万次."""
+        return self._scaled(value, MONEY[self.locale], "{}", "{}次")
+
+    def exact(self, value: int) -> str:
+        """A count in full: 28,572 in English, 28572 in Chinese."""
+        return self._signed(rounded(value), "{}", "{}")
+
+    def pct(self, value: Decimal) -> str:
+        """A share or another percentage without sign: 23.3%."""
+        return f"{self._signed(rounded(value, 1), '{}', '{}')}%"
+
+    def pct_change(self, value: Decimal) -> str:
+        """A signed percentage, `0.0%` if it rounds to nothing; see `shown_pct`."""
+        return _plus(rounded(value, 1), self.pct(value))
+
+    def points(self, value: Decimal) -> str:
+        """A signed change in percentage points, one decimal."""
+        shown = rounded(value, 1)
+        return _plus(shown, self._signed(shown, "{}", "{}"))
+
+    def whole_pct(self, value: Decimal) -> str:
+        """A percentage without decimals: 84%."""
+        return f"{self._signed(rounded(value), '{}', '{}')}%"
+
+    def decimal(self, value: Decimal, decimals: int) -> str:
+        """A figure with so many decimals."""
+        return self._signed(rounded(value, decimals), "{}", "{}")
 
     def day(self, value: date) -> str:
-        """A date in full."""
-        return str(format_date(value, "medium", locale=self._locale))
+        """A date in full: 25 Feb 2026, 2026年2月25日."""
+        return str(format_date(value, "medium", locale=self._cldr))
+
+    def short_day(self, value: date) -> str:
+        """A date without its year: 8 Sept, 9月8日."""
+        pattern = "d MMM" if self.locale == "en" else "M月d日"
+        return str(format_date(value, pattern, locale=self._cldr))
+
+    def tick(self, value: date) -> str:
+        """A date below a chart: 8 Sept, 9/8."""
+        return self.short_day(value) if self.locale == "en" else f"{value.month}/{value.day}"
 
     def days(self, start: date, end: date) -> str:
         """A span of dates, without repeating what both dates share."""
-        return str(format_interval(start, end, "yMMMd", locale=self._locale))
+        if start == end:
+            return self.day(start)
+        text = str(format_interval(start, end, "yMMMd", locale=self._cldr))
+        return text.replace("至", "—").replace("\N{THIN SPACE}", " ")
+
+    def short_days(self, start: date, end: date) -> str:
+        """A span of dates without its year: 8–14 Sept, 9月8日—14日."""
+        if start == end:
+            return self.short_day(start)
+        if start.month == end.month and start.year == end.year:
+            if self.locale == "en":
+                return f"{start.day}–{self.short_day(end)}"
+            return f"{self.short_day(start)}—{end.day}日"
+        dash = " – " if self.locale == "en" else "—"
+        return f"{self.short_day(start)}{dash}{self.short_day(end)}"
+
+    def dotted_days(self, start: date, end: date) -> str:
+        """A span of dates for a subject line, as short as it can be: 22–28 Sept 2025, 9.22–9.28."""
+        if self.locale == "en":
+            return self.days(start, end)
+        return f"{start.month}.{start.day}–{end.month}.{end.day}"
+
+    def month(self, value: date) -> str:
+        """A month: September 2025, 2025年9月."""
+        return str(format_date(value, "MMMM y" if self.locale == "en" else "y年M月", self._cldr))
+
+    def short_month(self, value: date) -> str:
+        """A month without its year: Sept, 9月."""
+        return str(format_date(value, "MMM" if self.locale == "en" else "M月", self._cldr))
+
+    def quarter(self, value: date) -> str:
+        """The quarter of a day: Q3 2025, 2025年第三季度."""
+        number = (value.month + 2) // 3
+        if self.locale == "en":
+            return f"Q{number} {value.year}"
+        return f"{value.year}年第{'一二三四'[number - 1]}季度"
+
+    def short_quarter(self, value: date) -> str:
+        """The same without its year: Q2, 第二季度."""
+        number = (value.month + 2) // 3
+        return f"Q{number}" if self.locale == "en" else f"第{'一二三四'[number - 1]}季度"
 
     def instant(self, value: datetime) -> str:
-        """A UTC instant to the minute; the words around it say UTC."""
-        return f"{self.day(value.date())} {format_datetime(value, 'HH:mm', locale=self._locale)}"
-
-    def age(self, days: int) -> str:
-        """A number of days, in words."""
-        return str(
-            format_timedelta(
-                timedelta(days=days), granularity="day", threshold=10**6, locale=self._locale
-            )
-        )
+        """A time in the zone that the locale's readers live by, which it names."""
+        local = value.astimezone(ZoneInfo(READERS_ZONE[self.locale]))
+        if self.locale == "en":
+            return f"{self.day(local.date())}, {local:%H:%M} UTC"
+        return f"{self.day(local.date())} {local:%H:%M}（北京时间）"
 
     def country(self, code: str) -> str:
         """A country's name from its ISO-2 code; the code where CLDR has none."""
-        return str(self._locale.territories.get(code, code))
+        short = SHORT_NAMES[self.locale].get(code)
+        return short or str(self._cldr.territories.get(code, code))
+
+    def listed(self, items: Sequence[str]) -> str:
+        """Names one after the other: `A, B and C`, `A、B和C`."""
+        *firsts, last = items
+        comma, last_joint = (", ", " and ") if self.locale == "en" else ("、", "和")
+        return f"{comma.join(firsts)}{last_joint}{last}" if firsts else last
+
+    def _money(self, value: Decimal | int, units: tuple[Unit, ...]) -> str:
+        return self._scaled(value, units, "US${}", "{}美元")
+
+    def _scaled(self, value: Decimal | int, units: tuple[Unit, ...], en: str, zh: str) -> str:
+        pattern = en if self.locale == "en" else zh
+        number, suffix = _in_unit(abs(Decimal(value)), units)
+        sign = MINUS if value < 0 and number else ""
+        return sign + pattern.format(self._number(number) + suffix)
+
+    def _signed(self, value: Decimal, en: str, zh: str) -> str:
+        pattern = en if self.locale == "en" else zh
+        return (MINUS if value < 0 else "") + pattern.format(self._number(abs(value)))
+
+    def _number(self, value: Decimal) -> str:
+        """Digits; thousands are grouped in English only."""
+        return f"{value:,f}" if self.locale == "en" else f"{value:f}"
+
+
+def shown_pct(value: Decimal | None) -> Decimal | None:
+    """A percentage as it is printed: what rounds to nothing is zero."""
+    return None if value is None else rounded(value, 1)
+
+
+def _plus(value: Decimal | int, text: str) -> str:
+    """A sign before what is above zero; what is shown as zero has none."""
+    return f"+{text}" if value > 0 and any(digit in text for digit in "123456789") else text
+
+
+def _in_unit(value: Decimal, units: tuple[Unit, ...]) -> tuple[Decimal, str]:
+    """The figure in the largest unit that it reaches after rounding in the next smaller one."""
+    shown, suffix = rounded(value), ""
+    reached = shown
+    for unit in reversed(units):
+        if reached < unit.starts_at * unit.scale:
+            break
+        shown, suffix = _shown(value / unit.scale, unit), unit.suffix
+        reached = shown * unit.scale
+    return shown, suffix
+
+
+def _shown(value: Decimal, unit: Unit) -> Decimal:
+    shown = rounded(value, unit.decimals)
+    if shown < unit.coarse_from:
+        return shown
+    shown = rounded(value, unit.coarse)
+    is_whole = shown == shown.to_integral_value()
+    return rounded(shown) if unit.trims and is_whole else shown

@@ -1,0 +1,1 @@
+"""The monthly market report."""

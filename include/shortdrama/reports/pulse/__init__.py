@@ -1,0 +1,1 @@
+"""The hashtag and Minis pulse."""

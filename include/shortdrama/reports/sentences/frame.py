@@ -1,0 +1,129 @@
+"""What stands around every edition: banners, the block about the pipeline, the footer."""
+
+from collections.abc import Sequence
+from datetime import date, datetime
+
+from shortdrama.lake.overrides import Override
+from shortdrama.reports.facts.snapshot import SnapshotFacts
+from shortdrama.reports.page import Banner, Footer, Lines, Phrase
+from shortdrama.reports.words.voice import Voice
+
+MOST_DECISIONS = 3
+LONGEST_REASON = 120
+"""A reason that a person typed is cut after so many characters."""
+
+
+def banners(voice: Voice, snapshot: SnapshotFacts, leading: str, since: date) -> tuple[Banner, ...]:
+    """What changes how the figures are to be read; `leading` is the dataset of the headline."""
+    found = []
+    if snapshot.is_sample:
+        found.append(Banner("sample", voice.t("banner.sample")))
+    accepted = accepted_gate(snapshot, since)
+    if accepted is not None:
+        found.append(Banner("overridden", decision(voice, accepted)))
+    as_of = snapshot.as_of(leading)
+    if snapshot.is_late(leading) and as_of is not None:
+        found.append(Banner("late", voice.t("banner.late", day=voice.f.day(as_of))))
+    return tuple(found)
+
+
+def accepted_gate(snapshot: SnapshotFacts, since: date) -> Override | None:
+    """The newest decision to publish marts that had failed checks, if there is one."""
+    for override in snapshot.decisions((), since):
+        if override.kind == "marts_published":
+            return override
+    return None
+
+
+def pipeline(
+    voice: Voice, snapshot: SnapshotFacts, shown: Sequence[str], since: date, extra: Sequence[str]
+) -> Lines:
+    """The block about our data: how far it goes, warnings and decisions about what is shown.
+
+    `extra` are further lines. An accepted red gate stands in its banner and not here again; so
+    does the lateness of the first dataset.
+    """
+    lines = [_through(voice, snapshot, shown)]
+    lines += [
+        voice.t("data.refused", dataset=voice.dataset(name))
+        for name in shown
+        if (state := snapshot.datasets.get(name)) and state.refused_since
+    ]
+    lines += _warnings(voice, snapshot, shown)
+    decisions = [
+        one for one in snapshot.decisions(tuple(shown), since) if one.kind != "marts_published"
+    ]
+    lines += [decision(voice, one) for one in decisions[:MOST_DECISIONS]]
+    if len(decisions) > MOST_DECISIONS:
+        lines.append(voice.t("data.more", count=len(decisions) - MOST_DECISIONS))
+    return Lines(voice.t("data.title"), tuple(map(Phrase, [*lines, *extra])))
+
+
+def decision(voice: Voice, made: Override) -> str:
+    """Who decided what against our checks, and why, in one sentence."""
+    because = made.because if len(made.because) <= LONGEST_REASON else (
+        made.because[:LONGEST_REASON].rstrip() + "…"
+    )  # fmt: skip
+    findings = len(made.findings)
+    plural = ".one" if findings == 1 else ""
+    key = f"decision.{made.kind}"
+    return voice.t(
+        key + plural if voice.has(key + plural) else key,
+        day=voice.f.day(made.at.date()),
+        by=made.by,
+        because=because,
+        dataset=voice.dataset(made.dataset or ""),
+        findings=findings,
+    )
+
+
+def footer(
+    voice: Voice,
+    snapshot: SnapshotFacts,
+    *,
+    edition: str,
+    made_at: datetime,
+    leading: str,
+    method: str,
+    vendors: Sequence[str],
+) -> Footer:
+    """As-of, ids, vendors, and whom to answer."""
+    as_of = snapshot.as_of(leading)
+    facts = [
+        ("footer.edition", edition),
+        ("footer.through", voice.f.day(as_of) if as_of else voice.t("missing")),
+        ("footer.snapshot", snapshot.snapshot_id),
+        ("footer.published", voice.f.instant(made_at)),
+        ("footer.vendors", voice.f.listed(list(vendors))),
+        ("footer.universe", snapshot.universe_version or voice.t("missing")),
+    ]
+    return Footer(
+        method=method,
+        facts=tuple(Phrase(voice.t(key), detail=value) for key, value in facts),
+        help=voice.t("footer.help"),
+    )
+
+
+def _through(voice: Voice, snapshot: SnapshotFacts, shown: Sequence[str]) -> str:
+    known = [
+        voice.t("data.through.one", dataset=voice.dataset(name), day=voice.f.day(as_of))
+        for name in shown
+        if (as_of := snapshot.as_of(name))
+    ]
+    return voice.t("data.through", list=voice.t("semicolon").join(known) or voice.t("missing"))
+
+
+def _warnings(voice: Voice, snapshot: SnapshotFacts, shown: Sequence[str]) -> list[str]:
+    """One sentence per concern about the same data, however many warnings there are."""
+    leading = shown[0]
+    sentences = []
+    for warning in snapshot.warnings:
+        about = [name for name in warning.about if name in shown]
+        if warning.concern == "timeliness":
+            about = [name for name in about if name != leading]
+        if warning.about and not about:
+            continue
+        names = [voice.dataset(name) for name in about]
+        what = voice.f.listed(names) if names else voice.t("data.marts")
+        sentences.append(voice.t(f"concern.{warning.concern}", about=what))
+    return list(dict.fromkeys(sentences))

@@ -1,0 +1,119 @@
+"""What the weekly brief says, before any words."""
+
+from collections.abc import Mapping
+from datetime import date, datetime, timedelta
+from decimal import Decimal
+
+from duckdb import DuckDBPyConnection
+
+from shortdrama.datasets.appfigures_estimates import ESTIMATES
+from shortdrama.datasets.appfigures_products import PRODUCTS
+from shortdrama.datasets.omdia_forecasts import FORECASTS
+from shortdrama.reports.facts.apps import Apps, apps
+from shortdrama.reports.facts.countries import Country, countries
+from shortdrama.reports.facts.events import Event, events
+from shortdrama.reports.facts.forecasts import PUBLISHER, Vintage, newest_vintage
+from shortdrama.reports.facts.market import Market, Period, latest_quarter, market
+from shortdrama.reports.facts.reconciliation import Reconciliation, reconciliation
+from shortdrama.reports.facts.required import required_period, required_vendor
+from shortdrama.reports.facts.rows import Frozen
+from shortdrama.reports.facts.scope import VENDOR
+from shortdrama.reports.facts.snapshot import SnapshotFacts, snapshot_facts
+from shortdrama.reports.facts.vendors import Vendor, permission
+from shortdrama.reports.periods import IsoWeek
+from shortdrama.reports.reports import Period as AnyPeriod
+
+CHART_WEEKS = 13
+DAYS_AFTER = 4
+"""From the week's Sunday to the Thursday on which it is sent."""
+NEW_FOR = timedelta(days=7)
+"""A vintage is shown in the first edition after it was accepted."""
+SHOWN = (ESTIMATES.id, PRODUCTS.id)
+
+
+class WeeklyContent(Frozen):
+    """One edition, the same for all locales and recipients."""
+
+    made_at: datetime
+    label: str
+    snapshot: SnapshotFacts
+    vendor: Vendor
+    shows_apps: bool
+    """Whether figures of single apps may be passed on."""
+    market: Market
+    apps: Apps
+    countries: tuple[Country, ...]
+    quarter: Period | None
+    vintage: Vintage | None
+    vintage_is_new: bool
+    reconciliation: Reconciliation
+    events: tuple[Event, ...]
+
+    @property
+    def moved_pct(self) -> Mapping[str, Decimal]:
+        """How far revenue and downloads moved, percent; empty without a week to compare with."""
+        now = self.market.now
+        moves = {"revenue": now.revenue_growth_pct, "downloads": now.downloads_growth_pct}
+        return {name: abs(value) for name, value in moves.items() if value is not None}
+
+    @property
+    def chart(self) -> tuple[Period, ...]:
+        """The complete weeks among the last thirteen."""
+        first = self.market.now.starts_on - timedelta(weeks=CHART_WEEKS - 1)
+        return tuple(week for week in self.market.complete if week.starts_on >= first)
+
+    @property
+    def shown_datasets(self) -> tuple[str, ...]:
+        """Datasets whose figures are in it; the first is that of the headline."""
+        return (*SHOWN, FORECASTS.id) if self.vintage and self.vintage_is_new else SHOWN
+
+    @property
+    def next_on(self) -> date | None:
+        """When the next edition comes; None when this one was made after that day."""
+        due = self.market.now.ends_on + timedelta(days=7 + DAYS_AFTER)
+        return due if due > self.made_at.date() else None
+
+
+def compose(
+    connection: DuckDBPyConnection, manifest: object, period: AnyPeriod, made_at: datetime
+) -> WeeklyContent:
+    """The content of a week's edition.
+
+    Raises ReportWithheld when the week is not completely covered, or when nobody has reviewed that
+    the vendor's sums may be shared.
+    """
+    week = IsoWeek.parse(period.label)
+    facts = snapshot_facts(manifest)
+    vendor = required_vendor(connection, VENDOR, week, facts)
+    now = required_period(connection, "weekly", week, ESTIMATES.id)
+    whole = market(connection, "weekly", now)
+    allowed = permission(connection, VENDOR, is_sample=facts.is_sample)
+    first_shown = now.starts_on - timedelta(weeks=CHART_WEEKS - 1)
+    vintage = _vintage(connection, facts, made_at)
+    return WeeklyContent(
+        made_at=made_at,
+        label=week.label,
+        snapshot=facts,
+        vendor=vendor,
+        shows_apps=allowed.rows,
+        market=whole,
+        apps=apps(connection, "weekly", whole) if allowed.rows else Apps(apps=()),
+        countries=countries(connection, "weekly", whole),
+        quarter=latest_quarter(connection, made_at.date()),
+        vintage=vintage,
+        vintage_is_new=_is_new(facts, made_at),
+        reconciliation=reconciliation(connection),
+        events=events(connection, first_shown, now.ends_on),
+    )
+
+
+def _vintage(
+    connection: DuckDBPyConnection, facts: SnapshotFacts, made_at: datetime
+) -> Vintage | None:
+    allowed = permission(connection, PUBLISHER, is_sample=facts.is_sample)
+    return newest_vintage(connection, made_at.date()) if allowed.aggregates else None
+
+
+def _is_new(facts: SnapshotFacts, made_at: datetime) -> bool:
+    state = facts.datasets.get(FORECASTS.id)
+    return bool(state and state.accepted_at and made_at - state.accepted_at < NEW_FOR)

@@ -27,7 +27,8 @@ def contracts() -> dict[str, dict[str, str]]:
 def complete(connection: duckdb.DuckDBPyConnection) -> None:
     """Add every mart and column that the schema `marts` does not have yet, empty."""
     rows = connection.execute(
-        "select table_name, column_name from duckdb_columns() where schema_name = 'marts'"
+        "select table_name, column_name from duckdb_columns()"
+        " where schema_name = 'marts' and database_name = current_database()"
     ).fetchall()
     for mart, columns in contracts().items():
         known = {column for table, column in rows if table == mart}

@@ -4,7 +4,12 @@ from collections.abc import Mapping
 from datetime import time
 
 from shortdrama.datasets.appfigures_estimates import ESTIMATES
-from shortdrama.reports.periods import IsoWeek
+from shortdrama.datasets.tiktok_hashtags import HASHTAGS
+from shortdrama.reports.monthly import content as monthly
+from shortdrama.reports.monthly import writer as monthly_writer
+from shortdrama.reports.periods import Day, IsoWeek, Month
+from shortdrama.reports.pulse import content as pulse
+from shortdrama.reports.pulse import writer as pulse_writer
 from shortdrama.reports.reports import Report
 from shortdrama.reports.weekly import content as weekly
 from shortdrama.reports.weekly import writer as weekly_writer
@@ -21,5 +26,26 @@ WEEKLY_BRIEF = Report(
     written=weekly_writer.written,
 )
 
-REPORTS: Mapping[str, Report] = {report.id: report for report in (WEEKLY_BRIEF,)}
+MONTHLY_REPORT = Report(
+    id="monthly_report",
+    required=(ESTIMATES.id,),
+    period_of=Month.parse,
+    days_after=monthly.DAYS_AFTER,
+    at=MORNING,
+    compose=monthly.compose,
+    written=monthly_writer.written,
+)
+MINIS_PULSE = Report(
+    id="minis_pulse",
+    required=(HASHTAGS.id,),
+    period_of=Day.parse,
+    days_after=pulse.DAYS_AFTER,
+    at=MORNING,
+    compose=pulse.compose,
+    written=pulse_writer.written,
+)
+
+REPORTS: Mapping[str, Report] = {
+    report.id: report for report in (WEEKLY_BRIEF, MONTHLY_REPORT, MINIS_PULSE)
+}
 """By id."""

@@ -30,7 +30,8 @@ MINUS = "\N{MINUS SIGN}"
 class Unit(NamedTuple):
     """Used for figures of at least `starts_at` units.
 
-    From `coarse_from` units on, `coarse` decimals are enough; `trims` drops a final zero there.
+    From `coarse_from` units on, `coarse` decimals are enough; `trims_from` on, a whole
+    figure has none.
     """
 
     scale: int
@@ -39,12 +40,12 @@ class Unit(NamedTuple):
     starts_at: Decimal = Decimal(1)
     coarse_from: int = 10**9
     coarse: int = 0
-    trims: bool = False
+    trims_from: int = 10**9
 
 
-BILLIONS = Unit(10**9, "B", 1, coarse_from=10, coarse=1, trims=True)
+BILLIONS = Unit(10**9, "B", 1, trims_from=10)
 MILLIONS = Unit(10**6, "M", 1, coarse_from=100)
-YI = Unit(10**8, "亿", 2, coarse_from=10, coarse=2, trims=True)
+YI = Unit(10**8, "亿", 2, trims_from=10)
 MONEY: dict[LocaleName, tuple[Unit, ...]] = {
     "en": (BILLIONS, MILLIONS, Unit(10**3, "K", 0)),
     "zh": (YI, Unit(10**4, "万", 0)),
@@ -58,8 +59,14 @@ CHANGES: dict[LocaleName, tuple[Unit, ...]] = {
     "zh": MONEY["zh"],
 }
 COUNTS: dict[LocaleName, tuple[Unit, ...]] = {
-    "en": (BILLIONS, MILLIONS, Unit(10**3, "K", 1, coarse_from=100)),
-    "zh": (YI, Unit(10**4, "万", 1, coarse_from=100)),
+    "en": tuple(
+        Unit(scale, suffix, 1, coarse_from=100, trims_from=1)
+        for scale, suffix in ((10**9, "B"), (10**6, "M"), (10**3, "K"))
+    ),
+    "zh": (
+        Unit(10**8, "亿", 2, trims_from=1),
+        Unit(10**4, "万", 1, coarse_from=100, trims_from=1),
+    ),
 }
 
 
@@ -277,8 +284,7 @@ def _in_unit(value: Decimal, units: tuple[Unit, ...]) -> tuple[Decimal, str]:
 
 def _shown(value: Decimal, unit: Unit) -> Decimal:
     shown = rounded(value, unit.decimals)
-    if shown < unit.coarse_from:
-        return shown
-    shown = rounded(value, unit.coarse)
+    if shown >= unit.coarse_from:
+        shown = rounded(value, unit.coarse)
     is_whole = shown == shown.to_integral_value()
-    return rounded(shown) if unit.trims and is_whole else shown
+    return rounded(shown) if is_whole and shown >= unit.trims_from else shown

@@ -54,6 +54,10 @@ class Voice:
         """Clauses as one sentence."""
         return self.t("semicolon").join(part for part in parts if part) + self.t("stop")
 
+    def alone(self, text: str) -> str:
+        """A clause as a sentence that stands by itself."""
+        return text[:1].upper() + text[1:] + self.t("stop")
+
     def sentences(self, parts: Iterable[str]) -> str:
         """Sentences one after the other."""
         gap = " " if self.locale == "en" else ""

@@ -1,0 +1,146 @@
+"""What the monthly market report says, before any words."""
+
+from collections.abc import Mapping
+from datetime import date, datetime, timedelta
+from decimal import Decimal
+
+from duckdb import DuckDBPyConnection
+
+from shortdrama.datasets.appfigures_estimates import ESTIMATES
+from shortdrama.datasets.appfigures_products import PRODUCTS
+from shortdrama.datasets.minis_catalog import CATALOG
+from shortdrama.datasets.omdia_forecasts import FORECASTS
+from shortdrama.reports.facts.apps import Apps, apps
+from shortdrama.reports.facts.breakeven import Needed, breakeven
+from shortdrama.reports.facts.concentration import Concentration, concentration
+from shortdrama.reports.facts.countries import Country, countries
+from shortdrama.reports.facts.events import Event, events
+from shortdrama.reports.facts.forecasts import Context, Vintage, context, newest_vintage
+from shortdrama.reports.facts.market import Market, Period, latest_quarter, market
+from shortdrama.reports.facts.minis import Minis, minis
+from shortdrama.reports.facts.reconciliation import Reconciliation, reconciliation
+from shortdrama.reports.facts.required import required_period, required_vendor
+from shortdrama.reports.facts.revisions import Revision, revisions
+from shortdrama.reports.facts.rows import Frozen
+from shortdrama.reports.facts.scope import GEOGRAPHY, VENDOR
+from shortdrama.reports.facts.snapshot import SnapshotFacts, snapshot_facts
+from shortdrama.reports.facts.vendors import Vendor, permission
+from shortdrama.reports.periods import Month
+from shortdrama.reports.reports import Period as AnyPeriod
+
+CHART_MONTHS = 13
+DAYS_AFTER = 6
+"""From the month's last day to the 6th."""
+
+
+class MonthlyContent(Frozen):
+    """One edition, the same for all locales and recipients."""
+
+    made_at: datetime
+    label: str
+    snapshot: SnapshotFacts
+    vendor: Vendor
+    shows_apps: bool
+    """Whether figures of single apps may be passed on."""
+    market: Market
+    apps: Apps
+    countries: tuple[Country, ...]
+    concentration: Concentration | None
+    quarter: Period | None
+    vintage: Vintage | None
+    context: tuple[Context, ...]
+    minis: Minis | None
+    breakeven: tuple[Needed, ...]
+    revisions: tuple[Revision, ...]
+    reconciliation: Reconciliation
+    events: tuple[Event, ...]
+
+    @property
+    def moved_pct(self) -> Mapping[str, Decimal]:
+        """How far revenue and downloads moved, percent; empty without a month to compare with."""
+        now = self.market.now
+        moves = {"revenue": now.revenue_growth_pct, "downloads": now.downloads_growth_pct}
+        return {name: abs(value) for name, value in moves.items() if value is not None}
+
+    @property
+    def chart(self) -> tuple[Period, ...]:
+        """The complete months among the last thirteen."""
+        return self.market.complete[-CHART_MONTHS:]
+
+    @property
+    def shown_datasets(self) -> tuple[str, ...]:
+        """Datasets whose figures are in it; the first is that of the headline."""
+        shown = [ESTIMATES.id, PRODUCTS.id]
+        if self.vintage or self.context:
+            shown.append(FORECASTS.id)
+        if self.minis:
+            shown.append(CATALOG.id)
+        return tuple(shown)
+
+    @property
+    def next_on(self) -> date | None:
+        """When the next edition comes; None when this one was made after that day."""
+        next_month = self.market.now.ends_on + timedelta(days=32)
+        due = next_month.replace(day=DAYS_AFTER)
+        return due if due > self.made_at.date() else None
+
+
+def compose(
+    connection: DuckDBPyConnection, manifest: object, period: AnyPeriod, made_at: datetime
+) -> MonthlyContent:
+    """The content of a month's edition.
+
+    Raises ReportWithheld when the month is not completely covered, or when nobody has reviewed
+    that the vendor's sums may be shared.
+    """
+    month = Month.parse(period.label)
+    facts = snapshot_facts(manifest)
+    vendor = required_vendor(connection, VENDOR, month, facts)
+    whole = market(
+        connection, "monthly", required_period(connection, "monthly", month, ESTIMATES.id)
+    )
+    allowed = permission(connection, VENDOR, is_sample=facts.is_sample)
+    known_by = made_at.date()
+    return MonthlyContent(
+        made_at=made_at,
+        label=month.label,
+        snapshot=facts,
+        vendor=vendor,
+        shows_apps=allowed.rows,
+        market=whole,
+        apps=apps(connection, "monthly", whole) if allowed.rows else Apps(apps=()),
+        countries=countries(connection, "monthly", whole),
+        concentration=concentration(
+            connection, month.label, whole.before.label if whole.before else None
+        ),
+        quarter=latest_quarter(connection, known_by),
+        vintage=_vintage(connection, facts, known_by),
+        context=_context(connection, facts, month, known_by),
+        minis=minis(connection, known_by),
+        breakeven=breakeven(connection),
+        revisions=revisions(connection, month.window.start),
+        reconciliation=reconciliation(connection),
+        events=events(connection, whole.complete[-CHART_MONTHS:][0].starts_on, month.window.end),
+    )
+
+
+def _vintage(
+    connection: DuckDBPyConnection, facts: SnapshotFacts, known_by: date
+) -> Vintage | None:
+    found = newest_vintage(connection, known_by)
+    return found if found and _may_quote(connection, facts, found.publisher) else None
+
+
+def _context(
+    connection: DuckDBPyConnection, facts: SnapshotFacts, month: Month, known_by: date
+) -> tuple[Context, ...]:
+    """Forecasts of the edition's year and later for the same geography as the headline."""
+    return tuple(
+        row
+        for row in context(connection, (GEOGRAPHY,), known_by)
+        if row.year >= month.year and _may_quote(connection, facts, row.publisher)
+    )
+
+
+def _may_quote(connection: DuckDBPyConnection, facts: SnapshotFacts, publisher: str) -> bool:
+    return permission(connection, publisher, is_sample=facts.is_sample).aggregates

@@ -1,0 +1,114 @@
+"""What the hashtag and Minis pulse says, before any words."""
+
+from collections.abc import Mapping
+from datetime import date, datetime
+from decimal import Decimal
+
+from duckdb import DuckDBPyConnection
+
+from shortdrama.core.errors import ReportWithheld
+from shortdrama.datasets.minis_catalog import CATALOG
+from shortdrama.datasets.minis_search_interest import SEARCH_INTEREST
+from shortdrama.datasets.tiktok_hashtags import HASHTAGS
+from shortdrama.reports.facts.breakeven import Needed, breakeven
+from shortdrama.reports.facts.entry import Entry, entry
+from shortdrama.reports.facts.hashtags import Tag, Tags, hashtags
+from shortdrama.reports.facts.minis import Minis, Search, minis, search
+from shortdrama.reports.facts.required import required_vendor
+from shortdrama.reports.facts.rows import Frozen
+from shortdrama.reports.facts.scope import HASHTAG_VENDOR
+from shortdrama.reports.facts.snapshot import SnapshotFacts, snapshot_facts
+from shortdrama.reports.facts.vendors import Vendor, permission
+from shortdrama.reports.periods import Day
+from shortdrama.reports.reports import Period as AnyPeriod
+
+DAYS_AFTER = 1
+MINIS_TAGS = ("tiktokminis", "minisgames", "minisshorts")
+"""The hashtags of Minis themselves: both kinds together, games, dramas."""
+FORMAT_TAG = "shortdrama"
+"""The hashtag of the format, as the measure of what Minis could reach."""
+
+
+class PulseContent(Frozen):
+    """One edition, the same for all locales and recipients."""
+
+    made_at: datetime
+    label: str
+    snapshot: SnapshotFacts
+    vendor: Vendor
+    shows_tags: bool
+    """Whether figures of single hashtags may be passed on."""
+    tags: Tags
+    minis: Minis | None
+    breakeven: tuple[Needed, ...]
+    search: Search | None
+    entry: Entry
+
+    @property
+    def moved_pct(self) -> Mapping[str, Decimal]:
+        """The largest change of a hashtag's views over seven days, percent, up or down."""
+        movers = self.tags.movers
+        return {"hashtag_views": abs(movers[0][1])} if movers else {}
+
+    @property
+    def shown_datasets(self) -> tuple[str, ...]:
+        """Datasets whose figures are in it; the first is that of the headline."""
+        shown = [HASHTAGS.id]
+        if self.minis is not None:
+            shown.append(CATALOG.id)
+        if self.search is not None:
+            shown.append(SEARCH_INTEREST.id)
+        return tuple(shown)
+
+    @property
+    def on(self) -> date:
+        """The day of the snapshot of hashtags."""
+        return self.tags.on
+
+    @property
+    def shown_tags(self) -> tuple[Tag, ...]:
+        """The hashtags of the leading country, if single ones may be passed on."""
+        return self.tags.at_home if self.shows_tags else ()
+
+    def tag(self, name: str) -> Tag | None:
+        """A hashtag of the leading country, if it may be passed on."""
+        return self.tags.named(name) if self.shows_tags else None
+
+    @property
+    def minis_tags(self) -> tuple[Tag, ...]:
+        """The hashtags of Minis in the leading country."""
+        return tuple(tag for name in MINIS_TAGS if (tag := self.tag(name)) is not None)
+
+
+def compose(
+    connection: DuckDBPyConnection, manifest: object, period: AnyPeriod, made_at: datetime
+) -> PulseContent:
+    """The content of a day's edition.
+
+    Raises ReportWithheld when there is no hashtag of that day, or when nobody has reviewed that
+    sums of the source's figures may be shared.
+    """
+    day = Day.parse(period.label)
+    facts = snapshot_facts(manifest)
+    vendor = required_vendor(connection, HASHTAG_VENDOR, day, facts)
+    tags = hashtags(connection, day.on)
+    if not tags.tags:
+        raise ReportWithheld(
+            day.label,
+            HASHTAGS.id,
+            f"has no figures of {day.label}",
+            "Look why the pull of that day is missing or was refused; a later day makes its own"
+            " edition",
+        )
+    return PulseContent(
+        made_at=made_at,
+        label=day.label,
+        snapshot=facts,
+        vendor=vendor,
+        shows_tags=permission(connection, HASHTAG_VENDOR, is_sample=facts.is_sample).rows,
+        tags=tags,
+        minis=minis(connection, made_at.date()),
+        breakeven=breakeven(connection),
+        search=search(connection, made_at.date()),
+        entry=entry(connection, made_at.date()),
+    )

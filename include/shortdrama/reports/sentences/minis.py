@@ -1,0 +1,194 @@
+"""TikTok Minis: what there is, at what prices, and what a drama needs to earn its cost."""
+
+from collections.abc import Sequence
+from decimal import ROUND_CEILING, Decimal
+
+from shortdrama.reports.facts.breakeven import Needed
+from shortdrama.reports.facts.minis import Catalogue, Minis
+from shortdrama.reports.page import Figure, Lines, Phrase, Range, RangeChart
+from shortdrama.reports.words.voice import Voice
+
+
+def landscape(voice: Voice, found: Minis) -> Lines:
+    """Apps, leaders and prices, each as far as a source says it."""
+    lines = [supply(voice, found), leaders(voice, found), prices(voice, found.now)]
+    return Lines(
+        voice.t("minis.title"),
+        tuple(Phrase(voice.alone(line)) for line in lines if line),
+        note=voice.t("minis.note", day=voice.f.day(found.now.as_of_on)),
+    )
+
+
+def supply(voice: Voice, found: Minis) -> str:
+    """How many dramas and games there are, and how many there were."""
+    now, before = found.now, found.before
+    if now.drama_apps is None and now.game_apps is None:
+        return ""
+    text = voice.t(
+        "minis.apps", dramas=_counted(voice, now.drama_apps), games=_counted(voice, now.game_apps)
+    )
+    if before is None or before.drama_apps is None or before.game_apps is None:
+        return text
+    return text + voice.in_brackets(
+        voice.t(
+            "minis.apps.before",
+            dramas=before.drama_apps,
+            games=before.game_apps,
+            month=voice.f.month(before.month_start_on),
+        )
+    )
+
+
+def leaders(voice: Voice, found: Minis) -> str:
+    """Which leaders are in Minis, which are said to be absent, and of how many nobody says it."""
+    absent, present = found.those("absent"), found.those("present")
+    parts = []
+    if absent:
+        key = "minis.absent" if found.is_certain else "minis.absent.class"
+        parts.append(voice.t(key, apps=voice.f.listed(absent)))
+    if present:
+        parts.append(voice.t("minis.present", apps=voice.f.listed(present)))
+    unknown = len(found.those("unknown"))
+    if unknown:
+        parts.append(voice.t("minis.unknown", count=unknown))
+    return voice.t("semicolon").join(parts)
+
+
+def prices(voice: Voice, now: Catalogue) -> str:
+    """What viewers pay for a series and for a month, and what the subscription's discount is."""
+    parts = []
+    if now.unlock_price_low_usd is not None:
+        price = _span(voice, now.unlock_price_low_usd, now.unlock_price_high_usd)
+        key = "minis.unlock.more" if now.unlock_price_has_lower_bound else "minis.unlock"
+        parts.append(voice.t(key, price=price))
+    if now.monthly_price_low_usd is not None:
+        price = _span(voice, now.monthly_price_low_usd, now.monthly_price_high_usd)
+        parts.append(voice.t("minis.month", price=price))
+    if now.discount_high_ratio:
+        percent = voice.f.whole_pct(100 * now.discount_high_ratio)
+        parts.append(voice.t("minis.discount", percent=percent))
+    return voice.t("semicolon").join(parts)
+
+
+def price_bands(voice: Voice, now: Catalogue) -> Figure | None:
+    """The price of a series and of a month on one scale."""
+    bands = [
+        ("unlock", now.unlock_price_low_usd, now.unlock_price_high_usd,
+         bool(now.unlock_price_has_lower_bound)),
+        ("month", now.monthly_price_low_usd, now.monthly_price_high_usd, False),
+    ]  # fmt: skip
+    ranges, said = [], []
+    for key, low, high, is_open in bands:
+        if low is None:
+            continue
+        price = _span(voice, low, high)
+        label = voice.t("minis.and_more", price=price) if is_open else price
+        name = voice.t(f"minis.band.{key}")
+        ranges.append(Range(name, low, None if is_open else (high or low), label))
+        said.append(voice.t(f"minis.priced.{key}", price=label))
+    if not ranges:
+        return None
+    prices_said = voice.t("enumeration").join(said)
+    return Figure(
+        name="prices",
+        title=voice.t("minis.prices.title", list=prices_said),
+        alt=voice.t("minis.prices.alt", list=prices_said),
+        chart=RangeChart(tuple(ranges), _steps(voice, ranges)),
+    )
+
+
+def _steps(voice: Voice, ranges: Sequence[Range]) -> tuple[tuple[Decimal, str], ...]:
+    """Zero, the half and the whole of a round sum above all prices."""
+    highest = max(one.high or one.low for one in ranges)
+    step = Decimal(10) * ((highest / 20).to_integral_value(ROUND_CEILING))
+    return tuple((place * step, voice.f.usd_price(place * step)) for place in range(3))
+
+
+def break_even(voice: Voice, rows: Sequence[Needed]) -> Figure | None:
+    """From the best to the worst combination of assumptions, per model and in its own unit."""
+    ranges = tuple(one for row in rows if (one := needed_range(voice, row)) is not None)
+    if not ranges:
+        return None
+    first = next(row for row in rows if row.best is not None)
+    said = voice.t("semicolon").join(
+        voice.t("sized", name=one.name, revenue=one.label) for one in ranges
+    )
+    return Figure(
+        name="breakeven",
+        title=voice.t("breakeven.title", need=needed_span(voice, first)),
+        alt=voice.t("breakeven.alt", list=said),
+        chart=RangeChart(ranges, decades(voice, ranges), is_log=True),
+        note=voice.t(
+            "breakeven.note",
+            low=voice.f.usd(first.cost_low_usd),
+            high=voice.f.usd(first.cost_high_usd),
+        ),
+    )
+
+
+def needed_range(voice: Voice, row: Needed) -> Range | None:
+    """A model's range; open at the top where no number is enough at worst."""
+    if row.best is None:
+        return None
+    return Range(
+        name=voice.t(f"needed.{row.revenue_model}"),
+        low=Decimal(row.best),
+        high=None if row.worst is None else Decimal(row.worst),
+        label=needed_span(voice, row),
+        tone="estimate",
+    )
+
+
+def needed_span(voice: Voice, row: Needed) -> str:
+    """`5.9K to 60K`, or `5.9K or more`."""
+    low = voice.f.count(row.best or 0)
+    if row.worst is None:
+        return voice.t("minis.and_more", price=low)
+    return voice.t("span", low=low, high=voice.f.count(row.worst))
+
+
+def needed_sentence(voice: Voice, row: Needed, key: str = "needed.said") -> str:
+    """What a model needs, with its base scenario."""
+    text = voice.t(f"{key}.{row.revenue_model}", span=needed_span(voice, row))
+    if row.base is None:
+        return text
+    return text + voice.in_brackets(voice.t("needed.base", base=voice.f.count(row.base)))
+
+
+def needed_lines(voice: Voice, rows: Sequence[Needed]) -> Lines | None:
+    """The same in words, with the assumption that moves each model most."""
+    texts = []
+    for row in rows:
+        if row.best is None:
+            continue
+        parts = [needed_sentence(voice, row)]
+        if row.moved_assumption:
+            key = f"assumption.{row.moved_assumption}"
+            what = voice.t(key) if voice.has(key) else row.moved_assumption
+            parts.append(voice.t("needed.moved", assumption=what))
+        texts.append(voice.sentence(parts))
+    return Lines(voice.t("needed.title"), tuple(map(Phrase, texts))) if texts else None
+
+
+def decades(voice: Voice, ranges: Sequence[Range]) -> tuple[tuple[Decimal, str], ...]:
+    """Powers of ten from below the smallest to above the largest end."""
+    lowest = min(one.low for one in ranges if one.low > 0)
+    highest = max(one.high or one.low for one in ranges)
+    power, ticks = lowest.adjusted(), []
+    while Decimal(10) ** power < 10 * highest:
+        ticks.append(Decimal(10) ** power)
+        power += 1
+    shown = ticks[:: 1 if len(ticks) <= 5 else 2]
+    return tuple((tick, voice.f.count(tick)) for tick in shown)
+
+
+def _span(voice: Voice, low: Decimal, high: Decimal | None) -> str:
+    if high is None or high == low:
+        return voice.f.usd_price(low)
+    if voice.locale == "zh":
+        return voice.t("span", low=voice.f.decimal(low, 0), high=voice.f.usd_price(high))
+    return voice.t("span", low=voice.f.usd_price(low), high=voice.f.usd_price(high))
+
+
+def _counted(voice: Voice, count: int | None) -> str:
+    return voice.t("missing") if count is None else str(count)

@@ -1,0 +1,436 @@
+"""The figures of each report, recomputed from the marts by SQL that only the tests have."""
+
+from datetime import date, timedelta
+from decimal import Decimal
+from typing import Any
+
+import duckdb
+
+from shortdrama.reports.words.formats import LocaleName
+from tracing import D, Known, half_up, rows
+
+HERE = "vendor = 'Appfigures' and revenue_basis = 'net'"
+MARKET = f"{HERE} and geography = 'World ex-China'"
+DONE = "completeness_ratio = 1 and maturity = 'settled'"
+CONSTANTS = {
+    "weekly_brief": ["10", "39", "5"],
+    "monthly_report": ["3", "5", "10", "1,000", "1,800", "10,000", "1000", "1800", "10000", "0"],
+    "minis_pulse": ["7", "28", "100"],
+}
+"""Top 10, week 39; the top 3 and 5, the bands of the index; 7 and 28 days, TikTok's top 100."""
+
+
+def known(
+    connection: duckdb.DuckDBPyConnection,
+    report_id: str,
+    locale: LocaleName,
+    manifest: dict[str, Any],
+) -> Known:
+    """Everything that an edition of `report_editions.LABELS` may say in figures."""
+    found = Known(locale)
+    found.area = "always"
+    found.tokens |= set(CONSTANTS[report_id])
+    _frame(found, report_id, manifest)
+    if report_id == "weekly_brief":
+        _market(found, connection, "weekly", "2025-W39", "2025-W38", 13)
+        _quarter(found, connection)
+        _vintage(found, connection)
+        _reconciliation(found, connection)
+    elif report_id == "monthly_report":
+        _market(found, connection, "monthly", "2025-09", "2025-08", 13)
+        _quarter(found, connection)
+        _vintage(found, connection)
+        _reconciliation(found, connection)
+        _context(found, connection)
+        _concentration(found, connection)
+        _revisions(found, connection)
+        _minis(found, connection)
+        _needed(found, connection)
+    else:
+        _hashtags(found, connection, date(2026, 2, 25))
+        _minis(found, connection)
+        _needed(found, connection)
+        _entry(found, connection)
+    return found
+
+
+def prefixed(table: str, condition: str) -> str:
+    return " and ".join(f"{table}.{part}" for part in condition.split(" and "))
+
+
+def _frame(found: Known, report_id: str, manifest: dict[str, Any]) -> None:
+    labels = {"weekly_brief": "2025-W39", "monthly_report": "2025-09", "minis_pulse": "2026-02-25"}
+    found.name(
+        manifest["snapshot_id"], manifest["universe_version"],
+        f"{report_id}/{labels[report_id]}", "08:00 UTC", "16:00（北京时间）",
+    )  # fmt: skip
+    found.day(date(2026, 2, 25))
+    for state in manifest["datasets"].values():
+        found.day(date.fromisoformat(state["as_of"]))
+
+
+def _market(
+    found: Known,
+    connection: duckdb.DuckDBPyConnection,
+    kind: str,
+    label: str,
+    before: str,
+    shown: int,
+) -> None:
+    found.area = "market"
+    size, board = f"marts.rpt_market_size_{kind}", f"marts.rpt_app_leaderboard_{kind}"
+    periods = rows(
+        connection, f"select * from {size} where {MARKET} and {DONE} order by period_start_on"
+    )
+    periods = [one for one in periods if one["period_label"] <= label]
+    now, then = periods[-1], periods[-2]
+    assert (now["period_label"], then["period_label"]) == (label, before)
+    _periods(found, periods[-shown:], kind)
+    highest = max(periods, key=lambda one: (one["revenue_usd"], one["period_start_on"]))
+    found.plain(len(periods), len(periods[-shown:]))
+    found.plain(1 + sum(one["revenue_usd"] > now["revenue_usd"] for one in periods))
+    found.money(now["revenue_usd"], highest["revenue_usd"], periods[-shown:][0]["revenue_usd"])
+    found.week(highest["period_start_on"], highest["period_end_on"])
+    first = periods[-shown:][0]
+    found.growth(100 * now["revenue_usd"] / first["revenue_usd"] - 100)
+    days = (now["period_start_on"] - first["period_start_on"]).days
+    found.plain(days // 7 if kind == "weekly" else round(days / 30.44))
+    found.growth(now["revenue_growth_pct"], now["downloads_growth_pct"])
+    found.downloads(now["downloads"])
+    each, each_before = now["revenue_per_download_usd"], then["revenue_per_download_usd"]
+    found.cents(each)
+    found.growth(100 * each / each_before - 100)
+    found.plain(now["active_apps"], now["active_apps_change"])
+    if now["active_apps_change"]:
+        found.tokens.add(f"+{now['active_apps_change']}")
+    change = now["revenue_usd"] - then["revenue_usd"] - now["universe_change_revenue_usd"]
+    found.moved_by(change)
+    _apps(found, connection, board, label, before, change)
+    _countries(found, connection, size, label, before, change)
+    start = first["period_start_on"]
+    _events(found, connection, start, now["period_end_on"])
+
+
+def _periods(found: Known, periods: list[dict[str, Any]], kind: str) -> None:
+    for one in periods:
+        found.day(one["period_start_on"], one["period_end_on"])
+        if kind != "weekly":
+            found.name(one["period_label"])
+        else:
+            found.week(one["period_start_on"], one["period_end_on"])
+        found.name(one["period_label"])
+        found.number(
+            one["revenue_usd"], one["revenue_growth_pct"], one["downloads"],
+            one["downloads_growth_pct"], one["revenue_per_download_usd"], one["active_apps"],
+        )  # fmt: skip
+
+
+def _apps(
+    found: Known,
+    connection: duckdb.DuckDBPyConnection,
+    board: str,
+    label: str,
+    before: str,
+    market: Decimal,
+) -> None:
+    pairs = rows(
+        connection,
+        f"""
+        select new.*, old.revenue_usd as was, old.revenue_rank as was_rank,
+            new.revenue_usd - old.revenue_usd as change
+        from {board} as new
+        left join {board} as old
+            on old.app_id = new.app_id and old.period_label = ? and old.geography = new.geography
+        where {prefixed("new", MARKET)} and new.period_label = ?
+        order by new.revenue_rank
+        """,
+        before,
+        label,
+    )
+    top = [one for one in pairs if one["revenue_rank"] <= 10]
+    found.share(sum((one["revenue_share_pct"] for one in top), D(0)))
+    for one in top:
+        found.name(one["app_name"])
+        found.place(one["revenue_rank"])
+        found.column(one["revenue_usd"])
+        found.share(one["revenue_share_pct"])
+        found.number(
+            one["revenue_rank"], one["was_rank"], one["revenue_usd"], one["was"],
+            one["revenue_share_pct"], one["downloads"], one["change"],
+        )  # fmt: skip
+        if one["change"] is not None:
+            found.growth(100 * one["change"] / one["was"])
+            found.number(100 * one["change"] / one["was"])
+    known = [one for one in pairs if one["change"] is not None]
+    for end in (max, min):
+        one = end(known, key=lambda pair: pair["change"])
+        found.name(one["app_name"])
+        found.moved_by(one["change"])
+        found.growth(100 * one["change"] / one["was"])
+        found.whole(100 * one["change"] / market)
+
+
+def _countries(
+    found: Known,
+    connection: duckdb.DuckDBPyConnection,
+    size: str,
+    label: str,
+    before: str,
+    market: Decimal,
+) -> None:
+    found.area = "countries"
+    pairs = rows(
+        connection,
+        f"""
+        select new.*, old.revenue_usd as was,
+            new.revenue_usd - old.revenue_usd - new.universe_change_revenue_usd as change
+        from {size} as new
+        left join {size} as old on old.geography = new.geography and old.period_label = ?
+        where {prefixed("new", HERE)} and new.geography_level = 'country' and new.geography <> 'CN'
+            and new.period_label = ?
+        order by new.revenue_usd desc
+        """,
+        before,
+        label,
+    )
+    for place, one in enumerate(pairs, start=1):
+        if place <= 5:
+            found.place(place)
+            found.column(one["revenue_usd"])
+            found.share(one["revenue_share_pct"])
+        found.growth(one["revenue_growth_pct"])
+        found.number(
+            one["revenue_usd"], one["was"], one["change"], one["revenue_growth_pct"],
+            one["revenue_share_pct"], one["downloads"],
+        )  # fmt: skip
+    moved = sorted(pairs, key=lambda one: -abs(one["change"]))[:6]
+    found.bars([one["change"] for one in moved])
+    found.plain(len(moved))
+    found.moved_by(moved[0]["change"])
+    found.whole(100 * moved[0]["change"] / market)
+
+
+def _events(found: Known, connection: duckdb.DuckDBPyConnection, start: date, end: date) -> None:
+    for one in rows(connection, "select * from marts.fct_market_events"):
+        found.name(one["title_en"], one["title_zh"])
+        found.week(one["starts_on"], one["ends_on"])
+    found.marks |= {"1", "2", "3"}
+
+
+def _quarter(found: Known, connection: duckdb.DuckDBPyConnection) -> None:
+    found.area = "quarter"
+    (one,) = rows(
+        connection,
+        f"select * from marts.rpt_market_size_quarterly where {MARKET} and {DONE}"
+        " order by period_start_on desc limit 1",
+    )
+    found.name(one["period_label"])
+    found.day(one["period_start_on"])
+    found.money(one["revenue_usd"])
+    found.growth(one["revenue_growth_pct"], one["downloads_growth_pct"])
+    found.downloads(one["downloads"])
+    found.plain(one["active_apps"])
+    _periods(found, [one], "quarterly")
+
+
+def _vintage(found: Known, connection: duckdb.DuckDBPyConnection) -> None:
+    found.area = "forecasts"
+    figures = rows(
+        connection,
+        """
+        select * from marts.fct_market_forecasts
+        where publisher = 'Omdia' and geography = 'World' and segment = 'microdramas'
+            and metric = 'revenue'
+            and published_on = (select max(published_on) from marts.fct_market_forecasts
+                where publisher = 'Omdia')
+        """,
+    )
+    for one in figures:
+        found.day(one["published_on"])
+        found.plain(one["year"])
+        found.money(one["value"])
+    for one in rows(
+        connection,
+        "select * from marts.rpt_forecast_revisions where ratio_to_fast is not null",
+    ):
+        found.plain(one["year"])
+        found.tokens.add(f"{half_up(one['ratio_to_fast'], 1)}")
+        found.day(one["fast_published_on"])
+
+
+def _reconciliation(found: Known, connection: duckdb.DuckDBPyConnection) -> None:
+    found.area = "pipeline"
+    (counts,) = connection.execute(
+        """
+        select
+            count(*) filter (status in ('match', 'bound_holds')),
+            count(*) filter (status in ('match', 'bound_holds', 'off'))
+        from marts.rpt_vendor_reconciliation
+        """
+    ).fetchall()
+    found.plain(*counts)
+
+
+def _context(found: Known, connection: duckdb.DuckDBPyConnection) -> None:
+    found.area = "forecasts"
+    for one in rows(
+        connection,
+        """
+        select * from marts.rpt_forecast_context
+        where geography = 'World ex-China' and is_newest_vintage and year >= 2025
+        """,
+    ):
+        found.day(one["published_on"])
+        found.plain(one["year"])
+        found.money(one["forecast_usd"])
+        if one["our_run_rate_usd"] is not None:
+            found.money(one["our_run_rate_usd"])
+        found.number(one["forecast_usd"], one["our_run_rate_usd"], one["year"])
+
+
+def _concentration(found: Known, connection: duckdb.DuckDBPyConnection) -> None:
+    found.area = "concentration"
+    then, now = rows(
+        connection,
+        f"select * from marts.rpt_market_concentration_monthly where {MARKET}"
+        " and period_label in ('2025-08', '2025-09') order by period_label",
+    )
+    found.share(now["cr3_pct"], now["cr5_pct"], now["cr10_pct"])
+    found.plain(half_up(now["hhi"]))
+    index = half_up(now["hhi"]) - half_up(then["hhi"])
+    if index:
+        found.tokens.add(f"{'+' if index > 0 else '−'}{abs(index)}")
+    for key in ("cr3_pct", "cr5_pct", "cr10_pct"):
+        points = half_up(now[key], 1) - half_up(then[key], 1)
+        if points:
+            found.tokens.add(f"{'+' if points > 0 else '−'}{abs(points)}")
+    for one in (then, now):
+        found.name(one["period_label"])
+        found.number(
+            one["cr3_pct"], one["cr5_pct"], one["cr10_pct"], one["hhi"], one["earning_apps"]
+        )
+
+
+def _revisions(found: Known, connection: duckdb.DuckDBPyConnection) -> None:
+    found.area = "revisions"
+    months = rows(
+        connection,
+        """
+        select *, newest_revenue_usd - first_said_revenue_usd as moved
+        from marts.rpt_estimate_revisions
+        where geography_level = 'world' and month_start_on <= date '2025-09-01'
+        order by month_start_on desc limit 4
+        """,
+    )
+    found.plain(len(months))
+    for one in months:
+        found.day(one["month_start_on"])
+        found.column(one["first_said_revenue_usd"], one["newest_revenue_usd"])
+        percent = 100 * one["moved"] / one["first_said_revenue_usd"]
+        found.growth(percent)
+        found.number(
+            one["first_said_revenue_usd"], one["newest_revenue_usd"], one["moved"],
+            half_up(percent, 4),
+        )  # fmt: skip
+
+
+def _minis(found: Known, connection: duckdb.DuckDBPyConnection) -> None:
+    found.area = "minis"
+    months = rows(
+        connection,
+        "select * from marts.rpt_minis_landscape where market = 'ZZ' order by month_start_on",
+    )
+    for one in months:
+        found.day(one["as_of_on"], one["month_start_on"])
+        found.plain(one["drama_apps"], one["game_apps"])
+        found.price(
+            one["unlock_price_low_usd"], one["monthly_price_low_usd"],
+            one["monthly_price_high_usd"],
+        )  # fmt: skip
+        found.number(
+            one["drama_apps"], one["game_apps"], one["unlock_price_low_usd"],
+            one["unlock_price_high_usd"], one["monthly_price_low_usd"],
+            one["monthly_price_high_usd"],
+        )  # fmt: skip
+        if one["discount_high_ratio"] is not None:
+            found.whole(100 * one["discount_high_ratio"])
+    (unknown,) = connection.execute(
+        "select count(*) from marts.rpt_minis_leaders where route = 'minis'"
+        " and status = 'unknown' and month_start_on = ?",
+        [months[-1]["month_start_on"]],
+    ).fetchall()
+    found.plain(*unknown)
+    highest = max(months[-1]["monthly_price_high_usd"], months[-1]["unlock_price_low_usd"])
+    step = half_up(highest / 2 / 10) * 10
+    found.scale(*(f"{sign}{one}" for one in (0, step, 2 * step) for sign in ("", "US$")))
+    found.number(0, step, 2 * step)
+
+
+def _needed(found: Known, connection: duckdb.DuckDBPyConnection) -> None:
+    found.area = "needed"
+    for one in rows(
+        connection,
+        """
+        select revenue_model, min(break_even_units) as low, max(break_even_units) as high,
+            min(production_cost_usd) as cost, max(production_cost_usd) as dear
+        from marts.rpt_monetisation_breakeven group by all
+        """,
+    ):
+        (middle,) = connection.execute(
+            "select break_even_units from marts.rpt_monetisation_breakeven where scenario_id = ?",
+            [f"{one['revenue_model']}.base"],
+        ).fetchall()[0]
+        found.count(one["low"], middle, one["high"])
+        found.money(one["cost"], one["dear"])
+        found.number(one["low"], middle, one["high"])
+    for power in range(3, 11):
+        found.scale(found.short(D(10) ** power))
+        found.number(10**power)
+
+
+def _hashtags(found: Known, connection: duckdb.DuckDBPyConnection, on: date) -> None:
+    found.area = "tags"
+    tags = rows(
+        connection,
+        "select * from marts.rpt_hashtag_momentum where as_of_on = ? and views is not null"
+        " order by views desc",
+        on,
+    )
+    at_home = [tag for tag in tags if tag["country_code"] == "US"]
+    for place, tag in enumerate(at_home, start=1):
+        found.place(place)
+        found.count(tag["views"])
+        found.growth(tag["views_change_7d_pct"], tag["views_change_28d_pct"])
+    gained = sum(half_up(tag["views_change_7d_pct"], 1) > 0 for tag in at_home)
+    found.plain(gained, len(at_home))
+    found.share(max(tag["share_of_voice_pct"] or 0 for tag in at_home))
+    countries = {tag["country_code"]: tag for tag in tags}
+    found.place(*range(1, len(countries) + 1))
+    for tag in countries.values():
+        found.count(tag["drama_views"], tag["game_views"])
+    found.area = "needed"
+    minis = ("tiktokminis", "minisgames", "minisshorts", "shortdrama")
+    found.count(*(tag["views"] for tag in at_home if tag["hashtag_name"] in minis))
+    for tag in tags:
+        found.number(
+            tag["views"], tag["views_change_7d"], tag["views_change_7d_pct"],
+            tag["views_change_28d_pct"], tag["share_of_voice_pct"], tag["posts"],
+            half_up(tag["views_change_7d_pct"], 1),
+        )  # fmt: skip
+
+
+def _entry(found: Known, connection: duckdb.DuckDBPyConnection) -> None:
+    found.area = "needed"
+    for one in rows(connection, "select * from marts.rpt_minis_entry"):
+        found.name(one["statement_en"], one["statement_zh"])
+        found.day(one["as_of_on"])
+        if one["item"].startswith("tags of "):
+            found.count(one["value"])
+            found.number(one["value"])
+    found.name("AMZ123")
+    for one in rows(
+        connection, "select * from marts.fct_minis_search_interest where growth_pct is not null"
+    ):
+        start, end = one["window_start_on"], one["window_end_on"]
+        found.whole(one["growth_pct"])
+        found.day(start, end, end - timedelta(days=0))

@@ -23,7 +23,7 @@ NOT_WATCHED = [dag_id for dag_id in DAG_IDS if dag_id not in BY_HAND]
 OF_A_FORM = {"backfill": ("begin", "finish")}
 """What they say is known to the person who filled in the form, or was mailed by another task."""
 BY_DAY = ("ingest_appfigures",)
-HEAVY = ("pandas", "numpy", "great_expectations", "dbt", "boto3", "duckdb", "pyarrow", "matplotlib")
+HEAVY = ("pandas", "numpy", "great_expectations", "dbt", "boto3", "duckdb", "pyarrow", "altair")
 
 READER = """
 import importlib.util, json, sys

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from shortdrama.lake.overrides import Override
 from shortdrama.lake.warned import Warned
 from shortdrama.reports.brief import WeeklyBrief
-from shortdrama.reports.layout.plain_text import shorten
+from shortdrama.reports.layout.plain_text import Columns
 from shortdrama.reports.wording import Phrase, Section
 from shortdrama.reports.words.catalogue import Catalogue
 from shortdrama.reports.words.old_formats import Formats
@@ -38,7 +38,7 @@ def _decision(decision: Override, words: Catalogue, formats: Formats) -> str:
         f"checks.{decision.kind}",
         day=formats.day(decision.at.date()),
         by=decision.by,
-        because=shorten(decision.because, LONGEST),
+        because=Columns.of("en").shorten(decision.because, LONGEST),
         dataset=words.dataset(decision.dataset or ""),
         findings=len(decision.findings),
     )

@@ -8,7 +8,7 @@ import pytest
 from shortdrama.lake.overrides import AcceptedFinding, Override
 from shortdrama.lake.warned import Concern, Warned
 from shortdrama.reports.brief import WeeklyBrief
-from shortdrama.reports.layout.plain_text import WIDTH, columns
+from shortdrama.reports.layout.plain_text import WIDTH, Columns
 from shortdrama.reports.render import render
 from shortdrama.reports.weekly_brief import LOCALES
 from shortdrama.reports.words.catalogue import catalogue
@@ -165,5 +165,5 @@ def test_the_newest_come_first_and_many_are_cut_short(
     assert "source3" in said
     assert "source4" not in said
     assert {"en": "4 more", "zh": "另有4项"}[locale] in said
-    assert max(map(columns, said.splitlines())) <= WIDTH
+    assert max(map(Columns.of("en").count, said.splitlines())) <= WIDTH
     assert "why " * 50 not in " ".join(said.split())

@@ -1,0 +1,97 @@
+"""Texts in a picture: how wide they are, what the font can show, and where they do not collide."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import cache
+from typing import Literal
+
+from fontTools.ttLib import TTFont
+from noto_cjk_sans_otc import FONT_PATH
+from PIL import ImageFont
+
+from shortdrama.reports.charts.style import FONT_SIZE, INK, LINE_HEIGHT
+
+FONT_NUMBER = 2
+"""Of Simplified Chinese in the font's file."""
+
+Side = Literal["left", "center", "right"]
+
+
+@dataclass(frozen=True)
+class Box:
+    """A rectangle in pixels, from the upper left corner of the picture."""
+
+    left: float
+    top: float
+    right: float
+    bottom: float
+
+    def overlaps(self, other: "Box") -> bool:
+        """Whether they share a point."""
+        return (
+            self.left < other.right
+            and other.left < self.right
+            and self.top < other.bottom
+            and other.top < self.bottom
+        )
+
+    def has(self, x: float, y: float) -> bool:
+        """Whether the point is inside."""
+        return self.left <= x <= self.right and self.top <= y <= self.bottom
+
+
+@dataclass(frozen=True)
+class Label:
+    """A text at a point; `align` says which part of it is there. `y` is its middle."""
+
+    text: str
+    x: float
+    y: float
+    align: Side = "left"
+    ink: str = INK
+
+    @property
+    def box(self) -> Box:
+        """The room that it takes."""
+        wide = text_width(self.text)
+        left = self.x - {"left": 0.0, "center": wide / 2, "right": wide}[self.align]
+        return Box(left, self.y - LINE_HEIGHT / 2, left + wide, self.y + LINE_HEIGHT / 2)
+
+
+def text_width(text: str) -> float:
+    """In pixels."""
+    return float(_font().getlength(text))
+
+
+def fitted(text: str, width: float) -> str:
+    """The text as the font can show it, with an ellipsis if it is wider than `width` pixels."""
+    text = shown(text)
+    if text_width(text) <= width:
+        return text
+    end = len(text)
+    while end > 1 and text_width(text[:end].rstrip() + "…") > width:
+        end -= 1
+    return text[:end].rstrip() + "…"
+
+
+def shown(text: str) -> str:
+    """The text without signs that the font lacks, such as emoji, so that no box is drawn."""
+    covered = _covered()
+    kept = "".join(sign for sign in text if ord(sign) in covered)
+    return " ".join(kept.split()) or ("…" if text else "")
+
+
+def widest(texts: Iterable[str]) -> float:
+    """The width of the widest; 0 if there is none."""
+    return max((text_width(shown(text)) for text in texts), default=0.0)
+
+
+@cache
+def _font() -> ImageFont.FreeTypeFont:
+    return ImageFont.truetype(str(FONT_PATH), FONT_SIZE, index=FONT_NUMBER)
+
+
+@cache
+def _covered() -> frozenset[int]:
+    with TTFont(FONT_PATH, fontNumber=FONT_NUMBER, lazy=True) as font:
+        return frozenset(font.getBestCmap())

@@ -1,0 +1,81 @@
+"""A page as the HTML of a mail: styles inlined, readable without pictures and in dark mode."""
+
+from collections.abc import Mapping
+from functools import cache
+from pathlib import Path
+
+from css_inline import CSSInliner
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+from shortdrama.reports.layout.plain_text import Columns
+from shortdrama.reports.page import Page
+from shortdrama.reports.rendered import Picture
+
+TEMPLATES = Path(__file__).parent / "templates"
+PICTURE_WIDTH = 552
+"""What the sheet of 600 pixels leaves between its paddings."""
+
+LOOKS = {
+    "sample": "banner",
+    "late": "warning",
+    "overridden": "warning",
+    "correction": "grave",
+    "test": "grave",
+}
+"""The class of each kind of banner."""
+
+LONGEST_NAME = 80
+LONGEST_NUMBER = 14
+"""In columns: what is longer is words, and may take several lines."""
+
+LONGEST_WORD = 13
+"""That a phone's column of names holds; longer ones are broken anywhere."""
+
+
+def html(page: Page, pictures: Mapping[str, Picture]) -> str:
+    """The HTML, which names each picture as `cid:<name>`. `pictures` are by figure.
+
+    A figure without a picture shows its sentence instead.
+    """
+    columns = Columns.of(page.language)
+    rendered = _environment().get_template("page.html.j2").render(
+        page=page,
+        colon=page.colon,
+        coloured=is_coloured(page.language),
+        pictures=pictures,
+        picture_width=PICTURE_WIDTH,
+        looks=LOOKS,
+        shorten=lambda name: columns.shorten(name, LONGEST_NAME),
+        is_short=lambda text: columns.count(text) <= LONGEST_NUMBER,
+        has_digit=lambda text: any(sign.isdigit() for sign in text),
+        has_long_word=lambda text: any(columns.count(word) > LONGEST_WORD for word in text.split()),
+    )  # fmt: skip
+    return _inliner().inline(rendered)
+
+
+def is_coloured(language: str) -> bool:
+    """Whether green may mean up and red down; in mainland China red means up, so no colour does."""
+    return not language.startswith("zh")
+
+
+@cache
+def _environment() -> Environment:
+    return Environment(
+        loader=FileSystemLoader(TEMPLATES),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
+    )
+
+
+@cache
+def _inliner() -> CSSInliner:
+    """Inlines page.css only; the style block in the template has rules that cannot be inlined."""
+    return CSSInliner(
+        inline_style_tags=False,
+        keep_style_tags=True,
+        load_remote_stylesheets=False,
+        extra_css=(TEMPLATES / "page.css").read_text(encoding="utf-8"),
+    )

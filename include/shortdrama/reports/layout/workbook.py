@@ -1,0 +1,131 @@
+"""The figures of a page as an XLSX: exact, dated, and with nothing in it that a program runs."""
+
+import re
+from collections.abc import Sequence
+from datetime import date, datetime
+from decimal import Decimal
+from io import BytesIO
+from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
+
+from openpyxl import Workbook
+from openpyxl.cell import Cell as XlsxCell
+from openpyxl.styles import Alignment, Font
+from openpyxl.utils import get_column_letter
+from openpyxl.worksheet.worksheet import Worksheet
+from openpyxl.writer.excel import ExcelWriter
+
+from shortdrama.reports.layout.plain_text import Columns
+from shortdrama.reports.page import Cell, Page, Sheet
+
+MADE = datetime(2000, 1, 1)  # noqa: DTZ001 - XLSX has no time zones, and this is the same always
+ZIP_TIME = (2000, 1, 1, 0, 0, 0)
+DIGITS = 15
+"""That a spreadsheet keeps of a number; what has more is written as text."""
+
+FIRST_YEAR = 1901
+"""Before it, spreadsheets disagree about dates."""
+
+LONGEST_TEXT = 32_767
+LONGEST_NAME = 31
+NOT_IN_NAMES = re.compile(r"[\[\]:*?/\\']")
+NARROW, WIDE = 9, 48
+"""Limits of a column's width, in characters."""
+
+
+def workbook(page: Page) -> bytes:
+    """An XLSX with a sheet for each of the page's; empty if it has none."""
+    if not page.sheets:
+        return b""
+    book = Workbook()
+    book.remove(book.worksheets[0])
+    book.properties.creator = page.sender_name
+    book.properties.title = f"{page.title} {page.period}"
+    book.properties.created = book.properties.modified = MADE
+    taken: set[str] = set()
+    columns = Columns.of(page.language)
+    for sheet in page.sheets:
+        _fill(book.create_sheet(_free_name(sheet.name, taken)), sheet, columns)
+    return _written(book)
+
+
+def _free_name(name: str, taken: set[str]) -> str:
+    """A name that spreadsheets accept, unique among `taken`, to which it is added."""
+    name = NOT_IN_NAMES.sub(" ", name).strip() or "Sheet"
+    number, free = 1, name[:LONGEST_NAME]
+    while free.casefold() in taken:
+        number += 1
+        tail = f" {number}"
+        free = name[: LONGEST_NAME - len(tail)] + tail
+    taken.add(free.casefold())
+    return free
+
+
+def _fill(sheet: Worksheet, content: Sheet, columns: Columns) -> None:
+    for number, row in enumerate((content.headings, *content.rows), start=1):
+        for index, value in enumerate(row, start=1):
+            cell = sheet.cell(number, index)
+            if isinstance(cell, XlsxCell):  # always: no cells are merged
+                _set(cell, value)
+    for cell in sheet[1]:
+        cell.font = Font(bold=True)
+        cell.alignment = Alignment(vertical="top", wrap_text=True)
+    sheet.freeze_panes = "A2"
+    for index, width in enumerate(_widths(content, columns), start=1):
+        sheet.column_dimensions[get_column_letter(index)].width = width
+
+
+def _set(cell: XlsxCell, value: Cell) -> None:
+    """Numbers and dates as such; all else is text, whatever its first sign is."""
+    match value:
+        case Decimal() | int() if _is_exact(value):
+            cell.value = value
+            cell.number_format = _number_format(value)
+        case datetime():
+            _set_text(cell, value.isoformat(" ", "seconds"))
+        case date() if value.year >= FIRST_YEAR:
+            cell.value = value
+            cell.number_format = "yyyy-mm-dd"
+        case None:
+            pass
+        case _:
+            _set_text(cell, str(value))
+
+
+def _set_text(cell: XlsxCell, text: str) -> None:
+    cell.value = text[:LONGEST_TEXT]
+    cell.data_type = "s"  # openpyxl makes a formula of a text that begins with "="
+    cell.quotePrefix = True  # and a program that opens the file must not either, after an edit
+
+
+def _is_exact(value: Decimal | int) -> bool:
+    """Whether a spreadsheet keeps all digits."""
+    number = Decimal(value)
+    if not number.is_finite():
+        return False
+    return len(number.normalize().as_tuple().digits) <= DIGITS and abs(number.adjusted()) < 300
+
+
+def _number_format(value: Decimal | int) -> str:
+    exponent = Decimal(value).as_tuple().exponent
+    decimals = max(0, -exponent) if isinstance(exponent, int) else 0
+    return "#,##0" + ("." + "0" * decimals if decimals else "")
+
+
+def _widths(content: Sheet, columns: Columns) -> Sequence[int]:
+    cells = zip(*content.rows, strict=True) if content.rows else ((),) * len(content.headings)
+    return [
+        min(max(NARROW, *(columns.count(str(value)) + 3 for value in (heading, *column))), WIDE)
+        for heading, column in zip(content.headings, cells, strict=True)
+    ]
+
+
+def _written(book: Workbook) -> bytes:
+    """The file without the time when it was made: openpyxl writes that time into the archive."""
+    made = BytesIO()
+    ExcelWriter(book, ZipFile(made, "w", ZIP_DEFLATED)).save()
+    timeless = BytesIO()
+    with ZipFile(made) as source, ZipFile(timeless, "w") as target:
+        for name in source.namelist():
+            entry = ZipInfo(name, ZIP_TIME)
+            target.writestr(entry, source.read(name), ZIP_DEFLATED)
+    return timeless.getvalue()

@@ -51,6 +51,8 @@ def renamed(original: Page, name: str) -> Page:
 
 def _named(block: object, name: str) -> object:
     match block:
+        case Table(rows=()):
+            return block
         case Table():
             first = block.rows[0]
             return replace(

@@ -92,21 +92,29 @@ def level(at: float, left: float, right: float) -> Rule:
     return Rule(left, at, right, at)
 
 
-def picture(
-    marks: Sequence[alt.Chart], rules: Sequence[Rule], labels: Sequence[Label], height: float
-) -> bytes:
-    """A PNG of 552 by `height` pixels, in twice that density, on no ground.
+@dataclass(frozen=True)
+class Drawing:
+    """What is in a picture of 552 by `height` pixels: rules behind marks behind labels."""
 
-    Rules are behind the marks, and labels above them.
-    """
-    ruled = [_ruled(rules, height, is_dashed) for is_dashed in (False, True)]
-    lettered = [_lettered(labels, height, side) for side in SIDES]
+    marks: Sequence[alt.Chart]
+    rules: Sequence[Rule]
+    labels: Sequence[Label]
+    height: float
+
+
+def picture(drawing: Drawing) -> bytes:
+    """A PNG in twice the density of the page, on no ground."""
+    height = drawing.height
+    ruled = [_ruled(drawing.rules, height, is_dashed) for is_dashed in (False, True)]
+    lettered = [_lettered(drawing.labels, height, side) for side in SIDES]
     # Few layers: for each, altair's own checks take longer than the drawing.
-    layers = [layer for layer in (*ruled, *marks, *lettered) if layer is not None]
+    layers = [layer for layer in (*ruled, *drawing.marks, *lettered) if layer is not None]
     chart = (
         alt.layer(*layers)
         .resolve_scale(x="independent", y="independent")
-        .properties(width=WIDTH, height=height, padding=0, background="transparent")
+        .properties(
+            width=WIDTH, height=height, padding=0, background="transparent", autosize="none"
+        )
         .configure_view(stroke=None)
     )
     _register_font()

@@ -1,6 +1,7 @@
 """A chart of any kind as a picture."""
 
 from shortdrama.reports.charts import bar_chart, range_chart, time_chart
+from shortdrama.reports.charts.canvas import picture
 from shortdrama.reports.page import BarChart, Chart, RangeChart, TimeChart
 
 
@@ -10,10 +11,10 @@ def draw(chart: Chart, coloured: bool) -> bytes | None:
     With `coloured`, up is green and down is red; otherwise both have the colour of other marks.
     """
     match chart:
-        case TimeChart():
-            has_any = any(one.points for one in chart.series)
-            return time_chart.drawn(chart, coloured) if has_any else None
-        case BarChart():
-            return bar_chart.drawn(chart, coloured) if chart.bars else None
-        case RangeChart():
-            return range_chart.drawn(chart, coloured) if chart.ranges else None
+        case TimeChart() if any(one.points for one in chart.series):
+            return picture(time_chart.drawing(chart, coloured))
+        case BarChart() if chart.bars:
+            return picture(bar_chart.drawing(chart, coloured))
+        case RangeChart() if chart.ranges:
+            return picture(range_chart.drawing(chart, coloured))
+    return None

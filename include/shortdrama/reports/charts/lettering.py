@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from typing import Literal
 
 from fontTools.ttLib import TTFont
@@ -58,6 +58,7 @@ class Label:
         return Box(left, self.y - LINE_HEIGHT / 2, left + wide, self.y + LINE_HEIGHT / 2)
 
 
+@lru_cache(maxsize=1000)  # labels are compared with each other again and again
 def text_width(text: str) -> float:
     """In pixels."""
     return float(_font().getlength(text))

@@ -4,13 +4,14 @@ from decimal import Decimal
 
 import altair as alt
 
-from shortdrama.reports.charts.canvas import Scale, level, of_rows, picture, pixels, upright, x, y
+from shortdrama.reports.charts.canvas import Drawing, Scale, level, of_rows, pixels, upright, x, y
 from shortdrama.reports.charts.lettering import Label, fitted, shown, text_width
 from shortdrama.reports.charts.style import DASHES, LINE_HEIGHT, WIDTH, tone_ink
 from shortdrama.reports.page import Range, RangeChart
 
 ROW = 52
 THICK = 12
+TICK = 10
 MARGIN = 4
 SIDE = 12
 """Left and right of the scale: half an arrow, half a dot."""
@@ -19,8 +20,8 @@ BEYOND = 0.12
 """How far the scale goes on for ranges with an open end."""
 
 
-def drawn(chart: RangeChart, coloured: bool) -> bytes:
-    """A PNG. Raises ValueError without a range, and for a log scale without a positive value."""
+def drawing(chart: RangeChart, coloured: bool) -> Drawing:
+    """Its picture. Raises ValueError if it has no range, or a log scale nothing above zero."""
     if not chart.ranges:
         raise ValueError("a chart of ranges needs at least one range")
     scale = _scale(chart)
@@ -32,10 +33,10 @@ def drawn(chart: RangeChart, coloured: bool) -> bytes:
         top = MARGIN + ROW * number
         middle = top + LINE_HEIGHT + 4 + THICK / 2
         rules.append(level(middle, 0, WIDTH))
-        rules += [upright(at, middle - THICK, middle + THICK) for _, at in ticks]
+        rules += [upright(at, middle - TICK, middle + TICK) for _, at in ticks]
         marks += _marks(one, middle, scale, height, coloured)
         labels += _labels(one, top + LINE_HEIGHT / 2, coloured)
-    return picture(marks, rules, labels, height)
+    return Drawing(marks, rules, labels, height)
 
 
 def _scale(chart: RangeChart) -> Scale:

@@ -1,13 +1,12 @@
 """Lines over time with the events of that time; labels stand at the lines, not in a legend."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
-from statistics import median
 
 import altair as alt
 
-from shortdrama.reports.charts.canvas import Scale, level, of_rows, picture, upright, x, y
+from shortdrama.reports.charts.canvas import Drawing, Scale, level, of_rows, upright, x, y
 from shortdrama.reports.charts.lettering import Box, Label, fitted, shown, text_width, widest
 from shortdrama.reports.charts.style import DASHES, LINE_HEIGHT, WIDTH, tone_ink
 from shortdrama.reports.page import DatedEvent, Series, TimeChart, TimePoint
@@ -19,7 +18,7 @@ HEADROOM = LINE_HEIGHT + 10
 
 MOST_FOR_NAMES = WIDTH * 0.34
 GAP_FACTOR = 1.6
-"""So much longer than usual is a step over a missing figure."""
+"""So much longer than others is a step over a missing figure; months differ by less."""
 
 MOST_FOR_EVENTS = WIDTH * 0.6
 
@@ -40,9 +39,13 @@ class Event:
         return MARGIN + LINE_HEIGHT * self.lane
 
 
-def drawn(chart: TimeChart, coloured: bool) -> bytes:
-    """A PNG. Raises ValueError if there is no point in it at all."""
-    series = [one for one in chart.series if one.points]
+def drawing(chart: TimeChart, coloured: bool) -> Drawing:
+    """Its picture. Raises ValueError if there is no point in it at all."""
+    series = [
+        replace(one, points=tuple(sorted(one.points, key=lambda point: point.on)))
+        for one in chart.series
+        if one.points
+    ]
     if not series:
         raise ValueError("a chart over time needs at least one point")
     names = widest(one.name for one in series) if len(series) > 1 else 0
@@ -70,7 +73,7 @@ def drawn(chart: TimeChart, coloured: bool) -> bytes:
         spans = _uncovered(event.at, (event.top, bottom), labels)
         rules += [upright(event.at, *span, is_dashed=True) for span in spans]
     marks = [mark for one in series for mark in _line(one, across, up, coloured)]
-    return picture(marks, rules, labels, height)
+    return Drawing(marks, rules, labels, height)
 
 
 def _across(chart: TimeChart, series: Sequence[Series], room: float) -> Scale:
@@ -121,12 +124,11 @@ def _line(one: Series, across: Scale, up: Scale, coloured: bool) -> list[alt.Cha
 
 
 def _runs(points: Sequence[TimePoint]) -> list[list[TimePoint]]:
-    """Points between which no date is missing."""
-    ordered = sorted(points, key=lambda point: point.on)
-    steps = [(b.on - a.on).days for a, b in pairwise(ordered)]
-    usual = median(steps) if steps else 0
-    runs = [[ordered[0]]]
-    for step, point in zip(steps, ordered[1:], strict=True):
+    """Points between which no date is missing, judged by the shortest step between dates."""
+    steps = [(b.on - a.on).days for a, b in pairwise(points)]
+    usual = min((step for step in steps if step), default=1)
+    runs = [[points[0]]]
+    for step, point in zip(steps, points[1:], strict=True):
         if step > GAP_FACTOR * usual:
             runs.append([])
         runs[-1].append(point)

@@ -77,5 +77,6 @@ def _inliner() -> CSSInliner:
         inline_style_tags=False,
         keep_style_tags=True,
         load_remote_stylesheets=False,
+        minify_css=True,
         extra_css=(TEMPLATES / "page.css").read_text(encoding="utf-8"),
     )

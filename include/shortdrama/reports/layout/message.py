@@ -1,13 +1,15 @@
 """The mail that carries an edition: text and HTML, pictures inline, files beside them."""
 
 import hashlib
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from email.errors import HeaderParseError
 from email.headerregistry import Address
 from email.message import EmailMessage
 from email.policy import SMTP
-from email.utils import format_datetime, parseaddr
+from email.utils import format_datetime, getaddresses
 from types import MappingProxyType
 
 from shortdrama.reports.layout.harmless import harmless
@@ -16,6 +18,8 @@ from shortdrama.reports.rendered import Rendered
 ASCII = SMTP.clone(cte_type="7bit")
 """A server without 8BITMIME takes it too."""
 
+OUR_HEADER = re.compile("X-[A-Za-z0-9-]+")
+FILE_NAME = re.compile("[A-Za-z0-9_-]+")
 LONGEST_SUBJECT = 200
 XLSX = "vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
@@ -83,17 +87,20 @@ def _head(mail: EmailMessage, rendered: Rendered, envelope: Envelope) -> None:
     if envelope.list_unsubscribe:
         mail["List-Unsubscribe"] = f"<{_single(envelope.list_unsubscribe)}>"
     for header, value in envelope.headers.items():
-        if not header.isascii() or not header.startswith("X-"):
-            raise ValueError(f"header {header!r}: its name must begin with X-")
+        if not OUR_HEADER.fullmatch(header):
+            raise ValueError(f"header {header!r}: its name must be X- and letters")
         mail[header] = harmless(value)
 
 
 def _address(text: str) -> Address:
     """One address. Raises ValueError without naming it, because messages are logged."""
-    name, spec = parseaddr(text)
-    if not text.isprintable() or not spec.isascii() or spec.count("@") != 1:
-        raise ValueError("an address of the mail is none: it needs the form name@domain, in ASCII")
-    return Address(harmless(name), addr_spec=spec)
+    found = getaddresses([text])
+    try:
+        if len(found) == 1 and text.isprintable() and found[0][1].isascii():
+            return Address(harmless(found[0][0]), addr_spec=found[0][1])
+    except (ValueError, HeaderParseError, IndexError):
+        pass
+    raise ValueError("an address of the mail is none: it needs the form name@domain, in ASCII")
 
 
 def _single(value: str) -> str:
@@ -104,7 +111,7 @@ def _single(value: str) -> str:
 
 
 def _attach(mail: EmailMessage, rendered: Rendered, files_as: str) -> None:
-    if not files_as.isascii() or not files_as.replace("-", "").replace("_", "").isalnum():
+    if not FILE_NAME.fullmatch(files_as):
         raise ValueError(f"{files_as!r} is no file name: letters, digits, - and _ only")
     if rendered.workbook:
         mail.add_attachment(rendered.workbook, "application", XLSX, filename=f"{files_as}.xlsx")

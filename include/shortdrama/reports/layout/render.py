@@ -7,7 +7,6 @@ from shortdrama.reports.layout.harmless import harmless_page
 from shortdrama.reports.layout.html import html, is_coloured
 from shortdrama.reports.layout.standalone import standalone
 from shortdrama.reports.layout.text import text
-from shortdrama.reports.layout.workbook import workbook
 from shortdrama.reports.page import Figure, Page
 from shortdrama.reports.rendered import Picture, Rendered
 
@@ -19,6 +18,10 @@ def render(page: Page) -> Rendered:
 
     Raises ValueError if a figure's name is not unique, or is none for a file.
     """
+    # Here and below: openpyxl and altair take half a second each, and who only asks what is due
+    # renders nothing.
+    from shortdrama.reports.layout.workbook import workbook
+
     page = harmless_page(page)
     pictures = _pictures(page)
     written = html(page, pictures)
@@ -36,7 +39,6 @@ def render(page: Page) -> Rendered:
 
 def _pictures(page: Page) -> Mapping[str, Picture]:
     """The pictures of the figures that have something to show, by figure."""
-    # Imported here: altair takes half a second, and who only asks what is due draws nothing.
     from shortdrama.reports.charts.draw import draw
 
     pictures: dict[str, Picture] = {}

@@ -1,5 +1,6 @@
 """A page as plain text: the answer first, then figures; a good read where no HTML is shown."""
 
+import re
 from functools import cache
 from pathlib import Path
 
@@ -27,7 +28,7 @@ def text(page: Page) -> str:
         first=[banner for banner in page.banners if banner.kind not in AFTER_THE_CLAIM],
         later=[banner for banner in page.banners if banner.kind in AFTER_THE_CLAIM],
     )
-    return rendered.strip("\n") + "\n"
+    return re.sub(r"\n{3,}", "\n\n", rendered).strip("\n") + "\n"
 
 
 @cache

@@ -1,6 +1,7 @@
 """A table in plain text: on a phone where it can be, and nothing in it is cut off."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from itertools import chain, zip_longest
 
 from shortdrama.reports.layout.plain_text import WIDTH, Columns
@@ -9,7 +10,6 @@ from shortdrama.reports.page import Phrase, Table
 PHONE = 40
 """Columns that a phone shows without breaking lines."""
 
-GAP = "  "
 NAMES = 1
 """The column that names things: at the left, and the first to become narrower."""
 
@@ -22,14 +22,35 @@ Row = Sequence[Sequence[str]]
 """The paragraphs of each cell."""
 
 
+@dataclass(frozen=True)
+class Grid:
+    """The widths of columns and what is between them."""
+
+    widths: tuple[int, ...]
+    gap: str
+
+    @property
+    def width(self) -> int:
+        """Of a whole line."""
+        return sum(self.widths) + len(self.gap) * (len(self.widths) - 1)
+
+    def line(self, row: Sequence[str], columns: Columns) -> str:
+        """Names at the left, all else at the right."""
+        cells = [
+            columns.left(part, width) if index == NAMES else columns.right(part, width)
+            for index, (part, width) in enumerate(zip(row, self.widths, strict=True))
+        ]
+        return self.gap.join(cells).rstrip()
+
+
 def text_table(table: Table, columns: Columns) -> list[str]:
     """The lines of a table under its headings; details of cells stand on lines of their own."""
     rows = [[_paragraphs(phrase, columns) for phrase in row] for row in table.rows]
-    widths = _widths(table.headings, rows, columns)
-    lines = _row([[heading] for heading in table.headings], widths, columns, at_bottom=True)
-    lines.append(GAP.join("-" * width for width in widths))
+    grid = _grid(table.headings, rows, columns)
+    lines = _row([[heading] for heading in table.headings], grid, columns, at_bottom=True)
+    lines.append(grid.gap.join("-" * width for width in grid.widths))
     for row in rows:
-        lines += _row(row, widths, columns)
+        lines += _row(row, grid, columns)
     return lines
 
 
@@ -44,20 +65,20 @@ def _paragraphs(phrase: Phrase, columns: Columns) -> list[str]:
     return [columns.shorten(part, LONGEST_NAME) for part in parts if part]
 
 
-def _widths(headings: Sequence[str], rows: Sequence[Row], columns: Columns) -> list[int]:
+def _grid(headings: Sequence[str], rows: Sequence[Row], columns: Columns) -> Grid:
     """As wide as the cells if they fit a phone, or else narrower names, or else a wide page."""
     cells = zip(*rows, strict=True)
     widths = [_natural(*column, columns) for column in zip(headings, cells, strict=True)]
-    for page in (PHONE, WIDTH):
-        over = _over(widths, page)
+    for page, gap in ((PHONE, "  "), (PHONE, " "), (WIDTH, "  ")):
+        over = Grid(tuple(widths), gap).width - page
         if over <= 0:
-            return widths
+            return Grid(tuple(widths), gap)
         if len(widths) > NAMES and widths[NAMES] - over >= LEAST_FOR_NAMES:
             widths[NAMES] -= over
-            return widths
-    while _over(widths, WIDTH) > 0:
+            return Grid(tuple(widths), gap)
+    while Grid(tuple(widths), gap).width > WIDTH:
         widths[widths.index(max(widths))] -= 1
-    return widths
+    return Grid(tuple(widths), gap)
 
 
 def _natural(heading: str, cells: Row, columns: Columns) -> int:
@@ -66,23 +87,12 @@ def _natural(heading: str, cells: Row, columns: Columns) -> int:
     return max(columns.count(part) for part in (*words, *chain.from_iterable(cells)))
 
 
-def _over(widths: Sequence[int], page: int) -> int:
-    return sum(widths) + len(GAP) * (len(widths) - 1) - page
-
-
-def _row(row: Row, widths: Sequence[int], columns: Columns, at_bottom: bool = False) -> list[str]:
+def _row(row: Row, grid: Grid, columns: Columns, at_bottom: bool = False) -> list[str]:
     cells = [
         [line for paragraph in cell for line in columns.lines(paragraph, width)]
-        for cell, width in zip(row, widths, strict=True)
+        for cell, width in zip(row, grid.widths, strict=True)
     ]
-    height = max(map(len, cells))
     if at_bottom:
+        height = max(map(len, cells))
         cells = [[""] * (height - len(cell)) + cell for cell in cells]
-    lines = []
-    for parts in zip_longest(*cells, fillvalue=""):
-        placed = [
-            columns.left(part, width) if index == NAMES else columns.right(part, width)
-            for index, (part, width) in enumerate(zip(parts, widths, strict=True))
-        ]
-        lines.append(GAP.join(placed).rstrip())
-    return lines
+    return [grid.line(parts, columns) for parts in zip_longest(*cells, fillvalue="")]

@@ -3,6 +3,7 @@
 import re
 import unicodedata
 from dataclasses import dataclass
+from functools import lru_cache
 
 WIDTH = 78
 """The widest line of a mail's text part."""
@@ -28,6 +29,16 @@ TOKEN = re.compile(
 that belong to them; a number with its unit."""
 
 
+@lru_cache(maxsize=10_000)  # the same words are measured for each width that a paragraph may have
+def _count(text: str, wide: str) -> int:
+    return sum(
+        0 if unicodedata.category(sign) in ("Mn", "Me")
+        else 2 if unicodedata.east_asian_width(sign) in wide
+        else 1
+        for sign in text
+    )  # fmt: skip
+
+
 @dataclass(frozen=True)
 class Columns:
     """Measures texts for a reader of one language.
@@ -44,12 +55,7 @@ class Columns:
 
     def count(self, text: str) -> int:
         """How many columns a text takes in a fixed-width font."""
-        return sum(map(self._of_sign, text))
-
-    def _of_sign(self, sign: str) -> int:
-        if unicodedata.combining(sign) or unicodedata.category(sign) in ("Mn", "Me"):
-            return 0
-        return 2 if unicodedata.east_asian_width(sign) in self.wide else 1
+        return _count(text, self.wide)
 
     def cut(self, text: str, width: int) -> str:
         """The longest beginning of a text that fits; at least one sign."""
@@ -74,12 +80,15 @@ class Columns:
 
     def lines(self, text: str, width: int) -> list[str]:
         """The text in lines of at most `width` columns, broken where its language allows it."""
-        lines = [""]
+        lines, taken = [""], 0
         for token in self._tokens(text, width):
-            if lines[-1] and self.count((lines[-1] + token).rstrip()) > width:
-                lines.append(token.lstrip())
+            if lines[-1] and taken + self.count(token.rstrip()) > width:
+                token = token.lstrip()
+                lines.append(token)
+                taken = self.count(token)
             else:
                 lines[-1] += token
+                taken += self.count(token)
         return [line.rstrip() for line in lines]
 
     def _tokens(self, text: str, width: int) -> list[str]:

@@ -11,10 +11,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from openpyxl import load_workbook
 
-from pages import LOCALES, LocaleName, page, renamed
+from pages import LOCALES, LocaleName, page, renamed, without_pictures
 from shortdrama.reports.layout.plain_text import WIDTH, Columns
 from shortdrama.reports.layout.render import render
-from shortdrama.reports.page import BarChart, Figure, Page
+from shortdrama.reports.page import Figure
 from shortdrama.reports.rendered import Rendered
 
 HOSTILE = {
@@ -40,15 +40,6 @@ HOSTILE = {
 
 def tags(rendered: Rendered) -> Counter[str]:
     return Counter(re.findall(r"<[!/]?[a-z-]+", rendered.html))
-
-
-def without_pictures(shown: Page) -> Page:
-    """The same page quickly: a chart without bars has no picture."""
-    blocks = tuple(
-        replace(block, chart=BarChart(())) if isinstance(block, Figure) else block
-        for block in shown.blocks
-    )
-    return replace(shown, blocks=blocks)
 
 
 @cache

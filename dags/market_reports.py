@@ -80,7 +80,7 @@ def market_reports() -> None:
     def send(period: str) -> list[str]:
         from shortdrama.core.settings import settings
         from shortdrama.lake.store import ObjectStore
-        from shortdrama.reports.archive import read_edition
+        from shortdrama.reports.old_archive import read_edition
         from shortdrama.reports.weekly_brief import send_edition
 
         store = ObjectStore.of(settings().s3)

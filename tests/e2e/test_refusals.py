@@ -19,7 +19,7 @@ from shortdrama.datasets.appfigures_products import PRODUCTS
 from shortdrama.datasets.omdia_forecasts import FORECASTS
 from shortdrama.lake import keys
 from shortdrama.lake.ledger import LoadLedger, LoadRecord
-from shortdrama.reports.archive import read_edition, read_part
+from shortdrama.reports.old_archive import read_edition, read_part
 from shortdrama.warehouse.build.inputs import read_inputs
 from shortdrama.warehouse.decide.overrides import build_id
 from shortdrama.warehouse.snapshots.manifest import current_snapshot_id, read_manifest

@@ -377,5 +377,6 @@ def _insert_ops(connection: duckdb.DuckDBPyConnection, loads: list[Load]) -> Non
     )
     connection.execute(
         "insert into raw.ops_sends values"
-        " ('weekly_brief/2025-W39', '0123456789ab', 'zh', 'sent', '2026-02-24', '2026-02-24')"
+        " ('weekly_brief/2025-W39', '0123456789ab', 'zh', 'sent',"
+        " '2026-02-24', '2026-02-24', 'edition')"
     )

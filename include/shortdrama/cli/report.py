@@ -21,8 +21,8 @@ def list_sends(period: Period, as_json: Json = False) -> None:
 
     The last column is the id by which logs and marts name the recipient.
     """
-    from shortdrama.lake.sends import read_sends, recipient_id
-    from shortdrama.reports.archive import edition_id
+    from shortdrama.lake.old_sends import read_sends, recipient_id
+    from shortdrama.reports.old_archive import edition_id
 
     records = read_sends(open_store(), edition_id(_checked(period))).values()
     if as_json:
@@ -42,7 +42,7 @@ def list_sends(period: Period, as_json: Json = False) -> None:
 @app.command()
 def release(period: Period, address: Annotated[str, typer.Argument(help="The recipient.")]) -> None:
     """Try an unknown send again; do this only if you checked that no mail arrived."""
-    from shortdrama.reports import ledger
+    from shortdrama.reports import old_ledger as ledger
 
     ledger.release(open_store(), _checked(period), address, settings().clock.now())
     print(f"released: the next run of market_reports for {period} tries {address}")

@@ -172,8 +172,29 @@ class Recipient(BaseModel):
     locale: Literal["en", "zh"] = "en"
 
 
+class MailboxSettings(BaseModel):
+    """Where returned mail and unsubscribe mails arrive: an IMAP folder, or a Maildir."""
+
+    host: str = ""
+    port: int = 993
+    tls: bool = True
+    username: str = ""
+    password: SecretStr = SecretStr("")
+    folder: str = "INBOX"
+    maildir: Path | None = None
+
+
 class MailSettings(BaseModel):
-    """The SMTP server and who gets mail: `engineers`, when something was refused or failed."""
+    """The SMTP server and who gets mail: `engineers`, when something was refused or failed.
+
+    `addresses` are those of the recipients that the subscriptions name by id. `reply_to` is where
+    readers' answers go, `mailbox` where returned mail and unsubscribe mails are read, at the
+    address `returns_to`; both addresses are the sender's if they are empty. `signing_key` signs the
+    links to unsubscribe and the ids of mails, so that nobody can make them up.
+
+    `recipients` is the form before subscriptions. It works for one version, where there are no
+    `addresses`: these get the weekly brief.
+    """
 
     host: str = "127.0.0.1"
     port: int = 25
@@ -181,6 +202,11 @@ class MailSettings(BaseModel):
     password: SecretStr | None = None
     starttls: bool = False
     sender: str = "Short-drama market <reports@shortdrama.invalid>"
+    reply_to: str = ""
+    returns_to: str = ""
+    signing_key: SecretStr = SecretStr("")
+    addresses: dict[str, str] = Field(default_factory=dict, repr=False)
+    mailbox: MailboxSettings | None = None
     recipients: tuple[Recipient, ...] = ()
     engineers: tuple[str, ...] = ()
 
@@ -219,6 +245,8 @@ class Settings(BaseSettings):
     mail: MailSettings = MailSettings()
     airflow: AirflowSettings = AirflowSettings()
     watch: WatchSettings = WatchSettings()
+    subscriptions: FilePath | None = None
+    """Who gets which report; without it the project's own file counts."""
     warehouse_folder: str = "warehouse"
     """In this machine's home; a staged build has a folder of its own."""
 

@@ -8,7 +8,7 @@ from email.utils import format_datetime
 
 from shortdrama.core.settings import Recipient
 from shortdrama.mail.smtp import mail_domain
-from shortdrama.reports.archive import Edition
+from shortdrama.reports.old_archive import Edition
 from shortdrama.reports.render import CHART_NAME, RenderedBrief
 
 

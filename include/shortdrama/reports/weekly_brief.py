@@ -11,12 +11,14 @@ from duckdb import DuckDBPyConnection
 from shortdrama.core.clock import Clock
 from shortdrama.core.errors import Failure
 from shortdrama.core.settings import MailSettings, Recipient
+from shortdrama.lake.old_sends import SendRecord, read_sends, recipient_id
 from shortdrama.lake.outcomes import Outcome, record_outcome
-from shortdrama.lake.sends import SendRecord, read_sends, recipient_id
 from shortdrama.lake.store import ObjectStore
 from shortdrama.mail.smtp import DeliveryFailed, DeliveryUnknown, deliver
-from shortdrama.reports import ledger
-from shortdrama.reports.archive import (
+from shortdrama.reports import old_ledger as ledger
+from shortdrama.reports.brief import snapshot_facts
+from shortdrama.reports.message import build_message
+from shortdrama.reports.old_archive import (
     Edition,
     EditionPart,
     bind_edition,
@@ -25,8 +27,6 @@ from shortdrama.reports.archive import (
     read_edition,
     read_part,
 )
-from shortdrama.reports.brief import snapshot_facts
-from shortdrama.reports.message import build_message
 from shortdrama.reports.periods import IsoWeek, last_complete_week
 from shortdrama.reports.queries import weekly_brief
 from shortdrama.reports.render import render

@@ -46,7 +46,7 @@ from shortdrama.lake.ledger import Coverage, LoadLedger, LoadRecord
 from shortdrama.lake.store import ObjectStore
 from shortdrama.orchestration import alerts as callbacks
 from shortdrama.orchestration.errors import classed
-from shortdrama.reports.archive import Edition, EditionPart
+from shortdrama.reports.old_archive import Edition, EditionPart
 from shortdrama.reports.weekly_brief import prepare_edition, send_edition
 from shortdrama.sources.connector import PullRequest
 from shortdrama.warehouse.build import dbt

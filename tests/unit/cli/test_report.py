@@ -10,10 +10,10 @@ from typer.testing import CliRunner
 from shortdrama.cli.main import app
 from shortdrama.core.clock import Clock
 from shortdrama.core.settings import Recipient
-from shortdrama.lake.sends import read_sends, recipient_id
+from shortdrama.lake.old_sends import read_sends, recipient_id
 from shortdrama.lake.store import ObjectStore
-from shortdrama.reports import ledger
-from shortdrama.reports.archive import edition_id
+from shortdrama.reports import old_ledger as ledger
+from shortdrama.reports.old_archive import edition_id
 
 WEEK = "2025-W39"
 ANN, LI = Recipient(address="ann@example.org"), Recipient(address="li@example.org", locale="zh")

@@ -9,7 +9,7 @@ from typer.testing import CliRunner
 
 from shortdrama.cli.main import app
 from shortdrama.lake.store import ObjectStore
-from shortdrama.reports.archive import Edition, bind_edition
+from shortdrama.reports.old_archive import Edition, bind_edition
 from shortdrama.warehouse.publish.hold import PointerNotMoved
 from shortdrama.warehouse.snapshots.manifest import SnapshotManifest, current_snapshot_id
 

@@ -62,5 +62,5 @@ def test_no_address_can_stand_in_a_mart(build: Any) -> None:
         "where schema_name = 'marts' and table_name = 'ops_sends'"
     )
     assert {name for (name,) in columns} == {
-        "edition", "recipient_id", "locale", "state", "claimed_at", "settled_at",
+        "edition", "recipient_id", "kind", "locale", "state", "claimed_at", "settled_at",
     }  # fmt: skip

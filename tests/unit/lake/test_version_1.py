@@ -23,12 +23,12 @@ from shortdrama.lake.documents import Document
 from shortdrama.lake.landing import Part, Pull, read_pull
 from shortdrama.lake.ledger import LoadLedger
 from shortdrama.lake.marker import Marker, lake_kind
+from shortdrama.lake.old_sends import read_sends
 from shortdrama.lake.outcomes import Outcome, record_outcome
 from shortdrama.lake.pages import Head
-from shortdrama.lake.sends import read_sends
 from shortdrama.lake.store import ObjectStore
 from shortdrama.lake.warned import Warned
-from shortdrama.reports.archive import Edition, cited_snapshots, read_edition
+from shortdrama.reports.old_archive import Edition, cited_snapshots, read_edition
 from shortdrama.warehouse.build.inputs import BuildInputs, kept_inputs
 from shortdrama.warehouse.build.ops_sources import create_relations, fill
 from shortdrama.warehouse.decide.overrides import MartOverrides, mart_overrides

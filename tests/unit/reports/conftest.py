@@ -8,7 +8,7 @@ import pytest
 
 from shortdrama.core.clock import Clock
 from shortdrama.lake.store import ObjectStore
-from shortdrama.reports.archive import Edition
+from shortdrama.reports.old_archive import Edition
 from shortdrama.reports.weekly_brief import prepare_edition
 
 

@@ -7,8 +7,8 @@ import pytest
 from shortdrama.core.clock import Clock
 from shortdrama.core.settings import Recipient
 from shortdrama.lake.store import ObjectStore
-from shortdrama.reports.archive import Edition, read_part
 from shortdrama.reports.message import build_message
+from shortdrama.reports.old_archive import Edition, read_part
 
 SENDER = "Short-drama market <reports@shortdrama.example>"
 ANN, LI = Recipient(address="ann@example.org"), Recipient(address="li@example.org", locale="zh")

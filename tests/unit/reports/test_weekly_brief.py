@@ -5,10 +5,11 @@ import pytest
 
 from shortdrama.core.clock import Clock
 from shortdrama.core.settings import MailSettings, Recipient
-from shortdrama.lake.sends import read_sends, recipient_id
+from shortdrama.lake.old_sends import read_sends, recipient_id
 from shortdrama.lake.store import ObjectStore
-from shortdrama.reports import ledger, weekly_brief
-from shortdrama.reports.archive import Edition
+from shortdrama.reports import old_ledger as ledger
+from shortdrama.reports import weekly_brief
+from shortdrama.reports.old_archive import Edition
 from shortdrama.reports.weekly_brief import SendIncomplete, due_period, send_edition
 
 

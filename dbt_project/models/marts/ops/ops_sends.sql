@@ -1,6 +1,7 @@
 select
     edition,
     recipient_id,
+    kind,
     locale,
     state,
     claimed_at,

@@ -16,7 +16,7 @@ from shortdrama.datasets import DATASETS
 from shortdrama.lake import keys
 from shortdrama.lake.ledger import LoadLedger, LoadRecord
 from shortdrama.lake.outcomes import Kind, Outcome
-from shortdrama.lake.sends import read_sends, recipient_id
+from shortdrama.lake.sends import read_sends
 from shortdrama.lake.store import ObjectStore
 
 LATE_DAYS = 2
@@ -48,6 +48,9 @@ create table if not exists raw.ops_sends (
     edition varchar, recipient_id varchar, locale varchar, state varchar, claimed_at timestamp,
     settled_at timestamp
 );
+
+-- Sends before form 2 of the ledger were all of editions.
+alter table raw.ops_sends add column if not exists kind varchar default 'edition';
 
 create or replace view raw.ops_pulls as
 select
@@ -261,18 +264,19 @@ def _listed(
 def _remember_sends(
     connection: duckdb.DuckDBPyConnection, store: ObjectStore, edition: str
 ) -> None:
-    """The edition's send ledger as it is now, with digests instead of addresses."""
+    """The edition's send ledger as it is now; recipients have ids there, and no addresses."""
     connection.execute("delete from raw.ops_sends where edition = ?", [edition])
     rows = [
         (
             edition,
-            recipient_id(address),
+            send.recipient,
             send.locale,
             send.state,
             send.claimed_at.replace(tzinfo=None),
             send.settled_at.replace(tzinfo=None) if send.settled_at else None,
+            send.kind,
         )
-        for address, send in read_sends(store, edition).items()
+        for send in read_sends(store, edition).values()
     ]
     _insert(connection, "ops_sends", rows)
 

@@ -1,6 +1,5 @@
 """What happened is read from the lake once, and remembered."""
 
-import hashlib
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
@@ -9,15 +8,16 @@ import duckdb
 import pytest
 
 from shortdrama.core.errors import DamagedDocument
-from shortdrama.core.settings import Recipient, S3Settings
+from shortdrama.core.settings import S3Settings
 from shortdrama.core.windows import Window
 from shortdrama.datasets.omdia_forecasts import FORECASTS
 from shortdrama.lake import duck, keys
 from shortdrama.lake.ledger import Coverage, LoadLedger, LoadRecord
 from shortdrama.lake.outcomes import Outcome, record_outcome
 from shortdrama.lake.overrides import Override
+from shortdrama.lake.sends import SendRecord
 from shortdrama.lake.store import ObjectStore
-from shortdrama.reports.ledger import claim, settle
+from shortdrama.reports.delivery.ledger import claim, settle
 from shortdrama.warehouse.build import built
 from shortdrama.warehouse.build.inputs import read_inputs
 from shortdrama.warehouse.build.ops_sources import fill
@@ -167,17 +167,37 @@ def test_a_load_has_a_row_per_decision(
 def test_sends_follow_the_last_attempt_and_name_nobody(
     store: ObjectStore, warehouse: duckdb.DuckDBPyConnection
 ) -> None:
-    address, period = "Ada@example.org", "2025-W39"
-    claimed = claim(store, period, Recipient(address=address), "c1", NOON)
-    happened(store, "send", f"weekly_brief/{period}", message=f"{address} failed")
+    edition = "weekly_brief/2025-W39"
+    wanted = SendRecord(
+        recipient="ada", locale="en", state="claimed", claim_id="c1", claimed_at=NOON
+    )
+    claimed = claim(store, edition, wanted)
+    claim(store, edition, wanted.model_copy(update={"kind": "late_note"}))
+    happened(store, "send", edition, message="ada failed")
     prepared(warehouse, store)
-    settle(store, period, claimed, NOON)
-    happened(store, "send", f"weekly_brief/{period}", message="again")
+    settle(store, edition, claimed, "sent", NOON)
+    happened(store, "send", edition, message="again")
     prepared(warehouse, store)
-    digest = hashlib.sha256(b"ada@example.org").hexdigest()[:12]
     assert warehouse.execute(
-        "select edition, recipient_id, state from raw.ops_sends"
-    ).fetchall() == [(f"weekly_brief/{period}", digest, "sent")]
+        "select edition, recipient_id, kind, state from raw.ops_sends order by kind"
+    ).fetchall() == [
+        (edition, "ada", "edition", "sent"), (edition, "ada", "late_note", "claimed"),
+    ]  # fmt: skip
+
+
+def test_a_warehouse_from_before_kinds_goes_on(
+    store: ObjectStore, warehouse: duckdb.DuckDBPyConnection
+) -> None:
+    warehouse.execute(
+        "create schema if not exists raw; create or replace table raw.ops_sends ("
+        "edition varchar, recipient_id varchar, locale varchar, state varchar,"
+        " claimed_at timestamp, settled_at timestamp);"
+        "insert into raw.ops_sends values ('e', 'digest', 'en', 'sent', null, null)"
+    )
+    prepared(warehouse, store)
+    assert warehouse.execute("select recipient_id, kind from raw.ops_sends").fetchall() == [
+        ("digest", "edition")
+    ]
 
 
 def test_files_that_peoples_tools_leave_between_outcomes_are_not_read(

@@ -20,7 +20,7 @@ from shortdrama.lake import keys
 from shortdrama.lake.ledger import Coverage, LoadLedger, LoadRecord
 from shortdrama.lake.marker import ensure_lake
 from shortdrama.lake.store import ObjectStore
-from shortdrama.reports.archive import read_part
+from shortdrama.reports.old_archive import read_part
 from shortdrama.reports.weekly_brief import prepare_edition
 from shortdrama.warehouse.build.build import build
 from shortdrama.warehouse.build.inputs import read_inputs

@@ -12,7 +12,7 @@ from shortdrama.core.errors import DamagedDocument
 from shortdrama.core.settings import Settings
 from shortdrama.lake import keys
 from shortdrama.lake.store import ObjectStore
-from shortdrama.reports.archive import Edition, bind_edition, cited_snapshots
+from shortdrama.reports.old_archive import Edition, bind_edition, cited_snapshots
 from shortdrama.warehouse.publish.garbage import collect_garbage, find_garbage
 from shortdrama.warehouse.publish.hold import release, rollback
 from shortdrama.warehouse.publish.publish import publish

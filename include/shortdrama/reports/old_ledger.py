@@ -11,9 +11,9 @@ from datetime import datetime
 from shortdrama.core.errors import Failure
 from shortdrama.core.settings import Recipient
 from shortdrama.lake import keys
-from shortdrama.lake.sends import Records, SendRecord, parsed_sends, recipient_id
+from shortdrama.lake.old_sends import Records, SendRecord, parsed_sends, recipient_id
 from shortdrama.lake.store import ObjectStore
-from shortdrama.reports.archive import edition_id
+from shortdrama.reports.old_archive import edition_id
 
 
 class NotClaimed(Failure):

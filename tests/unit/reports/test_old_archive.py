@@ -7,7 +7,7 @@ import pytest
 from shortdrama.core.clock import Clock
 from shortdrama.core.errors import ReportWithheld
 from shortdrama.lake.store import ObjectStore
-from shortdrama.reports.archive import ArchiveDamaged, Edition, read_edition, read_part
+from shortdrama.reports.old_archive import ArchiveDamaged, Edition, read_edition, read_part
 from shortdrama.reports.weekly_brief import LOCALES, prepare_edition
 
 FOLDER = "reports/weekly_brief/2025-W39"

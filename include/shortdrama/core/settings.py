@@ -201,6 +201,8 @@ class MailSettings(BaseModel):
     username: str | None = None
     password: SecretStr | None = None
     starttls: bool = False
+    ca_file: FilePath | None = None
+    """Certificates to trust, for a server whose certificate is our own."""
     sender: str = "Short-drama market <reports@shortdrama.invalid>"
     reply_to: str = ""
     returns_to: str = ""

@@ -1,6 +1,6 @@
 """A bucket in memory that keeps the promises of S3, with interruptions."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from hashlib import md5
 from typing import Literal
@@ -42,6 +42,14 @@ class MemoryStore(ObjectStore):
 
     def put(self, key: str, body: bytes, **_: str) -> None:
         self._write(key, body, self._interrupted())
+
+    def etags(self, prefix: str) -> Iterator[tuple[str, str]]:
+        keys = sorted(key for key in self.objects if key.startswith(prefix))
+        yield from ((key, str(self._etag(key))) for key in keys)
+
+    def folders(self, prefix: str) -> Iterator[str]:
+        rests = (key.removeprefix(prefix) for key, _ in self.etags(prefix))
+        yield from dict.fromkeys(rest.partition("/")[0] for rest in rests if "/" in rest)
 
     def compare_and_swap(self, key: str, body: bytes, etag: str | None) -> str:
         what = self._interrupted()

@@ -160,9 +160,21 @@ def sends(edition_id: str) -> str:
     return f"{EDITIONS}{edition_id}/sends.json"
 
 
-def edition_part(edition_id: str, locale: str, name: str) -> str:
-    """A rendered file of an edition."""
-    return f"{EDITIONS}{edition_id}/{locale}/{name}"
+def edition_part(edition_id: str, folder: str, name: str) -> str:
+    """A rendered file of an edition; its folder is the locale, or begins with it."""
+    return f"{EDITIONS}{edition_id}/{folder}/{name}"
+
+
+def correction(edition_id: str, number: int) -> str:
+    """Where the n-th correction of an edition is recorded; numbers begin with 1."""
+    return f"{EDITIONS}{edition_id}/correction-{number}.json"
+
+
+EDITION_INDEX = f"{EDITIONS}index.html"
+"""The page that lists the editions."""
+
+SUPPRESSED = "ops/deliveries/suppressed.json"
+"""Recipients who get nothing any more, by id."""
 
 
 def _folder(dataset: str) -> str:

@@ -67,6 +67,10 @@ class Mailer:
     def __exit__(self, *_: object) -> None:
         self._close(quit_first=True)
 
+    def connect(self) -> None:
+        """Open the connection if there is none; raises ServerAway."""
+        self._server = self._server or connect(self._mail)
+
     def deliver(self, message: EmailMessage) -> None:
         """Send one message; raises DeliveryFailed, ServerAway or DeliveryUnknown.
 

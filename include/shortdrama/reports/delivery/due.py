@@ -4,13 +4,14 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from decimal import Decimal
+from typing import Literal
 from zoneinfo import ZoneInfo
 
 from shortdrama.lake.sends import EDITION, LATE_NOTE, Records, SendKey, SendRecord
 from shortdrama.reports.delivery import ledger
 from shortdrama.reports.delivery.calendar import due_at, due_periods
 from shortdrama.reports.delivery.subscriptions import Subscription, Subscriptions
-from shortdrama.reports.reports import Report
+from shortdrama.reports.reports import Period, Report
 
 LATE_AFTER = timedelta(hours=3)
 """What leaves later than this after it was due says that it is late."""
@@ -27,9 +28,14 @@ class Ready:
 
 @dataclass(frozen=True)
 class Withheld:
-    """There may be no edition now; the reason is for engineers."""
+    """There may be no edition now; the reason is for engineers, its kind is said to readers.
+
+    `is_fault`: our own software cannot make it, so the engineers are told at once.
+    """
 
     reason: str
+    kind: Literal["checks", "missing", "hold"] = "checks"
+    is_fault: bool = False
 
 
 EditionState = Ready | Withheld
@@ -45,6 +51,8 @@ class Slot:
     subscription: Subscription
     due_at: datetime
     is_newest: bool
+    is_forced: bool = False
+    """A person asked for exactly this: thresholds do not count, and it is not called late."""
 
     @property
     def edition_id(self) -> str:
@@ -58,7 +66,11 @@ class Slot:
 
     def is_late(self, now: datetime) -> bool:
         """Whether a mail that leaves now is late."""
-        return now - self.due_at > LATE_AFTER
+        return not self.is_forced and now - self.due_at > LATE_AFTER
+
+    def is_wanted(self, moved_pct: Mapping[str, Decimal]) -> bool:
+        """Whether what has moved is worth a mail to them."""
+        return self.is_forced or self.subscription.has_moved(moved_pct)
 
 
 @dataclass(frozen=True)
@@ -74,6 +86,7 @@ class SendNote:
     """Tell this recipient that the edition is late."""
 
     slot: Slot
+    state: Withheld
 
 
 @dataclass(frozen=True)
@@ -102,6 +115,16 @@ def due(
     `ledgers` and `states` are by edition id. Without a state nothing is decided about an edition.
     """
     slots = open_slots(now, subscriptions, reports, ledgers, suppressed)
+    return decide(now, slots, ledgers, states)
+
+
+def decide(
+    now: datetime,
+    slots: Sequence[Slot],
+    ledgers: Mapping[str, Records],
+    states: Mapping[str, EditionState],
+) -> tuple[Decision, ...]:
+    """The decisions about slots that are open."""
     return tuple(
         decision
         for edition_id, wanted in by_edition(slots).items()
@@ -144,6 +167,35 @@ def slots_at(
                     yield Slot(report.id, period.label, recipient.id, entry, at, number == 0)
 
 
+def forced_slots(
+    report: Report,
+    period: Period,
+    subscriptions: Subscriptions,
+    records: Records,
+    suppressed: Collection[str] = (),
+) -> list[Slot]:
+    """A period's edition for all who get the report and do not have it, as a person asked."""
+    slots = (
+        Slot(
+            report.id, period.label, recipient.id, entry,
+            due_at(report, period, entry.time_zone), is_newest=True, is_forced=True,
+        )
+        for entry in subscriptions.entries
+        if entry.report == report.id
+        for recipient in entry.people
+        if recipient.id in subscriptions.addresses and recipient.id not in suppressed
+    )  # fmt: skip
+    return [
+        slot
+        for slot in slots
+        if ledger.may_claim(
+            ledger.find(
+                records, SendKey(slot.recipient, EDITION), subscriptions.addresses[slot.recipient]
+            )
+        )
+    ]
+
+
 def by_edition(slots: Sequence[Slot]) -> dict[str, list[Slot]]:
     """Slots by edition id, in order of their ids."""
     found: dict[str, list[Slot]] = {}
@@ -172,16 +224,16 @@ def _decided(
     """The decisions about one edition."""
     if isinstance(state, Ready):
         for slot in slots:
-            if slot.subscription.has_moved(state.moved_pct):
+            if slot.is_wanted(state.moved_pct):
                 yield Send(slot, slot.is_late(now))
         return
     # Readers wait for the newest edition only; of older ones they get no notes.
     overdue = [slot for slot in slots if slot.is_newest and now >= slot.deadline]
     first = slots[0]
-    yield Withhold(first.report, first.period, state.reason, bool(overdue))
+    yield Withhold(first.report, first.period, state.reason, bool(overdue) or state.is_fault)
     for slot in overdue:
         if slot.subscription.thresholds:
             continue  # nobody expects a report that comes only when something moved
         note = records.get(SendKey(slot.recipient, LATE_NOTE))
         if note is None or _may_retry(now, note):
-            yield SendNote(slot)
+            yield SendNote(slot, state)

@@ -58,7 +58,7 @@ def state_at(record: SendRecord, now: datetime) -> State:
 
 def retry_at(record: SendRecord) -> datetime:
     """When a failed send is tried again."""
-    wait = WAITS[min(record.attempts, len(WAITS)) - 1]
+    wait = WAITS[min(max(record.attempts, 1), len(WAITS)) - 1]
     return (record.settled_at or record.claimed_at) + wait
 
 

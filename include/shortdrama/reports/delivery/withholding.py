@@ -1,0 +1,96 @@
+"""Why no edition may be made or sent now, from what the lake says about its data."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from shortdrama.datasets import DATASETS
+from shortdrama.gates.results import GateResult
+from shortdrama.lake import documents, keys
+from shortdrama.lake.store import ObjectStore
+from shortdrama.reports.archive.editions import Correction, Edition
+from shortdrama.reports.delivery.due import Withheld
+from shortdrama.reports.reports import Report
+from shortdrama.warehouse.build.inputs import read_inputs
+from shortdrama.warehouse.decide.overrides import build_id, in_spite, mart_overrides
+from shortdrama.warehouse.snapshots.manifest import (
+    SnapshotManifest,
+    read_manifest,
+    with_refusals,
+)
+from shortdrama.warehouse.snapshots.pointer import Hold, read_pointer
+
+
+@dataclass(frozen=True)
+class Published:
+    """What readers of the marts have, and what is wrong with what would come next.
+
+    `red_gate` says what the gate found in the build that waits, unless somebody accepted that.
+    """
+
+    manifest: SnapshotManifest
+    hold: Hold | None = None
+    red_gate: str = ""
+
+
+def read_published(store: ObjectStore) -> Published | None:
+    """What is published; None before the first snapshot."""
+    pointer, _ = read_pointer(store)
+    if pointer is None:
+        return None
+    manifest = with_refusals(read_manifest(store, pointer.snapshot_id), store)
+    return Published(manifest, pointer.hold, _red_gate(store))
+
+
+def reason_to_withhold(
+    report: Report, published: Published, now: datetime, *, by_hand: bool = False
+) -> Withheld | None:
+    """Why an edition may not be made now; the age of data does not count `by_hand`."""
+    for dataset in report.required:
+        state = published.manifest.datasets.get(dataset)
+        if state is None or state.as_of is None:
+            return Withheld(f"{dataset} has no accepted load", "missing")
+        if state.refused_since:
+            return Withheld(
+                f"the newest load of {dataset} was refused: {state.refused_since[-1]}. `shortdrama"
+                " gate list` names it; correct the source and load it again, or accept it",
+                "checks",
+            )
+        age = (now.date() - date.fromisoformat(state.as_of[:10])).days
+        if age > DATASETS[dataset].stale_after_days and not by_hand:
+            return Withheld(
+                f"{dataset} ends on {state.as_of[:10]}, {age} days ago; look at its ingest DAG",
+                "missing",
+            )
+    if published.red_gate:
+        return Withheld(published.red_gate, "checks")
+    return None
+
+
+def reason_to_stop(
+    edition: Edition, corrections: tuple[Correction, ...], published: Published
+) -> Withheld | None:
+    """Why an edition that exists may not be sent to more people: its figures were taken back."""
+    hold = published.hold
+    newest = corrections[-1].snapshot_id if corrections else edition.snapshot_id
+    if hold is None or newest == published.manifest.snapshot_id:
+        return None
+    return Withheld(
+        f"{edition.id} was made from snapshot {newest}, which is rolled back ({hold}). Send a"
+        f" correction: shortdrama report correct {edition.id} --because …",
+        "hold",
+    )
+
+
+def _red_gate(store: ObjectStore) -> str:
+    fingerprint = read_inputs(store).fingerprint
+    result = documents.find(GateResult, store, keys.mart_gate(fingerprint))
+    if result is None:
+        return ""
+    left = in_spite(result, mart_overrides(fingerprint, store))
+    if not left.refused:
+        return ""
+    build = build_id(fingerprint)
+    return (
+        f"the mart gate is red, and nobody has accepted that ({left.critical[0].short})."
+        f" `shortdrama gate show {build}` has the details"
+    )

@@ -1,0 +1,298 @@
+"""Editions are made from what is published, or there is a reason why not; then letters."""
+
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
+from typing import Any
+
+import duckdb
+import pytest
+
+from memory_store import MemoryStore
+from shortdrama.core.errors import ReportWithheld
+from shortdrama.core.settings import Settings
+from shortdrama.lake import keys
+from shortdrama.lake.sends import LATE_NOTE
+from shortdrama.reports.archive.editions import Correction, find_edition, record_correction
+from shortdrama.reports.archive.parts import keep
+from shortdrama.reports.delivery import prepare
+from shortdrama.reports.delivery.due import (
+    Ready,
+    Withheld,
+    decide,
+    due,
+    forced_slots,
+    open_slots,
+)
+from shortdrama.reports.delivery.letters import Desk
+from shortdrama.reports.delivery.prepare import prepare_due, printed
+from shortdrama.reports.delivery.press import Press, with_banner
+from shortdrama.reports.delivery.subscriptions import Addresses, Subscription, Subscriptions
+from shortdrama.reports.delivery.withholding import Published, reason_to_withhold
+from shortdrama.warehouse.build.inputs import DatasetState
+from shortdrama.warehouse.snapshots.manifest import SnapshotManifest
+from shortdrama.warehouse.snapshots.pointer import Hold
+from small_report import SmallContent, drawn, small_report, written
+
+NOW = datetime(2025, 10, 2, 8, 10, tzinfo=UTC)
+W39, PULSE = "weekly_brief/2025-W39", "minis_pulse/2025-10-01"
+ESTIMATES = "appfigures.estimates"
+HOLD = Hold(by="ada", at=NOW, because="cents instead of dollars")
+
+
+def published(snapshot_id: str = "s1", as_of: str = "2025-09-30", **fields: Any) -> Published:
+    state = DatasetState(
+        as_of=as_of, said_at=NOW, accepted_at=NOW, load_ids=("l",),
+        refused_since=fields.pop("refused_since", ()),
+    )  # fmt: skip
+    manifest = SnapshotManifest(
+        snapshot_id=snapshot_id, created_at=NOW, is_sample=True, fingerprint="f", code="c",
+        code_version="v", universe_version="u", datasets={ESTIMATES: state}, marts={},
+        mart_keys={}, gate=None, warnings=(), overrides=(), previous=None,
+    )  # fmt: skip
+    return Published(manifest, **fields)
+
+
+def subscriptions(*more: Subscription) -> Subscriptions:
+    entries = [
+        Subscription.model_validate(
+            {"report": "weekly_brief", "locale": locale, "time_zone": zone, "recipients": [who],
+             "since": date(2025, 10, 1)}
+        )
+        for locale, zone, who in (("en", "UTC", "ann"), ("zh", "Europe/Paris", "li"))
+    ]  # fmt: skip
+    addresses = {"ann": "ann@example.org", "li": "li@example.org", "bo": "bo@example.org"}
+    return Subscriptions((*entries, *more), Addresses(addresses))
+
+
+def pulse(threshold: int) -> Subscription:
+    return Subscription.model_validate(
+        {"report": "minis_pulse", "locale": "en", "time_zone": "UTC", "recipients": ["bo"],
+         "since": date(2025, 10, 1), "thresholds": {"hashtag_views": threshold}}
+    )  # fmt: skip
+
+
+class Lake:
+    """A lake in memory; `usd` is what the marts say, `lake` what is published."""
+
+    def __init__(self) -> None:
+        self.store = MemoryStore()
+        self.published: Published | None = published()
+        self.usd = "10"
+        self.composed = 0
+        reports = (
+            small_report("weekly_brief", self.compose),
+            small_report("minis_pulse", self.compose),
+        )
+        self.press = Press({report.id: report for report in reports}, drawn)
+
+    def compose(self, _connection: Any, _facts: Any, period: Any, _now: Any) -> SmallContent:
+        self.composed += 1
+        return SmallContent(
+            period=period.label,
+            revenue={"A": Decimal(self.usd)},
+            moved_pct={"hashtag_views": Decimal(30)},
+        )
+
+    def states(self, now: datetime = NOW, who: Subscriptions | None = None) -> dict[str, Any]:
+        slots = open_slots(now, who or subscriptions(), self.press.reports, {})
+        return prepare_due(slots, Settings(), self.store, self.press, now)  # type: ignore[arg-type]
+
+    def letters(self, now: datetime = NOW, who: Subscriptions | None = None) -> list[Any]:
+        who = who or subscriptions()
+        decisions = due(now, who, self.press.reports, {}, self.states(now, who))
+        desk = Desk(self.store, self.press)
+        return desk.letters(decisions)
+
+
+@pytest.fixture
+def lake(monkeypatch: pytest.MonkeyPatch) -> Lake:
+    lake = Lake()
+    monkeypatch.setattr(prepare, "read_published", lambda _store: lake.published)
+    monkeypatch.setattr(prepare, "connect", lambda *_: duckdb.connect())
+    return lake
+
+
+def test_an_edition_is_made_once_for_both_languages_and_binds_its_snapshot(lake: Lake) -> None:
+    assert lake.states() == {W39: Ready({"hashtag_views": Decimal(30)})}
+    lake.published, lake.usd = published("s2"), "20"
+    letters = lake.letters()
+    assert [(one.recipient, one.rendered.subject) for one in letters] == [
+        ("ann", "Revenue 2025-W39: 10"), ("li", "收入 2025-W39: 10"),
+    ]  # fmt: skip
+    edition = find_edition(lake.store, W39)
+    assert edition is not None
+    assert (edition.snapshot_id, edition.late_in, lake.composed) == ("s1", (), 1)
+    assert W39 in lake.store.objects[keys.EDITION_INDEX].decode()
+
+
+def test_before_the_first_snapshot_nothing_is_said_to_anybody(lake: Lake) -> None:
+    lake.published = None
+    assert lake.states(NOW + timedelta(days=5)) == {}
+
+
+def test_an_edition_that_is_made_late_says_so_in_each_readers_time(lake: Lake) -> None:
+    lake.published = published(as_of="2025-10-03")
+    ann, li = lake.letters(NOW + timedelta(days=2))
+    assert "This edition is late: it was due on 2 Oct 2025 08:00." in ann.rendered.text
+    assert "本期延迟发送：原定发送时间为2025年10月2日 08:00。" in li.rendered.text
+    assert ann.facts["X-Shortdrama-Late"] == "yes"
+
+
+def test_an_edition_that_was_made_in_time_and_leaves_late_says_so_once(lake: Lake) -> None:
+    lake.states()
+    ann, _ = lake.letters(NOW + timedelta(days=2))
+    assert ann.rendered.text.count("is late") == 1
+    assert ann.rendered.html.count("is late") == 1
+    in_time, _ = lake.letters()
+    assert "is late" not in in_time.rendered.text
+
+
+def test_a_pulse_that_nobody_wants_binds_nothing(lake: Lake) -> None:
+    who = subscriptions(pulse(31))
+    assert lake.states(who=who)[PULSE] == Ready({"hashtag_views": Decimal(30)})
+    assert find_edition(lake.store, PULSE) is None
+    who = subscriptions(pulse(30))
+    assert [one.edition_id for one in lake.letters(who=who)] == [PULSE, W39, W39]
+
+
+@pytest.mark.parametrize(
+    ("fields", "kind", "said"),
+    [
+        ({"refused_since": ("share is 120 %",)}, "checks", "refused: share is 120 %"),
+        ({"as_of": "2025-09-01"}, "missing", "ends on 2025-09-01, 31 days ago"),
+        ({"red_gate": "the mart gate is red"}, "checks", "mart gate is red"),
+    ],
+)
+def test_what_is_wrong_with_required_data_withholds(
+    lake: Lake, fields: dict[str, Any], kind: str, said: str
+) -> None:
+    lake.published = published(**fields)
+    state = lake.states()[W39]
+    assert isinstance(state, Withheld)
+    assert (state.kind, lake.composed) == (kind, 0)
+    assert said in state.reason
+
+
+def test_a_dataset_that_the_report_does_not_need_withholds_nothing() -> None:
+    report = replace(small_report(), required=())
+    assert reason_to_withhold(report, published(refused_since=("x",)), NOW) is None
+    other = replace(small_report(), required=("tiktok.hashtags",))
+    withheld = reason_to_withhold(other, published(), NOW)
+    assert withheld is not None
+    assert "tiktok.hashtags has no accepted load" in withheld.reason
+
+
+def test_a_week_that_is_not_covered_withholds_and_is_made_when_it_is(lake: Lake) -> None:
+    def missing(*_: Any) -> SmallContent:
+        raise ReportWithheld("2025-W39", ESTIMATES, "covers only 5 of 7 days", "Pull it again")
+
+    weekly = lake.press.reports["weekly_brief"]
+    whole = lake.press
+    lake.press = Press({"weekly_brief": replace(weekly, compose=missing)}, drawn)
+    state = lake.states()[W39]
+    assert isinstance(state, Withheld)
+    assert "5 of 7 days" in state.reason
+    lake.press = whole
+    assert isinstance(lake.states()[W39], Ready)
+
+
+def test_a_fault_in_one_report_does_not_keep_the_other_back(
+    lake: Lake, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def faulty(*_: Any) -> SmallContent:
+        raise KeyError("price_band")
+
+    reports = dict(lake.press.reports)
+    reports["minis_pulse"] = replace(reports["minis_pulse"], compose=faulty)
+    lake.press = Press(reports, drawn)
+    states = lake.states(who=subscriptions(pulse(1)))
+    assert isinstance(states[W39], Ready)
+    assert states[PULSE] == Withheld("it cannot be made: KeyError: 'price_band'", is_fault=True)
+    assert "faulty" in capsys.readouterr().err
+
+
+def test_a_lake_that_is_away_is_no_reason_to_withhold(
+    lake: Lake, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def away(*_: Any) -> None:
+        raise duckdb.IOException("HTTP 503")
+
+    monkeypatch.setattr(prepare, "connect", away)
+    with pytest.raises(duckdb.IOException):
+        lake.states()
+
+
+def test_figures_that_were_taken_back_are_not_sent_to_more_people(lake: Lake) -> None:
+    lake.states()
+    lake.published = published("s0", hold=HOLD)
+    state = lake.states()[W39]
+    assert isinstance(state, Withheld)
+    assert (state.kind, "report correct weekly_brief/2025-W39" in state.reason) == ("hold", True)
+    # The snapshot to which was rolled back is good.
+    lake.published = published("s1", hold=HOLD)
+    assert isinstance(lake.states()[W39], Ready)
+
+
+def test_who_has_not_had_it_gets_the_corrected_edition(lake: Lake) -> None:
+    lake.states()
+    content = SmallContent(period="2025-W39", revenue={"A": Decimal(99)})
+    weekly = lake.press.reports["weekly_brief"]
+    corrected = {
+        locale: keep(lake.store, W39, locale, one)  # type: ignore[arg-type]
+        for locale, one in printed(lake.press, weekly, content, {}).items()
+    }
+    correction = Correction(
+        edition=W39, number=1, snapshot_id="s2", by="ada", because="cents", at=NOW, changes=1,
+        notes={}, parts=corrected,
+    )  # fmt: skip
+    record_correction(lake.store, correction)  # type: ignore[arg-type]
+    lake.published = published("s2", hold=HOLD)
+    ann, _ = lake.letters()
+    assert ann.rendered.subject == "Revenue 2025-W39: 99"
+    assert ann.facts["X-Shortdrama-Snapshot"] == "s2"
+
+
+@pytest.mark.parametrize("kind", ["checks", "missing", "hold"])
+def test_a_note_is_short_in_the_readers_language_and_has_no_figures(lake: Lake, kind: Any) -> None:
+    slots = open_slots(NOW, subscriptions(), lake.press.reports, {})
+    late = NOW + timedelta(days=1)
+    decisions = decide(late, slots, {}, {W39: Withheld("secret reason", kind)})
+    ann, li = Desk(lake.store, lake.press).letters(decisions)
+    assert (ann.kind, ann.attach) == (LATE_NOTE, False)
+    assert ann.rendered.subject == "Late: weekly market brief, 22–28 Sept 2025"
+    assert li.rendered.subject == "延迟通知：短剧市场周报（2025年9月22日至28日）"
+    assert "secret" not in ann.rendered.text
+    assert not any("a" <= sign <= "z" for sign in li.rendered.text.split("Tiles")[0])
+
+
+def test_a_damaged_archive_keeps_back_only_its_own_language(lake: Lake) -> None:
+    lake.states()
+    edition = find_edition(lake.store, W39)
+    assert edition is not None
+    del lake.store.objects[f"reports/{W39}/{edition.parts['zh'].folder}/brief.txt"]
+    desk = Desk(lake.store, lake.press)
+    decisions = due(NOW, subscriptions(), lake.press.reports, {}, lake.states())
+    assert [one.recipient for one in desk.letters(decisions)] == ["ann"]
+    assert len(desk.damaged) == 1
+
+
+def test_what_a_person_asks_for_goes_to_everybody_whatever_the_time(lake: Lake) -> None:
+    who = subscriptions(pulse(1000))
+    for report, label in (("weekly_brief", "2025-W20"), ("minis_pulse", "2025-09-01")):
+        known = lake.press.reports[report]
+        slots = forced_slots(known, known.period_of(label), who, {}, suppressed=("li",))
+        lake.published = published(as_of="2025-06-01")
+        states = prepare_due(slots, Settings(), lake.store, lake.press, NOW)  # type: ignore[arg-type]
+        letters = Desk(lake.store, lake.press).letters(decide(NOW, slots, {}, states))
+        assert [one.recipient for one in letters] == [{"weekly_brief": "ann"}.get(report, "bo")]
+        assert "late" not in letters[0].rendered.text
+
+
+def test_a_line_above_an_archived_edition_is_escaped_and_within_the_body() -> None:
+    page = drawn(written(SmallContent(period="2025-W39", revenue={}), "en"))
+    whole = replace(page, html="<html><body class='x'>\n<p>1</p></body></html>")
+    marked = with_banner(whole, "a <b> \\1 line", "[Test] ")
+    assert marked.html.index("a &lt;b&gt; \\1 line") > marked.html.index("<body class='x'>")
+    assert marked.subject.startswith("[Test] Revenue")
+    assert marked.text.startswith("a <b> \\1 line\n\n")

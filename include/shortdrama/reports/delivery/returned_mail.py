@@ -108,6 +108,7 @@ def opened(box: MailboxSettings) -> Iterator[Box]:
         with server.login(box.username, box.password.get_secret_value(), box.folder):
             yield Imap(server)
     except MailboxLoginError:
+        server.client.shutdown()
         raise MailboxAway(
             f"{where} does not let us in. Check SHORTDRAMA_MAIL__MAILBOX__USERNAME and"
             " SHORTDRAMA_MAIL__MAILBOX__PASSWORD"

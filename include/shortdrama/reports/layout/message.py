@@ -6,16 +6,28 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from email.errors import HeaderParseError
-from email.headerregistry import Address
+from email.headerregistry import Address, HeaderRegistry, UnstructuredHeader
 from email.message import EmailMessage
-from email.policy import SMTP
+from email.policy import SMTP, Policy
 from email.utils import format_datetime, getaddresses
 from types import MappingProxyType
 
 from shortdrama.reports.layout.harmless import harmless
 from shortdrama.reports.rendered import Rendered
 
-ASCII = SMTP.clone(cte_type="7bit")
+
+class Link(UnstructuredHeader):
+    """A header with one long word, which the library would encode and mail programs not decode."""
+
+    def fold(self, *, policy: Policy) -> str:
+        """The word on a line of its own."""
+        return f"{self.name}:{policy.linesep} {self}{policy.linesep}"  # type: ignore[attr-defined]
+
+
+HEADERS = HeaderRegistry()
+HEADERS.map_to_type("list-unsubscribe", Link)  # type: ignore[arg-type]
+
+ASCII = SMTP.clone(cte_type="7bit", header_factory=HEADERS)
 """A server without 8BITMIME takes it too."""
 
 OUR_HEADER = re.compile("X-[A-Za-z0-9-]+")

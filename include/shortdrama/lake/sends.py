@@ -45,6 +45,9 @@ def _from_version_1(record: dict[str, Any]) -> dict[str, Any]:
 class SendRecord(Document):
     """The last attempt to send something to somebody. `claim_id` says whose attempt it is.
 
+    `corrected` is the number of the newest correction that an edition had in it when it was sent.
+    `is_told`: the engineers know that it is unknown, refused or given up.
+
     The send ledger is a list of these, each with its own version. Older code refuses a version that
     is newer than itself, and the oldest code refuses a record without an address; but a ledger that
     is not a list, or that has another key, would look empty to it, and it would mail everybody.
@@ -61,6 +64,8 @@ class SendRecord(Document):
     settled_at: datetime | None = None
     error: str | None = None
     attempts: int = 1
+    corrected: int = 0
+    is_told: bool = False
 
     @property
     def key(self) -> SendKey:

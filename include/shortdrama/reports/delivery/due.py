@@ -207,10 +207,11 @@ def by_edition(slots: Sequence[Slot]) -> dict[str, list[Slot]]:
 def _is_open(now: datetime, slot: Slot, records: Records, subscriptions: Subscriptions) -> bool:
     address = subscriptions.addresses[slot.recipient]
     record = ledger.find(records, SendKey(slot.recipient, EDITION), address)
-    return record is None or _may_retry(now, record)
+    return record is None or may_retry(now, record)
 
 
-def _may_retry(now: datetime, record: SendRecord) -> bool:
+def may_retry(now: datetime, record: SendRecord) -> bool:
+    """Whether a mail that has failed is to be tried again now."""
     return (
         ledger.may_claim(record)
         and record.attempts < MOST_ATTEMPTS
@@ -235,5 +236,5 @@ def _decided(
         if slot.subscription.thresholds:
             continue  # nobody expects a report that comes only when something moved
         note = records.get(SendKey(slot.recipient, LATE_NOTE))
-        if note is None or _may_retry(now, note):
+        if note is None or may_retry(now, note):
             yield SendNote(slot, state)

@@ -61,6 +61,7 @@ class Desk:
             locale=locale,
             rendered=rendered,
             attach=slot.subscription.attach,
+            corrected=len(corrections),
             facts=facts(edition, corrections) | {"X-Shortdrama-Late": _yes(send.is_late)},
         )
 

@@ -22,7 +22,10 @@ from shortdrama.reports.rendered import Rendered
 
 @dataclass(frozen=True)
 class Letter:
-    """What one recipient is to get of an edition; `facts` are headers of the mail."""
+    """What one recipient is to get of an edition; `facts` are headers of the mail.
+
+    `corrected` is the number of the newest correction in it.
+    """
 
     edition_id: str
     kind: str
@@ -30,6 +33,7 @@ class Letter:
     locale: str
     rendered: Rendered
     attach: bool = True
+    corrected: int = 0
     facts: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
 
     @property
@@ -158,4 +162,5 @@ def _claim(letter: Letter, now: datetime) -> SendRecord:
         state="claimed",
         claim_id=uuid.uuid4().hex,
         claimed_at=now,
+        corrected=letter.corrected,
     )

@@ -117,7 +117,7 @@ def _shown(cell: Cell, catalogue: Catalogue, locale: LocaleName) -> str:
     if cell is None:
         return catalogue.text("correction.gone")
     if isinstance(cell, date):
-        return Formats(locale, "").day(cell)
+        return Formats(locale).day(cell)
     if isinstance(cell, int | Decimal):
         return str(format_decimal(cell, locale=CLDR[locale], decimal_quantization=False))
     return cell

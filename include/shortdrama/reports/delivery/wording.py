@@ -19,7 +19,7 @@ def words(locale: LocaleName) -> Catalogue:
 
 def about(report: Report, period: Period, locale: LocaleName) -> dict[str, str]:
     """`report` and `days`, for the sentences about an edition."""
-    formats, window = Formats(locale, ""), period.window
+    formats, window = Formats(locale), period.window
     one_day = window.start == window.end
     return {
         "report": words(locale).text_or(f"report.{report.id}", "report"),
@@ -30,4 +30,4 @@ def about(report: Report, period: Period, locale: LocaleName) -> dict[str, str]:
 def due_words(due_at: datetime, zone: str, locale: LocaleName) -> str:
     """When something was due, in the reader's time."""
     local = due_at.astimezone(ZoneInfo(zone))
-    return Formats(locale, "").instant(local)
+    return Formats(locale).instant(local)

@@ -121,8 +121,8 @@ def test_of_two_people_who_correct_at_once_one_is_told(sent: Lake) -> None:
 def test_a_correction_needs_an_edition_and_a_reason(sent: Lake) -> None:
     with pytest.raises(DecisionRefused, match="reason"):
         corrected(sent, "12", because="  ")
+    maker = Maker(Settings(), sent.store, sent.press, published(), LATER)
     with pytest.raises(DecisionRefused, match="report list"):
-        maker = Maker(Settings(), sent.store, sent.press, published(), LATER)
         draft("weekly_brief/2025-W01", "s", sent.store, sent.press, maker)
 
 

@@ -95,7 +95,7 @@ def test_headers_say_what_the_mail_is() -> None:
     assert mail["Message-ID"] == ENVELOPE.message_id
     assert mail["Content-Language"] == "zh-CN"
     assert mail["Auto-Submitted"] == "auto-generated"
-    assert mail["List-Unsubscribe"] == "<mailto:unsubscribe@shortdrama.example?subject=ann>"
+    assert mail["List-Unsubscribe"].strip() == "<mailto:unsubscribe@shortdrama.example?subject=ann>"
     assert mail["X-Shortdrama-Edition"] == "weekly_brief/2025-W39"
 
 

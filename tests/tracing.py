@@ -13,7 +13,7 @@ from typing import Any
 
 import duckdb
 
-from shortdrama.reports.page import Page
+from shortdrama.reports.page import Figure, Page
 from shortdrama.reports.words.formats import LocaleName
 
 D = Decimal
@@ -31,7 +31,9 @@ def texts(value: Any, path: str = "") -> Iterator[tuple[str, str]]:
         yield path, value
     elif dataclasses.is_dataclass(value) and not isinstance(value, type):
         for one in dataclasses.fields(value):
-            yield from texts(getattr(value, one.name), f"{path}.{one.name}")
+            is_code = one.name in ("kind", "direction", "tone")
+            if not is_code and (type(value), one.name) != (Figure, "name"):
+                yield from texts(getattr(value, one.name), f"{path}.{one.name}")
     elif isinstance(value, list | tuple):
         for place, one in enumerate(value):
             yield from texts(one, f"{path}[{place}]")

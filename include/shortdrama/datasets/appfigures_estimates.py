@@ -7,7 +7,7 @@ from shortdrama.datasets.model import Api, ByDay, Column, Dataset, Trailing
 ESTIMATES = Dataset(
     source="appfigures",
     name="estimates",
-    titles={"en": "App-store estimates (Appfigures)", "zh": "应用商店估算（Appfigures）"},
+    titles={"en": "Store estimates (Appfigures)", "zh": "应用商店估算（Appfigures）"},
     columns=(
         Column("product_id", "BIGINT"),
         Column("country_code", "VARCHAR"),

@@ -5,7 +5,7 @@ from shortdrama.datasets.model import Api, Column, Dataset, Snapshot
 PRODUCTS = Dataset(
     source="appfigures",
     name="products",
-    titles={"en": "List of apps (Appfigures)", "zh": "应用名单（Appfigures）"},
+    titles={"en": "App list (Appfigures)", "zh": "应用清单（Appfigures）"},
     columns=(
         Column("product_id", "BIGINT"),
         Column("unified_app_id", "VARCHAR", required=False),

@@ -7,7 +7,7 @@ from shortdrama.datasets.model import Api, ByDay, Column, Dataset, Trailing
 RANKS = Dataset(
     source="appfigures",
     name="ranks",
-    titles={"en": "Store ranks (Appfigures)", "zh": "应用商店排名（Appfigures）"},
+    titles={"en": "Store charts (Appfigures)", "zh": "应用商店榜单（Appfigures）"},
     columns=(
         Column("product_id", "BIGINT"),
         Column("country_code", "VARCHAR"),

@@ -5,7 +5,7 @@ from shortdrama.datasets.model import Column, Dataset, Edition, Inbox
 CATALOG = Dataset(
     source="minis",
     name="catalog",
-    titles={"en": "Mini apps (TikTok Minis)", "zh": "小程序目录（TikTok Minis）"},
+    titles={"en": "TikTok Minis list", "zh": "TikTok小程序目录"},
     columns=(
         Column("snapshot_on", "DATE"),
         Column("market", "VARCHAR"),

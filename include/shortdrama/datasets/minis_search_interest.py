@@ -5,7 +5,7 @@ from shortdrama.datasets.model import Column, Dataset, Edition, Inbox
 SEARCH_INTEREST = Dataset(
     source="minis",
     name="search_interest",
-    titles={"en": "Search interest (TikTok Minis)", "zh": "搜索热度（TikTok Minis）"},
+    titles={"en": "TikTok Minis searches", "zh": "TikTok小程序搜索热度"},
     columns=(
         Column("window_start_on", "DATE"),
         Column("window_end_on", "DATE"),

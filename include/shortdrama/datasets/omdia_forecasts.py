@@ -5,7 +5,7 @@ from shortdrama.datasets.model import Column, Dataset, Edition, Inbox
 FORECASTS = Dataset(
     source="omdia",
     name="forecasts",
-    titles={"en": "Market forecasts (Omdia)", "zh": "市场预测（Omdia）"},
+    titles={"en": "Forecasts (Omdia)", "zh": "市场预测（Omdia）"},
     columns=(
         Column("publisher", "VARCHAR"),
         Column("published_on", "DATE"),

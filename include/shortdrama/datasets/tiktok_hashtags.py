@@ -9,7 +9,7 @@ CURVE = "STRUCT(curve_on DATE, relative_value DECIMAL(9,6), views BIGINT, rank I
 HASHTAGS = Dataset(
     source="tiktok",
     name="hashtags",
-    titles={"en": "Hashtag metrics (TikTok)", "zh": "话题标签指标（TikTok）"},
+    titles={"en": "TikTok hashtags", "zh": "TikTok话题标签数据"},
     columns=(
         Column("hashtag_id", "VARCHAR"),
         Column("hashtag_name", "VARCHAR"),

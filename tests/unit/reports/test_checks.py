@@ -53,13 +53,13 @@ def text(brief: WeeklyBrief, locale: LocaleName = "en") -> str:
     [
         (
             "load_accepted",
-            "22 Sept 2025, ada took in data that the checks had refused, App-store estimates"
+            "22 Sept 2025, ada took in data that the checks had refused, Store estimates"
             " (Appfigures): “the vendor confirmed <it>”",
             "ada接收了未通过检查的数据",
         ),
         (
             "load_revoked",
-            "22 Sept 2025, ada took data back out, App-store estimates (Appfigures): “the vendor"
+            "22 Sept 2025, ada took data back out, Store estimates (Appfigures): “the vendor"
             " confirmed <it>”",
             "ada撤回了已接收的数据",
         ),
@@ -87,13 +87,13 @@ def test_a_decision_is_told_with_who_when_and_why(
     [
         (
             ("appfigures.estimates",),
-            "App-store estimates (Appfigures): older than usual",
+            "Store estimates (Appfigures): older than usual",
             "应用商店估算（Appfigures）：数据比平常滞后",
         ),
         (
             ("appfigures.estimates", "appfigures.ranks"),
-            "App-store estimates (Appfigures), Store ranks (Appfigures): older",
-            "应用商店估算（Appfigures）、应用商店排名（Appfigures）：数据",
+            "Store estimates (Appfigures), Store charts (Appfigures): older",
+            "应用商店估算（Appfigures）、应用商店榜单（Appfigures）：数据",
         ),
         ((), "The market's figures: older", "市场数据：数据比平常滞后"),
     ],

@@ -1,7 +1,5 @@
 """Every figure of an edition is in the marts: recomputed by SQL and formats of the tests' own."""
 
-from collections.abc import Iterator
-
 import duckdb
 import pytest
 
@@ -14,27 +12,13 @@ from tracing import TOKEN, texts
 LOCALES: tuple[LocaleName, ...] = ("en", "zh")
 
 
-@pytest.fixture(scope="module")
-def read_only() -> Iterator[duckdb.DuckDBPyConnection]:
-    with report_editions.marts() as connection:
-        yield connection
-
-
-@pytest.fixture
-def connection(read_only: duckdb.DuckDBPyConnection) -> Iterator[duckdb.DuckDBPyConnection]:
-    """The same, to change: it is as before for the next test."""
-    read_only.execute("begin")
-    yield read_only
-    read_only.execute("rollback")
-
-
 @pytest.mark.parametrize("locale", LOCALES)
 @pytest.mark.parametrize("report_id", LABELS)
 def test_every_figure_is_explained_by_the_marts(
-    read_only: duckdb.DuckDBPyConnection, report_id: str, locale: LocaleName
+    report_marts: duckdb.DuckDBPyConnection, report_id: str, locale: LocaleName
 ) -> None:
-    page = report_editions.edition(read_only, report_id, locale)
-    found = known(read_only, report_id, locale, report_editions.manifest())
+    page = report_editions.edition(report_marts, report_id, locale)
+    found = known(report_marts, report_id, locale, report_editions.manifest())
     assert found.unexplained(page) == []
     figures = sum(len(TOKEN.findall(text)) for _, text in texts(page))
     assert figures > 100
@@ -104,11 +88,11 @@ PULSE = [
     ],
 )
 def test_a_changed_figure_is_found_out(
-    connection: duckdb.DuckDBPyConnection, report_id: str, sql: str
+    report_marts: duckdb.DuckDBPyConnection, report_id: str, sql: str
 ) -> None:
     """The edition of the marts as they were does not fit the marts as they are."""
-    page = report_editions.edition(connection, report_id, "en")
-    (affected,) = connection.execute(sql).fetchall()[0]
+    page = report_editions.edition(report_marts, report_id, "en")
+    (affected,) = report_marts.execute(sql).fetchall()[0]
     assert affected
-    found = known(connection, report_id, "en", report_editions.manifest())
+    found = known(report_marts, report_id, "en", report_editions.manifest())
     assert found.unexplained(page)

@@ -61,12 +61,20 @@ class Market(Frozen):
         if self.before is None or self.now.universe_change_revenue_usd:
             return None
         now, then = self.now.revenue_per_download_usd, self.before.revenue_per_download_usd
-        return 100 * now / then - 100 if now is not None and then else None
+        if now is None or then is None or now <= 0 or then <= 0:
+            return None
+        return 100 * now / then - 100
 
     @property
     def rank(self) -> int:
         """Place of the period's revenue among the complete periods on file, 1 is the highest."""
         return 1 + sum(one.revenue_usd > self.now.revenue_usd for one in self.complete)
+
+    @property
+    def is_record(self) -> bool:
+        """Whether every other complete period on file had less revenue."""
+        as_high = sum(one.revenue_usd >= self.now.revenue_usd for one in self.complete)
+        return as_high <= 1
 
     @property
     def highest(self) -> Period:

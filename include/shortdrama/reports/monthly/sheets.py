@@ -5,6 +5,7 @@ from shortdrama.reports.facts.forecasts import Context
 from shortdrama.reports.facts.revisions import Revision
 from shortdrama.reports.monthly.content import MonthlyContent
 from shortdrama.reports.page import Sheet
+from shortdrama.reports.sentences.forecasts import why_not
 from shortdrama.reports.sentences.sheets import (
     apps_sheet,
     breakeven_sheet,
@@ -58,7 +59,7 @@ def _forecasts(v: Voice, rows: tuple[Context, ...]) -> Sheet:
                 row.year,
                 row.forecast_usd,
                 row.our_run_rate_usd,
-                None if row.comparable else v.t(f"forecast.reason.{row.reason or 'unknown'}"),
+                None if row.comparable else why_not(v, row),
             )
             for row in rows
         ),

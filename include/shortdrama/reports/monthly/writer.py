@@ -78,7 +78,7 @@ def _preheader(v: Voice, content: MonthlyContent) -> str:
     if content.concentration and content.concentration.now.cr10_pct is not None:
         share = v.f.pct(content.concentration.now.cr10_pct)
         parts.append(v.t("preheader.top10", share=share))
-    return v.t("semicolon").join(parts)
+    return v.t("semicolon").join(parts) or market.context(v, content.market)
 
 
 def _answer(v: Voice, content: MonthlyContent) -> Answer:
@@ -88,7 +88,7 @@ def _answer(v: Voice, content: MonthlyContent) -> Answer:
         market.downloads(v, content.market),
         _shares(v, content),
         _minis(v, content),
-        _watch(v, content),
+        market.watch(v, content.market, content.next_on),
     ]
     return Answer(
         claim=market.claim(v, content.market.now),
@@ -111,16 +111,6 @@ def _minis(v: Voice, content: MonthlyContent) -> Point | None:
         return None
     parts = [minis.supply(v, content.minis), minis.leaders(v, content.minis)]
     return Point(v.t("minis.lead"), v.sentence(parts)) if any(parts) else None
-
-
-def _watch(v: Voice, content: MonthlyContent) -> Point | None:
-    parts = [market.universe_note(v, content.market.now)]
-    if content.market.lowest_rank > 1:
-        key = "watch.record" if content.market.rank == 1 else "watch.level"
-        parts.append(v.t(key, highest=v.f.usd(content.market.highest.revenue_usd)))
-    if content.next_on is not None:
-        parts.append(v.t("watch.next", day=v.f.short_day(content.next_on)))
-    return Point(v.t("watch.lead"), v.sentence(parts)) if any(parts) else None
 
 
 def _blocks(v: Voice, content: MonthlyContent) -> tuple[Block, ...]:

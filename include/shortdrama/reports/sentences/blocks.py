@@ -24,7 +24,11 @@ def quarter(voice: Voice, found: Period) -> Lines:
                 direction(shown_pct(found.downloads_growth_pct)),
                 detail=voice.change(found.downloads_growth_pct).text,
             ),
-            Phrase(voice.t("quarter.apps", apps=voice.f.exact(found.active_apps))),
+            Phrase(
+                voice.counted(
+                    "quarter.apps", found.active_apps, apps=voice.f.exact(found.active_apps)
+                )
+            ),
         ),
     )
 

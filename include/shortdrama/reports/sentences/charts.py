@@ -26,8 +26,15 @@ MOST_EVENTS = 3
 MOST_BARS = 6
 
 
-def trend(voice: Voice, market: Market, shown: Sequence[Period], events: Sequence[Event]) -> Figure:
-    """Revenue per period; the first, the highest and the last figure are written at the line."""
+def trend(
+    voice: Voice, market: Market, shown: Sequence[Period], events: Sequence[Event]
+) -> Figure | None:
+    """Revenue per period; the first, the highest and the last figure are written at the line.
+
+    One period alone is no line.
+    """
+    if len(shown) == 1:
+        return None
     first, last = shown[0], shown[-1]
     highest = max(shown, key=lambda one: (one.revenue_usd, one.starts_on))
     labelled = {first.starts_on, highest.starts_on, last.starts_on}
@@ -129,7 +136,7 @@ def country_changes(voice: Voice, rows: Sequence[Country]) -> Figure | None:
             ),
         ),
         chart=BarChart(bars),
-        note=voice.t("countries.chart.note", count=len(bars)),
+        note=voice.counted("countries.chart.note", len(bars)),
     )
 
 
@@ -143,8 +150,8 @@ def _event_when(voice: Voice, event: Event) -> str:
 
 def _trend_title(voice: Voice, market: Market, shown: Sequence[Period], highest: Period) -> str:
     first, last = shown[0], shown[-1]
-    if first is last or first.revenue_usd <= 0:
-        return voice.t("trend.title.one")
+    if first.revenue_usd <= 0 or last.revenue_usd <= 0:
+        return voice.t("trend.title.plain", periods=len(shown))
     growth = shown_pct(100 * last.revenue_usd / first.revenue_usd - 100) or Decimal(0)
     steps = (last.starts_on - first.starts_on).days // 7
     if voice.has("period.is_month"):

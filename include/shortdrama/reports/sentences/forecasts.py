@@ -55,6 +55,12 @@ def comparison(voice: Voice, rows: Sequence[Context]) -> Lines | None:
     )
 
 
+def why_not(voice: Voice, row: Context) -> str:
+    """Why a forecast cannot be compared; in general words for a reason that is new."""
+    key = f"forecast.reason.{row.reason}"
+    return voice.t(key if voice.has(key) else "forecast.reason.unknown")
+
+
 def _title(voice: Voice, rows: Sequence[Context]) -> str:
     """The newest forecast of the first year, and our run-rate of it if there is one."""
     first = rows[0]
@@ -84,5 +90,5 @@ def _compared(voice: Voice, row: Context) -> str:
     if row.comparable and row.difference_pct is not None:
         verdict = voice.t("forecast.comparable", difference=voice.f.pct_change(row.difference_pct))
     else:
-        verdict = voice.t(f"forecast.reason.{row.reason or 'unknown'}")
+        verdict = why_not(voice, row)
     return voice.sentence([said, verdict])

@@ -1,5 +1,6 @@
 """What happened to the market, and how high that is."""
 
+from datetime import date
 from decimal import Decimal
 
 from shortdrama.reports.facts.market import Market, Period
@@ -28,7 +29,8 @@ def context(voice: Voice, market: Market) -> str:
         return voice.t("context.first")
     place = _place(voice, market.rank, market.lowest_rank)
     if market.rank == 1:
-        return voice.t("context.highest", periods=market.lowest_rank)
+        key = "context.highest" if market.is_record else "context.as_high"
+        return voice.t(key, periods=market.lowest_rank)
     return voice.t(
         "context.ranked",
         place=place,
@@ -78,6 +80,17 @@ def per_download(voice: Voice, market: Market, key: str = "downloads.each") -> s
         return text
     changed = voice.f.pct_change(growth) if growth else voice.t("change.flat")
     return text + voice.in_brackets(changed)
+
+
+def watch(voice: Voice, market: Market, next_on: date | None) -> Point | None:
+    """What changed in our list, the level to compare the next period with, and when that comes."""
+    parts = [universe_note(voice, market.now)]
+    if market.lowest_rank > 1:
+        key = "watch.record" if market.is_record else "watch.level"
+        parts.append(voice.t(key, highest=voice.f.usd(market.highest.revenue_usd)))
+    if next_on is not None:
+        parts.append(voice.t("watch.next", day=voice.f.short_day(next_on)))
+    return Point(voice.t("watch.lead"), voice.sentence(parts)) if any(parts) else None
 
 
 def universe_note(voice: Voice, now: Period) -> str:

@@ -50,7 +50,7 @@ def leaders(voice: Voice, found: Minis) -> str:
         parts.append(voice.t("minis.present", apps=voice.f.listed(present)))
     unknown = len(found.those("unknown"))
     if unknown:
-        parts.append(voice.t("minis.unknown", count=unknown))
+        parts.append(voice.counted("minis.unknown", unknown))
     return voice.t("semicolon").join(parts)
 
 
@@ -100,7 +100,7 @@ def price_bands(voice: Voice, now: Catalogue) -> Figure | None:
 def _steps(voice: Voice, ranges: Sequence[Range]) -> tuple[tuple[Decimal, str], ...]:
     """Zero, the half and the whole of a round sum above all prices."""
     highest = max(one.high or one.low for one in ranges)
-    step = Decimal(10) * ((highest / 20).to_integral_value(ROUND_CEILING))
+    step = Decimal(10) * max((highest / 20).to_integral_value(ROUND_CEILING), Decimal(1))
     return tuple((place * step, voice.f.usd_price(place * step)) for place in range(3))
 
 
@@ -127,12 +127,15 @@ def break_even(voice: Voice, rows: Sequence[Needed]) -> Figure | None:
 
 
 def needed_range(voice: Voice, row: Needed) -> Range | None:
-    """A model's range; open at the top where no number is enough at worst."""
+    """A model's range; open at the top where no number is enough at worst.
+
+    A scale of powers of ten has no zero, so that none is drawn as one.
+    """
     if row.best is None:
         return None
     return Range(
         name=voice.t(f"needed.{row.revenue_model}"),
-        low=Decimal(row.best),
+        low=Decimal(max(row.best, 1)),
         high=None if row.worst is None else Decimal(row.worst),
         label=needed_span(voice, row),
         tone="estimate",
@@ -140,10 +143,10 @@ def needed_range(voice: Voice, row: Needed) -> Range | None:
 
 
 def needed_span(voice: Voice, row: Needed) -> str:
-    """`5.9K to 60K`, or `5.9K or more`."""
+    """`5.9K to 60K`, or `at least 5.9K`."""
     low = voice.f.count(row.best or 0)
     if row.worst is None:
-        return voice.t("minis.and_more", price=low)
+        return voice.t("at_least", low=low)
     return voice.t("span", low=low, high=voice.f.count(row.worst))
 
 

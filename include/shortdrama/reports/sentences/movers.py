@@ -10,8 +10,8 @@ from shortdrama.reports.page import Point
 from shortdrama.reports.words.formats import shown_pct
 from shortdrama.reports.words.voice import Voice
 
-NOTABLE_PART_PCT = 20
-"""A country's part of the market's change is worth telling from here on."""
+NOTABLE_PART_PCT = 5
+"""A part of the market's change is worth telling from here on."""
 MOST_PLACES = 2
 """So many changes of place are named one by one."""
 
@@ -37,7 +37,7 @@ def countries_point(voice: Voice, market: Market, rows: tuple[Country, ...]) -> 
         return Point(lead, voice.sentence([_largest(voice, rows)]))
     first, change = changed[0]
     text = named(voice, voice.f.country(first.country_code), change, first.growth_pct)
-    if market.change_usd and _part_pct(change, market.change_usd) >= NOTABLE_PART_PCT:
+    if market.change_usd and _goes_with(change, market):
         text += voice.t("comma") + _short_relation(voice, change, market.change_usd)
     against = [row for row, other in changed[1:] if (other > 0) != (change > 0)]
     others = against or [row for row, _ in changed[1:]]
@@ -46,6 +46,8 @@ def countries_point(voice: Voice, market: Market, rows: tuple[Country, ...]) -> 
 
 def order(voice: Voice, apps: Apps) -> str:
     """What became of the order of the ten: who entered, or who moved, or that nothing did."""
+    if len(apps.top) == 1:
+        return ""
     if apps.entered:
         return voice.t("order.entered", apps=_places(voice, apps.entered))
     moved = [app for app in apps.top if app.rank_change]
@@ -80,8 +82,8 @@ def _drivers(voice: Voice, market: Market, apps: Apps) -> list[str]:
     parts = []
     for app, change in first:
         text = named(voice, app.app_name, change, app.change_pct)
-        if shown_pct(market.now.revenue_growth_pct):
-            text += voice.t("comma") + _relation(voice, change, market)
+        if _goes_with(change, market):
+            text += voice.t("comma") + _relation(voice, change, whole)
         parts.append(text)
     for app, change in second:
         name = voice.t("fall.largest" if change < 0 else "rise.largest", name=app.app_name)
@@ -89,16 +91,22 @@ def _drivers(voice: Voice, market: Market, apps: Apps) -> list[str]:
     return parts or [voice.t("apps.still")]
 
 
-def _relation(voice: Voice, change: Decimal, market: Market) -> str:
-    """How much of the market's change a change is, which goes the same way."""
-    whole = market.change_usd or Decimal(0)
+def _goes_with(change: Decimal, market: Market) -> bool:
+    """Whether a change is a part of the market's that is worth telling."""
+    whole, growth = market.change_usd, shown_pct(market.now.revenue_growth_pct)
+    if not whole or not growth or (whole > 0) != (growth > 0):
+        return False
+    return _part_pct(change, whole) >= NOTABLE_PART_PCT
+
+
+def _relation(voice: Voice, change: Decimal, whole: Decimal) -> str:
+    """How much of the market's change a change is."""
     way = "rise" if whole > 0 else "fall"
-    if (change > 0) != (whole > 0):
-        return voice.t(f"relation.against.{way}", whole=voice.f.usd_amount(whole))
+    amount = voice.f.usd_amount(whole)
     if abs(change) > abs(whole):
-        return voice.t(f"relation.more.{way}", whole=voice.f.usd_amount(whole))
+        return voice.t(f"relation.more.{way}", whole=amount)
     part = voice.f.whole_pct(_part_pct(change, whole))
-    return voice.t(f"relation.part.{way}", part=part, whole=voice.f.usd_amount(whole))
+    return voice.t(f"relation.part.{way}", part=part, whole=amount)
 
 
 def _short_relation(voice: Voice, change: Decimal, whole: Decimal) -> str:
@@ -127,7 +135,7 @@ def _sizes(voice: Voice, apps: Apps) -> str:
 
 
 def _size(voice: Voice, app: App) -> str:
-    text = voice.t("sized", name=app.app_name, revenue=voice.f.usd(app.revenue_usd or Decimal(0)))
+    text = voice.t("worth", name=app.app_name, revenue=voice.f.usd(app.revenue_usd or Decimal(0)))
     if app.share_pct is None:
         return text
     return text + voice.in_brackets(voice.t("share.of", share=voice.f.pct(app.share_pct)))
@@ -137,7 +145,7 @@ def _largest(voice: Voice, rows: tuple[Country, ...]) -> str:
     pieces = []
     for row in rows[:3]:
         name = voice.f.country(row.country_code)
-        text = voice.t("sized", name=name, revenue=voice.f.usd(row.revenue_usd))
+        text = voice.t("worth", name=name, revenue=voice.f.usd(row.revenue_usd))
         if row.share_pct is not None:
             share = voice.t("share.of", share=voice.f.pct(row.share_pct))
             text += voice.in_brackets(share)

@@ -77,8 +77,8 @@ def _revised_title(voice: Voice, rows: Sequence[Revision]) -> str:
     ]
     largest = max(sizes, default=Decimal(0))
     if not largest:
-        return voice.t("revised.title.none", months=len(rows))
-    return voice.t("revised.title", months=len(rows), size=voice.f.pct(largest))
+        return voice.counted("revised.title.none", len(rows))
+    return voice.counted("revised.title", len(rows), size=voice.f.pct(largest))
 
 
 def _share(

@@ -20,7 +20,7 @@ def leaders(voice: Voice, apps: Apps) -> Table:
         total = sum((share for share in shares if share is not None), Decimal(0))
         note = voice.t("leaders.note", count=len(shares), share=voice.f.pct(total))
     return Table(
-        title=voice.t("leaders.title", count=len(apps.top)),
+        title=voice.counted("leaders.title", len(apps.top)),
         headings=_headings(voice, "leaders.app"),
         rows=tuple(_leader(voice, app) for app in apps.top),
         none=voice.t("leaders.none"),
@@ -32,7 +32,7 @@ def countries(voice: Voice, rows: Sequence[Country]) -> Table:
     """The countries with the most revenue."""
     top = rows[:COUNTRY_ROWS]
     return Table(
-        title=voice.t("countries.title", count=len(top)),
+        title=voice.counted("countries.title", len(top)),
         headings=_headings(voice, "countries.country"),
         rows=tuple(
             (

@@ -29,7 +29,9 @@ def tiles(voice: Voice, market: Market) -> Tiles:
 def small_figures(voice: Voice, market: Market) -> Lines:
     """Revenue per download, and how many apps are counted."""
     change = market.now.active_apps_change
-    apps = voice.t("small.apps", apps=voice.f.exact(market.now.active_apps))
+    apps = voice.counted(
+        "small.apps", market.now.active_apps, apps=voice.f.exact(market.now.active_apps)
+    )
     if change is not None:
         key = "small.apps.same" if change == 0 else "small.apps.changed"
         sign = "+" if change > 0 else ""

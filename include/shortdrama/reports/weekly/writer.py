@@ -1,7 +1,7 @@
 """Writes the weekly brief in the words of a locale."""
 
 from shortdrama.reports.facts.countries import by_change
-from shortdrama.reports.page import Answer, Block, Lines, Page, Phrase, Point
+from shortdrama.reports.page import Answer, Block, Lines, Page, Phrase
 from shortdrama.reports.sentences import blocks, charts, frame, market, movers, tables, tiles
 from shortdrama.reports.weekly.content import SHOWN, WeeklyContent
 from shortdrama.reports.weekly.sheets import sheets
@@ -69,9 +69,10 @@ def _preheader(v: Voice, content: WeeklyContent) -> str:
     for row, _ in by_change(content.countries)[:1]:
         name = v.f.country(row.country_code)
         parts.append(v.t("named", name=name, change=v.change(row.growth_pct).text))
-    downloads = v.change(content.market.now.downloads_growth_pct).text
-    parts.append(v.t("preheader.downloads", change=downloads))
-    return v.t("semicolon").join(parts)
+    downloads = content.market.now.downloads_growth_pct
+    if downloads is not None:
+        parts.append(v.t("preheader.downloads", change=v.change(downloads).text))
+    return v.t("semicolon").join(parts) or market.context(v, content.market)
 
 
 def _answer(v: Voice, content: WeeklyContent) -> Answer:
@@ -79,7 +80,7 @@ def _answer(v: Voice, content: WeeklyContent) -> Answer:
         movers.apps_point(v, content.market, content.apps),
         movers.countries_point(v, content.market, content.countries),
         market.downloads(v, content.market),
-        _watch(v, content),
+        market.watch(v, content.market, content.next_on),
     ]
     return Answer(
         claim=market.claim(v, content.market.now),
@@ -87,18 +88,6 @@ def _answer(v: Voice, content: WeeklyContent) -> Answer:
         points=tuple(point for point in points if point is not None),
         scope=v.t("scope", vendor=content.vendor.vendor),
     )
-
-
-def _watch(v: Voice, content: WeeklyContent) -> Point | None:
-    """The level to compare the next week with, and when that comes."""
-    parts = [market.universe_note(v, content.market.now)]
-    if content.market.lowest_rank > 1:
-        highest = v.f.usd(content.market.highest.revenue_usd)
-        key = "watch.record" if content.market.rank == 1 else "watch.level"
-        parts.append(v.t(key, highest=highest))
-    if content.next_on is not None:
-        parts.append(v.t("watch.next", day=v.f.short_day(content.next_on)))
-    return Point(v.t("watch.lead"), v.sentence(parts)) if any(parts) else None
 
 
 def _blocks(v: Voice, content: WeeklyContent) -> tuple[Block, ...]:

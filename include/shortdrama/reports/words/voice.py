@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Decimal
 
+from shortdrama.datasets import DATASETS
 from shortdrama.reports.page import Phrase, direction
 from shortdrama.reports.words.catalogue import Catalogue, catalogue
 from shortdrama.reports.words.formats import Formats, LocaleName, shown_pct
@@ -24,14 +25,19 @@ class Voice:
                 return words.text(key, **values)
         raise KeyError(f"no catalogue of {self.locale} has the key {key!r}")
 
+    def counted(self, key: str, count: int, **values: object) -> str:
+        """The text of a key for a count, which has words of its own for one."""
+        one = f"{key}.one"
+        return self.t(one if count == 1 and self.has(one) else key, count=count, **values)
+
     def has(self, key: str) -> bool:
         """Whether a catalogue has the key."""
         return any(key in words for words in self.words)
 
     def dataset(self, dataset_id: str) -> str:
         """What readers call a dataset; its id if the pipeline no longer has it."""
-        key = f"dataset.{dataset_id}"
-        return self.t(key) if self.has(key) else dataset_id
+        known = DATASETS.get(dataset_id)
+        return known.titles[self.locale] if known else dataset_id
 
     def change(self, growth_pct: Decimal | None) -> Phrase:
         """A change in percent: `+0.6%`, `flat`, or that there is nothing to compare with."""

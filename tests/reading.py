@@ -11,7 +11,7 @@ LATIN = re.compile(r"[A-Za-z]{2,}")
 NAMES = (
     "App Store", "Google Play", "TikTok", "Minis", "Omdia", "FAST", "Appfigures", "Top", "AMZ",
     "Business Insider", "TK Observer", "Owl & Co", "Media Partners Asia", "DataEye", "MIPCOM",
-    "MIP London", "PineDrama", "TK",
+    "MIP London", "PineDrama", "TK", "CR", "HHI",
 )  # fmt: skip
 """Latin words that stand in Chinese texts: names, and Top as in Top10."""
 

@@ -7,7 +7,7 @@ from typing import Any
 import duckdb
 
 from shortdrama.reports.words.formats import LocaleName
-from tracing import D, Known, half_up, rows
+from tracing import MONTHS, D, Known, half_up, rows
 
 HERE = "vendor = 'Appfigures' and revenue_basis = 'net'"
 MARKET = f"{HERE} and geography = 'World ex-China'"
@@ -325,6 +325,8 @@ def _revisions(found: Known, connection: duckdb.DuckDBPyConnection) -> None:
     found.plain(len(months))
     for one in months:
         found.day(one["month_start_on"])
+        found.name(MONTHS[one["month_start_on"].month - 1])
+        found.plain(one["month_start_on"].year)
         found.column(one["first_said_revenue_usd"], one["newest_revenue_usd"])
         percent = 100 * one["moved"] / one["first_said_revenue_usd"]
         found.growth(percent)

@@ -69,7 +69,7 @@ class Tiles:
 
 @dataclass(frozen=True)
 class Table:
-    """Rows under headings."""
+    """Rows under headings; the second column is the one that names things."""
 
     title: str
     headings: tuple[str, ...]
@@ -77,8 +77,6 @@ class Table:
     none: str
     """Said instead of the table when there is no row."""
     note: str = ""
-    names: int = 1
-    """The column that names things, counted from 0."""
 
 
 @dataclass(frozen=True)

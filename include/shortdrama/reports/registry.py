@@ -3,8 +3,7 @@
 from collections.abc import Mapping
 from datetime import time
 
-from shortdrama.datasets.appfigures_estimates import ESTIMATES
-from shortdrama.datasets.tiktok_hashtags import HASHTAGS
+from shortdrama.reports.facts.scope import ESTIMATES, HASHTAGS
 from shortdrama.reports.monthly import content as monthly
 from shortdrama.reports.monthly import writer as monthly_writer
 from shortdrama.reports.periods import Day, IsoWeek, Month
@@ -18,7 +17,7 @@ MORNING = time(8)
 
 WEEKLY_BRIEF = Report(
     id="weekly_brief",
-    required=(ESTIMATES.id,),
+    required=(ESTIMATES,),
     period_of=IsoWeek.parse,
     days_after=weekly.DAYS_AFTER,
     at=MORNING,
@@ -28,7 +27,7 @@ WEEKLY_BRIEF = Report(
 
 MONTHLY_REPORT = Report(
     id="monthly_report",
-    required=(ESTIMATES.id,),
+    required=(ESTIMATES,),
     period_of=Month.parse,
     days_after=monthly.DAYS_AFTER,
     at=MORNING,
@@ -37,7 +36,7 @@ MONTHLY_REPORT = Report(
 )
 MINIS_PULSE = Report(
     id="minis_pulse",
-    required=(HASHTAGS.id,),
+    required=(HASHTAGS,),
     period_of=Day.parse,
     days_after=pulse.DAYS_AFTER,
     at=MORNING,

@@ -6,10 +6,6 @@ from decimal import Decimal
 
 from duckdb import DuckDBPyConnection
 
-from shortdrama.datasets.appfigures_estimates import ESTIMATES
-from shortdrama.datasets.appfigures_products import PRODUCTS
-from shortdrama.datasets.minis_catalog import CATALOG
-from shortdrama.datasets.omdia_forecasts import FORECASTS
 from shortdrama.reports.facts.apps import Apps, apps
 from shortdrama.reports.facts.breakeven import Needed, breakeven
 from shortdrama.reports.facts.concentration import Concentration, concentration
@@ -22,7 +18,7 @@ from shortdrama.reports.facts.reconciliation import Reconciliation, reconciliati
 from shortdrama.reports.facts.required import required_period, required_vendor
 from shortdrama.reports.facts.revisions import Revision, revisions
 from shortdrama.reports.facts.rows import Frozen
-from shortdrama.reports.facts.scope import GEOGRAPHY, VENDOR
+from shortdrama.reports.facts.scope import ESTIMATES, FORECASTS, GEOGRAPHY, MINIS, PRODUCTS, VENDOR
 from shortdrama.reports.facts.snapshot import SnapshotFacts, snapshot_facts
 from shortdrama.reports.facts.vendors import Vendor, permission
 from shortdrama.reports.periods import Month
@@ -70,11 +66,11 @@ class MonthlyContent(Frozen):
     @property
     def shown_datasets(self) -> tuple[str, ...]:
         """Datasets whose figures are in it; the first is that of the headline."""
-        shown = [ESTIMATES.id, PRODUCTS.id]
+        shown = [ESTIMATES, PRODUCTS]
         if self.vintage or self.context:
-            shown.append(FORECASTS.id)
+            shown.append(FORECASTS)
         if self.minis:
-            shown.append(CATALOG.id)
+            shown.append(MINIS)
         return tuple(shown)
 
     @property
@@ -96,9 +92,7 @@ def compose(
     month = Month.parse(period.label)
     facts = snapshot_facts(manifest)
     vendor = required_vendor(connection, VENDOR, month, facts)
-    whole = market(
-        connection, "monthly", required_period(connection, "monthly", month, ESTIMATES.id)
-    )
+    whole = market(connection, "monthly", required_period(connection, "monthly", month, ESTIMATES))
     allowed = permission(connection, VENDOR, is_sample=facts.is_sample)
     known_by = made_at.date()
     return MonthlyContent(

@@ -1,7 +1,7 @@
 """Writes the monthly market report in the words of a locale."""
 
-from shortdrama.datasets.appfigures_estimates import ESTIMATES
 from shortdrama.reports.facts.countries import by_change
+from shortdrama.reports.facts.scope import ESTIMATES
 from shortdrama.reports.monthly.content import MonthlyContent
 from shortdrama.reports.monthly.sheets import sheets
 from shortdrama.reports.page import Answer, Block, Lines, Page, Phrase, Point
@@ -29,7 +29,7 @@ def written(content: MonthlyContent, locale: LocaleName) -> Page:
         sender_name=v.t("sender"),
         subject=_subject(v, content),
         preheader=_preheader(v, content),
-        banners=frame.banners(v, content.snapshot, ESTIMATES.id, now.starts_on),
+        banners=frame.banners(v, content.snapshot, ESTIMATES, now.starts_on),
         title=v.t("title"),
         period=v.f.month(now.starts_on),
         answer=_answer(v, content),
@@ -42,7 +42,7 @@ def written(content: MonthlyContent, locale: LocaleName) -> Page:
             content.snapshot,
             edition=f"monthly_report/{content.label}",
             made_at=content.made_at,
-            leading=ESTIMATES.id,
+            leading=ESTIMATES,
             method=v.t("method", evidence=v.t(f"evidence.{content.vendor.evidence or 'unknown'}")),
             vendors=_vendors(content),
         ),

@@ -7,16 +7,13 @@ from decimal import Decimal
 from duckdb import DuckDBPyConnection
 
 from shortdrama.core.errors import ReportWithheld
-from shortdrama.datasets.minis_catalog import CATALOG
-from shortdrama.datasets.minis_search_interest import SEARCH_INTEREST
-from shortdrama.datasets.tiktok_hashtags import HASHTAGS
 from shortdrama.reports.facts.breakeven import Needed, breakeven
 from shortdrama.reports.facts.entry import Entry, entry
 from shortdrama.reports.facts.hashtags import Tag, Tags, hashtags
 from shortdrama.reports.facts.minis import Minis, Search, minis, search
 from shortdrama.reports.facts.required import required_vendor
 from shortdrama.reports.facts.rows import Frozen
-from shortdrama.reports.facts.scope import HASHTAG_VENDOR
+from shortdrama.reports.facts.scope import HASHTAG_VENDOR, HASHTAGS, MINIS, MINIS_SEARCHES
 from shortdrama.reports.facts.snapshot import SnapshotFacts, snapshot_facts
 from shortdrama.reports.facts.vendors import Vendor, permission
 from shortdrama.reports.periods import Day
@@ -53,11 +50,11 @@ class PulseContent(Frozen):
     @property
     def shown_datasets(self) -> tuple[str, ...]:
         """Datasets whose figures are in it; the first is that of the headline."""
-        shown = [HASHTAGS.id]
+        shown = [HASHTAGS]
         if self.minis is not None:
-            shown.append(CATALOG.id)
+            shown.append(MINIS)
         if self.search is not None:
-            shown.append(SEARCH_INTEREST.id)
+            shown.append(MINIS_SEARCHES)
         return tuple(shown)
 
     @property
@@ -95,7 +92,7 @@ def compose(
     if not tags.tags:
         raise ReportWithheld(
             day.label,
-            HASHTAGS.id,
+            HASHTAGS,
             f"has no figures of {day.label}",
             "Look why the pull of that day is missing or was refused; a later day makes its own"
             " edition",

@@ -1,7 +1,7 @@
 """Writes the pulse in the words of a locale."""
 
-from shortdrama.datasets.tiktok_hashtags import HASHTAGS
 from shortdrama.reports.facts.hashtags import Tag
+from shortdrama.reports.facts.scope import HASHTAGS
 from shortdrama.reports.page import Answer, Block, Lines, Page, Phrase, Point, Tile, Tiles
 from shortdrama.reports.pulse.content import FORMAT_TAG, PulseContent
 from shortdrama.reports.pulse.sheets import sheets
@@ -18,7 +18,7 @@ def written(content: PulseContent, locale: LocaleName) -> Page:
         sender_name=v.t("sender"),
         subject=_subject(v, content),
         preheader=_preheader(v, content),
-        banners=frame.banners(v, content.snapshot, HASHTAGS.id, content.on),
+        banners=frame.banners(v, content.snapshot, HASHTAGS, content.on),
         title=v.t("title"),
         period=v.f.day(content.on),
         answer=_answer(v, content),
@@ -29,7 +29,7 @@ def written(content: PulseContent, locale: LocaleName) -> Page:
             content.snapshot,
             edition=f"minis_pulse/{content.label}",
             made_at=content.made_at,
-            leading=HASHTAGS.id,
+            leading=HASHTAGS,
             method=v.t("method.pulse"),
             vendors=_vendors(content),
         ),

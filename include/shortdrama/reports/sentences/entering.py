@@ -76,7 +76,9 @@ def statements(voice: Voice, entry: Entry, topics: Sequence[str], key: str) -> L
     sources = [_source(voice, row) for row in rows]
     usual = max(sources, key=sources.count)
     lines = tuple(
-        Phrase(said(voice, row), detail="" if source == usual else source)
+        Phrase(said(voice, row))
+        if source == usual
+        else Phrase(said(voice, row).rstrip(".。"), detail=source)
         for row, source in zip(rows, sources, strict=True)
     )
     return Lines(voice.t(key), lines, note=voice.t("source.note", source=usual))

@@ -18,16 +18,18 @@ def in_context(voice: Voice, rows: Sequence[Context], vendor: str) -> Figure | N
         if measured.our_run_rate_usd is not None:
             bars.append(
                 Bar(
-                    name=voice.t("forecast.ours", vendor=vendor, year=year),
+                    name=voice.t("forecast.ours", vendor=vendor),
                     value=measured.our_run_rate_usd,
                     label=voice.f.usd(measured.our_run_rate_usd),
+                    change=voice.t("forecast.year", year=year),
                 )
             )
         bars += [
             Bar(
-                name=voice.t("forecast.theirs", publisher=row.publisher, year=year),
+                name=row.publisher,
                 value=row.forecast_usd,
                 label=voice.f.usd(row.forecast_usd),
+                change=voice.t("forecast.year", year=year),
                 tone="forecast" if row.value_kind == "forecast" else "estimate",
             )
             for row in of_year
@@ -38,7 +40,8 @@ def in_context(voice: Voice, rows: Sequence[Context], vendor: str) -> Figure | N
         alt=voice.t(
             "forecast.alt",
             list=voice.t("semicolon").join(
-                voice.t("sized", name=bar.name, revenue=bar.label) for bar in bars
+                voice.t("forecast.bar", name=bar.name, year=bar.change, value=bar.label)
+                for bar in bars
             ),
         ),
         chart=BarChart(tuple(bars)),

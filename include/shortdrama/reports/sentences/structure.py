@@ -9,12 +9,14 @@ from shortdrama.reports.page import Phrase, Table, direction
 from shortdrama.reports.words.formats import rounded, shown_pct
 from shortdrama.reports.words.voice import Voice
 
+Cells = tuple[Phrase, ...]
+
 
 def concentrated(voice: Voice, found: Concentration) -> Table:
     """The shares of the top three, five and ten, and the index, with their changes."""
     now, before = found.now, found.before
     rows = [
-        _share(voice, f"concentration.{key}", getattr(now, f"{key}_pct"),
+        _share(voice, key, getattr(now, f"{key}_pct"),
                getattr(before, f"{key}_pct") if before else None)
         for key in ("cr3", "cr5", "cr10")
     ]  # fmt: skip
@@ -22,6 +24,7 @@ def concentrated(voice: Voice, found: Concentration) -> Table:
     change = None if before is None or before.hhi is None else rounded(hhi) - rounded(before.hhi)
     rows.append(
         (
+            Phrase("HHI"),
             Phrase(voice.t("concentration.hhi")),
             Phrase(voice.f.exact(int(rounded(hhi)))),
             Phrase(
@@ -37,12 +40,16 @@ def concentrated(voice: Voice, found: Concentration) -> Table:
         ),
         headings=tuple(
             voice.t(key)
-            for key in ("concentration.what", "concentration.value", "concentration.change")
+            for key in (
+                "concentration.index",
+                "concentration.what",
+                "concentration.value",
+                "concentration.change",
+            )
         ),
         rows=tuple(rows),
         none=voice.t("concentration.none"),
         note=voice.t("concentration.note", band=band),
-        names=0,
     )
 
 
@@ -54,11 +61,18 @@ def revised(voice: Voice, rows: Sequence[Revision]) -> Table | None:
         title=_revised_title(voice, rows),
         headings=tuple(
             voice.t(key)
-            for key in ("revised.month", "revised.first", "revised.now", "revised.change")
+            for key in (
+                "revised.year",
+                "revised.month",
+                "revised.first",
+                "revised.now",
+                "revised.change",
+            )
         ),
         rows=tuple(
             (
-                Phrase(voice.f.month(row.month_start_on)),
+                Phrase(voice.f.year(row.month_start_on)),
+                Phrase(voice.f.short_month(row.month_start_on)),
                 Phrase(voice.f.table_usd(row.first_said_revenue_usd)),
                 Phrase(voice.f.table_usd(row.newest_revenue_usd)),
                 voice.cell(row.revenue_revision_pct),
@@ -67,7 +81,6 @@ def revised(voice: Voice, rows: Sequence[Revision]) -> Table | None:
         ),
         none=voice.t("revised.none"),
         note=voice.t("revised.note"),
-        names=0,
     )
 
 
@@ -81,21 +94,14 @@ def _revised_title(voice: Voice, rows: Sequence[Revision]) -> str:
     return voice.counted("revised.title", len(rows), size=voice.f.pct(largest))
 
 
-def _share(
-    voice: Voice, key: str, now: Decimal | None, before: Decimal | None
-) -> tuple[Phrase, ...]:
-    missing = voice.t("missing")
+def _share(voice: Voice, key: str, now: Decimal | None, before: Decimal | None) -> Cells:
+    missing, index = voice.t("missing"), Phrase(key.upper())
+    name = Phrase(voice.t(f"concentration.{key}"))
     if now is None:
-        return (Phrase(voice.t(key)), Phrase(missing), Phrase(missing))
+        return (index, name, Phrase(missing), Phrase(missing))
     change = None if before is None else rounded(now, 1) - rounded(before, 1)
-    return (
-        Phrase(voice.t(key)),
-        Phrase(voice.f.pct(now)),
-        Phrase(
-            missing if change is None else _points(voice, change),
-            direction(change),
-        ),
-    )
+    moved = missing if change is None else _points(voice, change)
+    return (index, name, Phrase(voice.f.pct(now)), Phrase(moved, direction(change)))
 
 
 def _points(voice: Voice, change: Decimal) -> str:

@@ -6,9 +6,6 @@ from decimal import Decimal
 
 from duckdb import DuckDBPyConnection
 
-from shortdrama.datasets.appfigures_estimates import ESTIMATES
-from shortdrama.datasets.appfigures_products import PRODUCTS
-from shortdrama.datasets.omdia_forecasts import FORECASTS
 from shortdrama.reports.facts.apps import Apps, apps
 from shortdrama.reports.facts.countries import Country, countries
 from shortdrama.reports.facts.events import Event, events
@@ -17,7 +14,7 @@ from shortdrama.reports.facts.market import Market, Period, latest_quarter, mark
 from shortdrama.reports.facts.reconciliation import Reconciliation, reconciliation
 from shortdrama.reports.facts.required import required_period, required_vendor
 from shortdrama.reports.facts.rows import Frozen
-from shortdrama.reports.facts.scope import VENDOR
+from shortdrama.reports.facts.scope import ESTIMATES, FORECASTS, PRODUCTS, VENDOR
 from shortdrama.reports.facts.snapshot import SnapshotFacts, snapshot_facts
 from shortdrama.reports.facts.vendors import Vendor, permission
 from shortdrama.reports.periods import IsoWeek
@@ -28,7 +25,7 @@ DAYS_AFTER = 4
 """From the week's Sunday to the Thursday on which it is sent."""
 NEW_FOR = timedelta(days=7)
 """A vintage is shown in the first edition after it was accepted."""
-SHOWN = (ESTIMATES.id, PRODUCTS.id)
+SHOWN = (ESTIMATES, PRODUCTS)
 
 
 class WeeklyContent(Frozen):
@@ -65,7 +62,7 @@ class WeeklyContent(Frozen):
     @property
     def shown_datasets(self) -> tuple[str, ...]:
         """Datasets whose figures are in it; the first is that of the headline."""
-        return (*SHOWN, FORECASTS.id) if self.vintage and self.vintage_is_new else SHOWN
+        return (*SHOWN, FORECASTS) if self.vintage and self.vintage_is_new else SHOWN
 
     @property
     def next_on(self) -> date | None:
@@ -85,7 +82,7 @@ def compose(
     week = IsoWeek.parse(period.label)
     facts = snapshot_facts(manifest)
     vendor = required_vendor(connection, VENDOR, week, facts)
-    now = required_period(connection, "weekly", week, ESTIMATES.id)
+    now = required_period(connection, "weekly", week, ESTIMATES)
     whole = market(connection, "weekly", now)
     allowed = permission(connection, VENDOR, is_sample=facts.is_sample)
     first_shown = now.starts_on - timedelta(weeks=CHART_WEEKS - 1)
@@ -115,5 +112,5 @@ def _vintage(
 
 
 def _is_new(facts: SnapshotFacts, made_at: datetime) -> bool:
-    state = facts.datasets.get(FORECASTS.id)
+    state = facts.datasets.get(FORECASTS)
     return bool(state and state.accepted_at and made_at - state.accepted_at < NEW_FOR)

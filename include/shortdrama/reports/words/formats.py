@@ -208,6 +208,10 @@ class Formats:
         """A month: September 2025, 2025年9月."""
         return str(format_date(value, "MMMM y" if self.locale == "en" else "y年M月", self._cldr))
 
+    def year(self, value: date) -> str:
+        """The year of a day: 2025, 2025年."""
+        return f"{value.year}" if self.locale == "en" else f"{value.year}年"
+
     def short_month(self, value: date) -> str:
         """A month without its year: Sept, 9月."""
         return str(format_date(value, "MMM" if self.locale == "en" else "M月", self._cldr))

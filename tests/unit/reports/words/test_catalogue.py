@@ -1,12 +1,14 @@
 import json
 import re
+from typing import get_args
 
 import pytest
 
-from shortdrama.reports.weekly_brief import LOCALES
 from shortdrama.reports.words.catalogue import FOLDER, catalogue
+from shortdrama.reports.words.formats import LocaleName
 
 PLACEHOLDER = re.compile(r"\{(\w+)\}")
+LOCALES: tuple[LocaleName, ...] = get_args(LocaleName)
 SUBJECTS = sorted({path.name.split(".")[0] for path in FOLDER.glob("*.json")})
 
 pytestmark = pytest.mark.parametrize("subject", SUBJECTS)

@@ -104,7 +104,7 @@ e2e-stack:
 e2e-builds:
 	$(BIN)/pytest -m "integration and not resilience"
 
-bench: $(READY) ## Measure ingest, gates, marts, ledger, loads, inbox, a year
+bench: $(READY) ## Measure ingest, gates, marts, ledger, loads, inbox, a year, reports
 	-$(MAKE) build/dlt/.ready
 	$(BIN)/python benchmarks/ingest.py
 	$(BIN)/python benchmarks/gates.py
@@ -114,6 +114,7 @@ bench: $(READY) ## Measure ingest, gates, marts, ledger, loads, inbox, a year
 	$(BIN)/python benchmarks/inbox.py
 	$(BIN)/python benchmarks/day_build.py
 	$(BIN)/python benchmarks/backfill_year.py
+	$(BIN)/python benchmarks/render_report.py
 
 docs: $(READY) ## Generated tables and pictures of the documents, and dbt's pages
 	UPDATE_DOCS=1 $(BIN)/pytest tests/unit/docs/test_expectations.py tests/unit/docs/test_hazards.py \

@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from functools import cache, lru_cache
 from typing import Literal
 
-from fontTools.ttLib import TTFont
 from noto_cjk_sans_otc import FONT_PATH
 from PIL import ImageFont
 
@@ -13,6 +12,9 @@ from shortdrama.reports.charts.style import FONT_SIZE, INK, LINE_HEIGHT
 
 FONT_NUMBER = 2
 """Of Simplified Chinese in the font's file."""
+
+NO_CHARACTER = "\U0010fffd"
+"""No font has a shape for it."""
 
 Side = Literal["left", "center", "right"]
 
@@ -77,8 +79,7 @@ def fitted(text: str, width: float) -> str:
 
 def shown(text: str) -> str:
     """The text without signs that the font lacks, such as emoji, so that no box is drawn."""
-    covered = _covered()
-    kept = "".join(sign for sign in text if ord(sign) in covered)
+    kept = "".join(sign for sign in text if _shape(sign) != _shape(NO_CHARACTER))
     return " ".join(kept.split()) or ("…" if text else "")
 
 
@@ -89,10 +90,12 @@ def widest(texts: Iterable[str]) -> float:
 
 @cache
 def _font() -> ImageFont.FreeTypeFont:
-    return ImageFont.truetype(str(FONT_PATH), FONT_SIZE, index=FONT_NUMBER)
+    basic = ImageFont.Layout.BASIC  # the other one is not in every build of Pillow
+    return ImageFont.truetype(str(FONT_PATH), FONT_SIZE, FONT_NUMBER, layout_engine=basic)
 
 
-@cache
-def _covered() -> frozenset[int]:
-    with TTFont(FONT_PATH, fontNumber=FONT_NUMBER, lazy=True) as font:
-        return frozenset(font.getBestCmap())
+@lru_cache(maxsize=10_000)
+def _shape(sign: str) -> tuple[tuple[int, int], bytes]:
+    """Its pixels; all signs that the font lacks have those of one box."""
+    mask = _font().getmask(sign)
+    return mask.size, bytes(mask)

@@ -7,7 +7,13 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, Page
 
-from browsers import LOW_CONTRAST, needs_chromium, widths
+from browsers import (
+    LOW_CONTRAST,
+    SIGNS_WITHOUT_A_SHAPE,
+    TEXT_OUTSIDE_ITS_BOX,
+    needs_chromium,
+    widths,
+)
 from pages import LOCALES, LocaleName, page, renamed, without_pictures
 from shortdrama.reports.layout.render import render
 from shortdrama.reports.page import Figure
@@ -24,41 +30,6 @@ HOSTILE = (
     "剧" * 300,
     "</style><style>p { display: none }</style>",
 )
-
-TEXT_OUTSIDE_ITS_BOX = """
-() => {
-  const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
-  const outside = [];
-  for (let node = walker.nextNode(); node; node = walker.nextNode()) {
-    if (!node.data.trim() || !node.parentElement.getClientRects().length) continue;
-    const box = node.parentElement.closest("td, th")?.getBoundingClientRect();
-    const range = document.createRange();
-    range.selectNodeContents(node);
-    for (const rect of range.getClientRects()) {
-      const fits = box && rect.left >= box.left - 1 && rect.right <= box.right + 1
-        && rect.top >= box.top - 1 && rect.bottom <= box.bottom + 1;
-      if (!fits) outside.push(node.data.trim());
-    }
-  }
-  return outside;
-}
-"""
-
-SIGNS_WITHOUT_A_SHAPE = """
-() => {
-  const canvas = new OffscreenCanvas(48, 48);
-  const pen = canvas.getContext("2d", { willReadFrequently: true });
-  pen.font = "24px " + getComputedStyle(document.querySelector("h1")).fontFamily;
-  const drawn = (sign) => {
-    pen.clearRect(0, 0, 48, 48);
-    pen.fillText(sign, 8, 32);
-    return pen.getImageData(0, 0, 48, 48).data.join();
-  };
-  const box = drawn("\\u{10FFFD}");
-  return [...new Set(document.body.innerText)].filter(
-    (sign) => sign.trim() && drawn(sign) === box);
-}
-"""
 
 ALTERNATIVES = """
 () => [...document.images].map((image) => {

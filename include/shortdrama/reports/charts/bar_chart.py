@@ -1,12 +1,19 @@
 """Named bars from top to bottom, each with its figure at its end and its change at the edge."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 import altair as alt
 
 from shortdrama.reports.charts.canvas import Drawing, Scale, of_rows, pixels, upright, x, y
 from shortdrama.reports.charts.lettering import Label, fitted, widest
-from shortdrama.reports.charts.style import DASHES, WIDTH, direction_ink, tone_ink
+from shortdrama.reports.charts.style import (
+    DASHES,
+    LINE_HEIGHT,
+    WIDTH,
+    direction_ink,
+    tone_ink,
+)
 from shortdrama.reports.page import Bar, BarChart, Tone
 
 ROW = 36
@@ -21,40 +28,60 @@ FILLED = {"estimate": 0.35, "forecast": 0.0}
 """Opacity of bars for figures that have not happened; they have a dashed edge."""
 
 
+@dataclass(frozen=True)
+class Plan:
+    """Where things stand: names are beside the bars, or above them if one of them is long."""
+
+    scale: Scale
+    are_names_above: bool
+    most_for_labels: float
+
+    @property
+    def row(self) -> float:
+        """The height of a row."""
+        return ROW + LINE_HEIGHT + 4 if self.are_names_above else ROW
+
+    def middle(self, number: int) -> float:
+        """Of a bar, by its number."""
+        return MARGIN + self.row * (number + 1) - ROW / 2
+
+    def name(self, bar: Bar, middle: float) -> Label:
+        """The name of a bar."""
+        if self.are_names_above:
+            return Label(fitted(bar.name, WIDTH), 0, middle - (THICK + LINE_HEIGHT) / 2 - 2)
+        return Label(fitted(bar.name, MOST_FOR_NAMES), 0, middle)
+
+
 def drawing(chart: BarChart, coloured: bool) -> Drawing:
     """Its picture. Raises ValueError if there is no bar."""
     if not chart.bars:
         raise ValueError("a bar chart needs at least one bar")
-    height = MARGIN * 2 + ROW * len(chart.bars)
-    scale = _scale(chart.bars)
-    middles = [MARGIN + ROW * (number + 0.5) for number in range(len(chart.bars))]
-    rows = list(zip(chart.bars, middles, strict=True))
+    plan = _plan(chart.bars)
+    height = MARGIN * 2 + plan.row * len(chart.bars)
+    rows = [(bar, plan.middle(number)) for number, bar in enumerate(chart.bars)]
     marks = [
-        _marks([row for row in rows if row[0].tone == tone], tone, scale, height, coloured)
+        _marks([row for row in rows if row[0].tone == tone], tone, plan.scale, height, coloured)
         for tone in dict.fromkeys(bar.tone for bar in chart.bars)
     ]
-    most = _most_for_labels(chart.bars)
-    labels = [
-        label for bar, middle in rows for label in _labels(bar, middle, scale, most, coloured)
-    ]
-    return Drawing(marks, [upright(scale.at(0), 0, height)], labels, height)
+    labels = [label for row in rows for label in _labels(*row, plan, coloured)]
+    zero, half = plan.scale.at(0), THICK / 2 + 2 if plan.are_names_above else ROW / 2
+    rules = [upright(zero, middle - half, middle + half) for _, middle in rows]
+    return Drawing(marks, rules, labels, height)
 
 
-def _scale(bars: Sequence[Bar]) -> Scale:
-    """Between the names and the changes, with room for labels at both ends."""
+def _plan(bars: Sequence[Bar]) -> Plan:
+    """Between the names and the changes there is room for the bars and a label at each end."""
     values = [float(bar.value) for bar in bars]
     low, high = min(0.0, *values), max(0.0, *values)
-    label = min(widest(bar.label for bar in bars), _most_for_labels(bars)) + SPACE
+    names = widest(bar.name for bar in bars)
+    are_names_above = names > MOST_FOR_NAMES
+    most = MOST_FOR_LABELS_AT_BOTH_ENDS if low < 0 < high else MOST_FOR_LABELS
+    label = min(widest(bar.label for bar in bars), most) + SPACE
     changes = min(widest(bar.change for bar in bars), MOST_FOR_CHANGES)
-    names = min(widest(bar.name for bar in bars), MOST_FOR_NAMES)
-    start = names + SPACE + (label if low < 0 else 0)
+    start = (0 if are_names_above else names + SPACE) + (label if low < 0 else 1)
     end = WIDTH - (changes + SPACE if changes else 0) - (label if high > 0 or low == 0 else 0)
-    return Scale(low, high if high > low else low + 1, start, end)
-
-
-def _most_for_labels(bars: Sequence[Bar]) -> float:
-    values = [bar.value for bar in bars]
-    return MOST_FOR_LABELS_AT_BOTH_ENDS if min(values) < 0 < max(values) else MOST_FOR_LABELS
+    scale = Scale(low, high if high > low else low + 1, start, end)
+    return Plan(scale, are_names_above, most)
 
 
 def _marks(
@@ -81,14 +108,13 @@ def _marks(
     return layer
 
 
-def _labels(bar: Bar, middle: float, scale: Scale, most: float, coloured: bool) -> list[Label]:
-    end, is_below = scale.at(float(bar.value)), bar.value < 0
-    figure = fitted(bar.label, most)
+def _labels(bar: Bar, middle: float, plan: Plan, coloured: bool) -> list[Label]:
+    end, figure = plan.scale.at(float(bar.value)), fitted(bar.label, plan.most_for_labels)
     labels = [
-        Label(fitted(bar.name, MOST_FOR_NAMES), 0, middle),
-        Label(
-            figure, end + (-SPACE if is_below else SPACE), middle, "right" if is_below else "left"
-        ),
+        plan.name(bar, middle),
+        Label(figure, end - SPACE, middle, "right")
+        if bar.value < 0
+        else Label(figure, end + SPACE, middle),
     ]
     if bar.change:
         ink = direction_ink(bar.direction, coloured)

@@ -7,6 +7,7 @@ from pathlib import Path
 from css_inline import CSSInliner
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
+from shortdrama.reports.layout.phrases import SIGNS, between
 from shortdrama.reports.layout.plain_text import Columns
 from shortdrama.reports.page import Page
 from shortdrama.reports.rendered import Picture
@@ -45,6 +46,8 @@ def html(page: Page, pictures: Mapping[str, Picture]) -> str:
         pictures=pictures,
         picture_width=PICTURE_WIDTH,
         looks=LOOKS,
+        signs=SIGNS,
+        between=between,
         shorten=lambda name: columns.shorten(name, LONGEST_NAME),
         is_short=lambda text: columns.count(text) <= LONGEST_NUMBER,
         has_digit=lambda text: any(sign.isdigit() for sign in text),

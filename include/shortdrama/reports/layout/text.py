@@ -6,6 +6,7 @@ from pathlib import Path
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
+from shortdrama.reports.layout.phrases import between
 from shortdrama.reports.layout.plain_text import WIDTH, Columns
 from shortdrama.reports.layout.text_table import signed, text_table
 from shortdrama.reports.page import Page
@@ -24,6 +25,7 @@ def text(page: Page) -> str:
         wrap=columns.wrap,
         text_table=text_table,
         signed=signed,
+        between=between,
         width=WIDTH,
         first=[banner for banner in page.banners if banner.kind not in AFTER_THE_CLAIM],
         later=[banner for banner in page.banners if banner.kind in AFTER_THE_CLAIM],

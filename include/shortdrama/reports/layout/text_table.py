@@ -4,19 +4,16 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import chain, zip_longest
 
+from shortdrama.reports.layout.phrases import SIGNS
 from shortdrama.reports.layout.plain_text import WIDTH, Columns
 from shortdrama.reports.page import Phrase, Table
 
 PHONE = 40
 """Columns that a phone shows without breaking lines."""
 
-NAMES = 1
-"""The column that names things: at the left, and the first to become narrower."""
-
 LEAST_FOR_NAMES = 14
 SHORT_HEADING = 10
 LONGEST_NAME = 60
-SIGNS = {"up": "▲", "down": "▼", "flat": ""}
 
 Row = Sequence[Sequence[str]]
 """The paragraphs of each cell."""
@@ -24,20 +21,16 @@ Row = Sequence[Sequence[str]]
 
 @dataclass(frozen=True)
 class Grid:
-    """The widths of columns and what is between them."""
+    """The widths of columns, which of them is at the left, and what is between them."""
 
     widths: tuple[int, ...]
+    names: int
     gap: str
-
-    @property
-    def width(self) -> int:
-        """Of a whole line."""
-        return sum(self.widths) + len(self.gap) * (len(self.widths) - 1)
 
     def line(self, row: Sequence[str], columns: Columns) -> str:
         """Names at the left, all else at the right."""
         cells = [
-            columns.left(part, width) if index == NAMES else columns.right(part, width)
+            columns.left(part, width) if index == self.names else columns.right(part, width)
             for index, (part, width) in enumerate(zip(row, self.widths, strict=True))
         ]
         return self.gap.join(cells).rstrip()
@@ -46,7 +39,7 @@ class Grid:
 def text_table(table: Table, columns: Columns) -> list[str]:
     """The lines of a table under its headings; details of cells stand on lines of their own."""
     rows = [[_paragraphs(phrase, columns) for phrase in row] for row in table.rows]
-    grid = _grid(table.headings, rows, columns)
+    grid = _grid(table, rows, columns)
     lines = _row([[heading] for heading in table.headings], grid, columns, at_bottom=True)
     lines.append(grid.gap.join("-" * width for width in grid.widths))
     for row in rows:
@@ -65,20 +58,20 @@ def _paragraphs(phrase: Phrase, columns: Columns) -> list[str]:
     return [columns.shorten(part, LONGEST_NAME) for part in parts if part]
 
 
-def _grid(headings: Sequence[str], rows: Sequence[Row], columns: Columns) -> Grid:
+def _grid(table: Table, rows: Sequence[Row], columns: Columns) -> Grid:
     """As wide as the cells if they fit a phone, or else narrower names, or else a wide page."""
     cells = zip(*rows, strict=True)
-    widths = [_natural(*column, columns) for column in zip(headings, cells, strict=True)]
+    widths = [_natural(*column, columns) for column in zip(table.headings, cells, strict=True)]
     for page, gap in ((PHONE, "  "), (PHONE, " "), (WIDTH, "  ")):
-        over = Grid(tuple(widths), gap).width - page
+        over = sum(widths) + len(gap) * (len(widths) - 1) - page
         if over <= 0:
-            return Grid(tuple(widths), gap)
-        if len(widths) > NAMES and widths[NAMES] - over >= LEAST_FOR_NAMES:
-            widths[NAMES] -= over
-            return Grid(tuple(widths), gap)
-    while Grid(tuple(widths), gap).width > WIDTH:
+            return Grid(tuple(widths), table.names, gap)
+        if table.names < len(widths) and widths[table.names] - over >= LEAST_FOR_NAMES:
+            widths[table.names] -= over
+            return Grid(tuple(widths), table.names, gap)
+    while sum(widths) + len(gap) * (len(widths) - 1) > WIDTH:
         widths[widths.index(max(widths))] -= 1
-    return Grid(tuple(widths), gap)
+    return Grid(tuple(widths), table.names, gap)
 
 
 def _natural(heading: str, cells: Row, columns: Columns) -> int:

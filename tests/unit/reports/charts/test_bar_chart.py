@@ -69,3 +69,15 @@ def test_figures_that_have_not_happened_are_hollow_with_a_dashed_edge() -> None:
 def test_no_bar_is_refused() -> None:
     with pytest.raises(ValueError, match="at least one bar"):
         drawing(BarChart(()), coloured=True)
+
+
+def test_a_long_name_makes_all_names_stand_above_their_bars_in_full() -> None:
+    long = "Media Partners Asia, 2030 (forecast)"
+    chart = BarChart((Bar("Ours", Decimal(2), "$2B"), Bar(long, Decimal(9), "$9B")))
+    drawn = drawing(chart, coloured=True)
+    assert_readable(drawn)
+    name = next(label for label in drawn.labels if label.text == long)
+    bar = drawn.marks[0].data.to_dict()["values"][1]
+    assert name.box.bottom <= bar["top"]
+    for rule in drawn.rules:
+        assert rule.bottom <= name.box.top or rule.top >= name.box.bottom

@@ -6,7 +6,7 @@ import pytest
 
 from pages import LOCALES, LocaleName, page
 from shortdrama.reports.layout.html import html
-from shortdrama.reports.page import Banner, Figure, Page, Phrase, Table
+from shortdrama.reports.page import Banner, Figure, Lines, Page, Phrase, Table
 from shortdrama.reports.rendered import Picture
 
 MOST_BYTES = 100_000
@@ -151,3 +151,20 @@ def test_an_empty_answer_leaves_no_empty_paragraphs() -> None:
     answer = replace(page("en").answer, context="", points=(), scope="")
     shown = replace(page("en"), answer=answer, blocks=(), pipeline=None, banners=())
     assert not re.search(r"<p[^>]*>\s*</p>", written(shown))
+
+
+def test_any_column_may_be_the_one_of_names() -> None:
+    rows = ((Phrase("Top 3 apps"), Phrase("52.1%")),)
+    table = Table("T", ("Measure", "Month"), rows, "", names=0)
+    source = written(replace(page("en"), blocks=(table,)))
+    assert "<strong><bdi>Top 3 apps</bdi></strong>" in source
+    assert re.search(r'<td [^>]*align="right"[^>]*>52\.1%', source)
+
+
+def test_a_block_without_a_title_has_no_heading() -> None:
+    lines = Lines("", (Phrase("281 apps", detail="up"), Phrase("Nobody says it.", detail="TK")))
+    source = written(replace(page("en"), blocks=(lines,), pipeline=None))
+    assert "<h2" not in source
+    said = str(Words(source))
+    assert "281 apps: up" in said
+    assert "Nobody says it. TK" in said

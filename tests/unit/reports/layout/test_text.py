@@ -96,7 +96,18 @@ def test_no_two_lines_in_a_row_are_empty(locale: LocaleName) -> None:
 
 
 def test_a_change_follows_what_changed_and_a_value_its_label() -> None:
-    lines = Lines("T", (Phrase("US$647M", "up", "+12.8%"), Phrase("Through", detail="30 Sept")))
+    lines = Lines(
+        "T",
+        (Phrase("US$647M", "up", "+12.8%"), Phrase("Through", detail="30 Sept"),
+         Phrase("Nobody says it.", detail="TK Observer")),
+    )  # fmt: skip
     said = text(replace(page("en"), blocks=(lines,))).splitlines()
+    assert "Nobody says it. TK Observer" in said
     assert "US$647M +12.8%" in said
     assert "Through: 30 Sept" in said
+
+
+def test_a_block_without_a_title_has_no_underline() -> None:
+    said = text(replace(page("en"), blocks=(Lines("", (Phrase("281 apps"),)),), pipeline=None))
+    assert "\n\n281 apps\n" in said
+    assert "\n-\n" not in said

@@ -1,17 +1,34 @@
-"""Sends the weekly market brief.
+"""Sends the reports: the weekly brief, the monthly report, the hashtag and Minis pulse.
 
-It runs when marts were published, and every hour. It sends what is due and not yet in the send
-ledger, so a week's brief goes out only once, whatever is retried or cleared. With `period` (e.g.
-2025-W39) it sends the edition of an earlier week.
+It runs every quarter of an hour and when marts were published. What is due is worked out from the
+subscriptions, the time in the readers' zones and the send ledger, so nothing goes out twice,
+whatever is retried or cleared, and what could not be sent is sent later, marked as late. With
+`period` (2025-W39, 2025-09 or 2025-09-30) it makes and sends that edition of `report`.
+
+**What happens by itself**
+- An edition is withheld while a dataset that it needs is refused or stale, or the mart gate is red
+  and nobody has accepted that. At the deadline of the subscription its readers get a short note,
+  and the engineers one mail. As soon as it can be made, it is sent.
+- A mail that a server refuses for now (4xx) is tried again, at longer and longer intervals, for
+  about four days. One that it refuses for good (5xx) is not tried again; the engineers are mailed.
+- A send of which nobody knows whether it left is `unknown` after 30 minutes. It is never sent again
+  by itself. Ask the reader; if nothing came: `shortdrama report release EDITION RECIPIENT`.
 
 **A task is red**
-- `prepare`: the brief is withheld; the message names the dataset that is missing or late.
-- `send`: the message names who was not reached. The next run tries failed sends again. An `unknown`
-  one (claimed, no outcome) is never sent again automatically: check whether the mail arrived, and
-  if not, run `shortdrama report release`.
+- `read_returned`: the mailbox cannot be read; the message says which setting to correct. Sending
+  goes on.
+- `prepare`: the subscriptions cannot be used (file, line and field are named), the lake is away, or
+  the edition that you asked for is withheld.
+- `send`: the mail server is away or does not let us in, or an archived file is damaged. The next
+  run goes on where this one stopped.
+- `tell`: the lake is away; the next run does it again.
+
+**A figure was wrong**: roll back or publish again, then `shortdrama report correct EDITION
+--because "…"`. Those who had the edition get old and new figures side by side.
 """
 
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 from airflow.sdk import AssetOrTimeSchedule, Param, dag, get_current_context, task
 from airflow.sdk.exceptions import AirflowSkipException
@@ -19,13 +36,13 @@ from airflow.sdk.exceptions import AirflowSkipException
 from shortdrama.orchestration.alerts import UNATTENDED, working_on
 from shortdrama.orchestration.assets import PUBLISHED_MARTS
 from shortdrama.orchestration.errors import classed
-from shortdrama.orchestration.schedule import NOT_BY_DAY, hourly
+from shortdrama.orchestration.schedule import NOT_BY_DAY, often
 
 
 @dag(
     schedule=(
-        AssetOrTimeSchedule(timetable=hour, assets=PUBLISHED_MARTS)
-        if (hour := hourly())
+        AssetOrTimeSchedule(timetable=quarter, assets=PUBLISHED_MARTS)
+        if (quarter := often())
         else PUBLISHED_MARTS
     ),
     start_date=datetime(2025, 1, 1, tzinfo=UTC),
@@ -36,59 +53,71 @@ from shortdrama.orchestration.schedule import NOT_BY_DAY, hourly
     tags=["reports"],
     dagrun_timeout=timedelta(hours=1),
     params={
+        "report": Param(
+            "weekly_brief",
+            enum=["weekly_brief", "monthly_report", "minis_pulse"],
+            description="The report of the period below",
+        ),
         "period": Param(
             None,
             type=["null", "string"],
-            pattern=r"^\d{4}-W\d{2}$",
-            description="ISO week, e.g. 2025-W39; empty: the week that is due",
-        )
+            pattern=r"^\d{4}-(W\d{2}|\d{2}|\d{2}-\d{2})$",
+            description="Week, month or day, e.g. 2025-W39; empty: everything that is due",
+        ),
     },
     **UNATTENDED,
 )
 def market_reports() -> None:
-    """Prepare the edition that is due, and send it."""
+    """Read returned mail, make what is due, send it, tell the engineers."""
+
+    def current() -> Any:
+        from shortdrama.core.settings import settings
+        from shortdrama.orchestration.addresses import mail_settings
+        from shortdrama.orchestration.deliveries import round_of
+
+        asked = get_current_context()["params"]
+        if asked["period"]:
+            working_on(f"{asked['report']}/{asked['period']}")
+        mail = mail_settings(settings())
+        return round_of(settings(), mail, asked["report"], asked["period"])
 
     @task
     @classed()
-    def prepare() -> str:
+    def read_returned() -> str:
         from shortdrama.core.settings import settings
-        from shortdrama.lake.store import ObjectStore
-        from shortdrama.reports.weekly_brief import due_period, prepare_edition
-        from shortdrama.warehouse.snapshots.manifest import (
-            NothingPublished,
-            read_manifest,
-            with_refusals,
-        )
-        from shortdrama.warehouse.snapshots.read import connect
+        from shortdrama.orchestration.addresses import mail_settings
+        from shortdrama.orchestration.deliveries import look_into_mailbox
 
-        store, clock = ObjectStore.of(settings().s3), settings().clock
-        asked = get_current_context()["params"]["period"]
-        period = asked or due_period(clock, store, settings().mail.recipients)
-        if period is None:
-            raise AirflowSkipException("the brief of the last week was sent to everybody")
-        working_on(str(period))
-        try:
-            manifest = with_refusals(read_manifest(store), store)
-        except NothingPublished as error:
-            raise AirflowSkipException(str(error)) from error
-        with connect(settings(), manifest.snapshot_id) as connection:
-            prepare_edition(store, connection, manifest, period, clock)
-        return str(period)
+        found = look_into_mailbox(settings(), mail_settings(settings()))
+        if found is None:
+            raise AirflowSkipException("no mailbox is set (SHORTDRAMA_MAIL__MAILBOX__*)")
+        return found
+
+    @task(trigger_rule="all_done")
+    @classed()
+    def prepare() -> dict[str, dict[str, Any]]:
+        from shortdrama.orchestration import deliveries
+
+        return deliveries.prepare(current(), print)
 
     @task(retry_delay=timedelta(minutes=5))
     @classed()
-    def send(period: str) -> list[str]:
+    def send(states: dict[str, dict[str, Any]]) -> list[str]:
+        from shortdrama.orchestration import deliveries
+
+        return deliveries.send(current(), states, print)
+
+    @task(trigger_rule="all_done")
+    @classed()
+    def tell(states: dict[str, dict[str, Any]] | None) -> None:
         from shortdrama.core.settings import settings
-        from shortdrama.lake.store import ObjectStore
-        from shortdrama.reports.old_archive import read_edition
-        from shortdrama.reports.weekly_brief import send_edition
+        from shortdrama.orchestration import deliveries
 
-        store = ObjectStore.of(settings().s3)
-        edition = read_edition(store, period)
-        outcomes = send_edition(store, edition, settings().mail, settings().clock)
-        return [str(outcome) for outcome in outcomes]
+        deliveries.tell(current(), states or {}, settings(), print)
 
-    send(prepare())
+    states = prepare()
+    read_returned() >> states
+    send(states) >> tell(states)
 
 
 market_reports()

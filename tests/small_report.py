@@ -98,7 +98,8 @@ def written(content: Any, locale: LocaleName) -> Page:
 def drawn(page: Page) -> Rendered:
     """The page as bytes, without a layout."""
     banners = " ".join(banner.text for banner in page.banners)
-    lines = [banners, page.answer.claim, *map(str, page.blocks)]
+    points = (f"{point.lead}: {point.text}" for point in page.answer.points)
+    lines = [banners, page.answer.claim, page.answer.context, *points, *map(str, page.blocks)]
     body = "\n".join(line for line in lines if line)
     return Rendered(
         language=page.language,

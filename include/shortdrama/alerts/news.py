@@ -124,6 +124,21 @@ def seen(cause: Cause, headline: str, detail: str, at: datetime, since: datetime
     return _news(_alert(cause, f"{words.title}: {headline}", body, at), since)
 
 
+def noticed(cause: Cause, headline: str, lines: Sequence[str], at: datetime) -> News:
+    """The alert of something that no task failed of, such as a mail that was refused."""
+    words = WORDS[cause.kind]
+    body = [
+        *([words.means, ""] if words.means else []),
+        *lines,
+        "",
+        f"Seen: {at:%Y-%m-%d %H:%M} UTC in market_reports",
+        "",
+        "What to do",
+        f"- {words.remedy}",
+    ]
+    return _news(_alert(cause, f"{words.title}: {headline}", body, at), at)
+
+
 def recovered(ended: Sequence[Incident], at: datetime) -> Alert:
     """The mail that is sent when one or more causes are over."""
     first = min(ended, key=lambda incident: incident.opened_at)

@@ -57,9 +57,28 @@ WORDS: dict[Kind, Words] = {
     ),
     "dbt_error": Words("dbt error", "Correct the model. Readers keep the last snapshot."),
     "marts_refused": Words("Marts refused", "`shortdrama gate list` names the build."),
-    "brief_withheld": Words("Brief withheld", "Load what is missing."),
+    "brief_withheld": Words(
+        "Report withheld", "Correct what the reason names. It is sent by itself then."
+    ),
     "mail_refused": Words(
         "Mail not taken", f"Start the mail server, or correct SHORTDRAMA_MAIL__*. {DOCTOR}"
+    ),
+    "sends_unsettled": Words(
+        "Mail not delivered",
+        "Refused: correct the recipient's address. Given up: ask the people who run that mail"
+        " server. Unknown: ask the reader whether it came; if not, `shortdrama report release`"
+        " lets the next run send it.",
+        "These mails are not sent again by themselves.",
+    ),
+    "readers_left": Words(
+        "Reader gets no more mail",
+        "Take the reader out of the subscriptions. If it was a mistake, or the address is correct"
+        " again: `shortdrama report suppressed --lift ID`.",
+    ),
+    "no_address": Words(
+        "Reader without an address",
+        "Add the address to SHORTDRAMA_MAIL__ADDRESSES or to the connection `shortdrama_mail`, or"
+        " take the reader out of the subscriptions.",
     ),
     "task_killed": Words(
         "Task killed",
@@ -101,7 +120,7 @@ class Follows:
 
 BY_ITSELF = {
     "market_marts": "The next run, at :30 or when a load is accepted, builds again.",
-    "market_reports": "The next run, at :30, tries again.",
+    "market_reports": "The next run, within a quarter of an hour, tries again.",
     "housekeeping": "The next run, tonight, does it again.",
 }
 """For DAGs whose next run does what an earlier run could not finish."""

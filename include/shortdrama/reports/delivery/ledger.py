@@ -132,6 +132,15 @@ def release(
     return _change(store, edition_id, key, released)
 
 
+def mark_told(store: ObjectStore, edition_id: str, record: SendRecord) -> None:
+    """Note that the engineers know about a send, unless it has gone on since."""
+
+    def told(standing: SendRecord | None) -> SendRecord | None:
+        return record.model_copy(update={"is_told": True}) if standing == record else None
+
+    _change(store, edition_id, record.key, told)
+
+
 def rename(store: ObjectStore, edition_id: str, ids: Mapping[str, str]) -> bool:
     """Take the addresses out of a ledger; `ids` are the recipients' ids by digest of address.
 

@@ -44,3 +44,12 @@ def with_banner(rendered: Rendered, text: str, subject: str = "") -> Rendered:
         text=f"{text}\n\n{rendered.text}",
         standalone=marked(rendered.standalone.decode()).encode(),
     )
+
+
+def the_press() -> Press:
+    """The project's own reports and layout."""
+    # Imported here: who only asks what is due needs no layout.
+    from shortdrama.reports.layout.render import render
+    from shortdrama.reports.registry import REPORTS
+
+    return Press(REPORTS, render)

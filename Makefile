@@ -12,9 +12,9 @@ DUCKDB_CLIENTS := build/duckdb-oldest/.ready build/duckdb-newest/.ready
 
 # One more than cores: the tests of homes mostly wait for real services.
 TESTERS ?= 3
-QUICK := not e2e and not integration and not damage and not hostile
+QUICK := not e2e and not integration and not damage and not hostile and not deliveries
 
-.PHONY: help setup demo up down status sql backfill airflow-backfill doctor test check resilience raw-damage hostile e2e e2e-sample e2e-stack e2e-builds docs lint format lock env bench clean
+.PHONY: help setup demo up down status sql backfill airflow-backfill doctor test check resilience raw-damage hostile deliveries e2e e2e-sample e2e-stack e2e-builds docs lint format lock env bench clean
 
 help: ## Show this help
 	@echo "Short-drama market pipeline. On a fresh machine: make demo"
@@ -91,6 +91,9 @@ raw-damage: $(READY) ## 360 damages of raw objects, 35 of the warehouse (an hour
 hostile: $(READY) ## Every fault of a hostile source on every route (a quarter of an hour)
 	$(BIN)/pytest -m hostile tests/unit/ingest/test_faults.py tests/unit/ingest/test_hostile.py -s -q
 
+deliveries: $(READY) ## 500 readers, 20 killed senders, 10,000 weeks of deliveries (half an hour) [SEED=13]
+	$(BIN)/pytest -m deliveries tests/unit/reports/delivery -s -q
+
 E2E := e2e and not resilience
 e2e: $(READY) ## The real scheduler, killed builds, twelve analysts (a quarter of an hour)
 	$(MAKE) --jobs 2 --no-print-directory e2e-stack e2e-builds E2E="$(E2E)"
@@ -117,7 +120,7 @@ bench: $(READY) ## Measure ingest, gates, marts, ledger, loads, inbox, a year, r
 	$(BIN)/python benchmarks/render_report.py
 
 docs: $(READY) ## Generated tables and pictures of the documents, and dbt's pages
-	UPDATE_DOCS=1 $(BIN)/pytest tests/unit/docs/test_expectations.py tests/unit/docs/test_hazards.py \
+	UPDATE_DOCS=1 $(BIN)/pytest tests/unit/reports/delivery/test_subscriptions.py tests/unit/docs/test_expectations.py tests/unit/docs/test_hazards.py \
 		tests/unit/docs/test_backfillable.py tests/browser/test_status_page.py
 	SHORTDRAMA_WAREHOUSE_PATH=:memory: $(BIN)/dbt docs generate --quiet --static --empty-catalog --target local \
 		--project-dir dbt_project --profiles-dir dbt_project --target-path ../build/docs --log-path build/logs
@@ -131,6 +134,7 @@ lint: $(READY) ## ruff, mypy, layers of imports, sqlfluff, yamllint, compose, Do
 	$(BIN)/sqlfluff lint dbt_project
 	$(BIN)/yamllint --strict .
 	$(BIN)/check-jsonschema --builtin-schema vendor.compose-spec docker-compose.yml
+	$(BIN)/check-jsonschema --schemafile include/shortdrama/reports/subscriptions.schema.json include/shortdrama/reports/subscriptions.yaml
 	$(BIN)/hadolint Dockerfile
 
 format: $(READY) ## Let ruff and sqlfluff correct what they can

@@ -30,4 +30,4 @@ def about(report: Report, period: Period, locale: LocaleName) -> dict[str, str]:
 def due_words(due_at: datetime, zone: str, locale: LocaleName) -> str:
     """When something was due, in the reader's time."""
     local = due_at.astimezone(ZoneInfo(zone))
-    return Formats(locale).instant(local)
+    return f"{Formats(locale).day(local.date())} {local:%H:%M}"

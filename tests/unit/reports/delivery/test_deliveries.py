@@ -34,10 +34,10 @@ SENT_BY_THEN = timedelta(hours=6)
 class Post:
     """Everything that a sender needs, and what became of it."""
 
-    def __init__(
-        self, s3: S3Settings, store: ObjectStore, mail: MailSettings, rig: Rig, folder: Path
-    ) -> None:
-        self.s3, self.store, self.mail, self.rig, self.folder = s3, store, mail, rig, folder
+    def __init__(self, store: ObjectStore, s3: S3Settings, mail: MailSettings, rig: Rig) -> None:
+        self.store, self.s3, self.mail, self.rig = store, s3, mail, rig
+        assert mail.ca_file is not None
+        self.folder = mail.ca_file.parent
         self.plans = 0
 
     def start(

@@ -179,7 +179,7 @@ def test_a_note_is_short_in_the_readers_language_and_has_no_figures(lake: Lake, 
     ann, li = Desk(lake.store, lake.press).letters(decisions)
     assert (ann.kind, ann.attach) == (LATE_NOTE, False)
     assert ann.rendered.subject == "Late: weekly market brief, 22–28 Sept 2025"
-    assert li.rendered.subject == "延迟通知：短剧市场周报（2025年9月22日至28日）"
+    assert li.rendered.subject == "延迟通知：短剧市场周报（2025年9月22日—28日）"
     assert "secret" not in ann.rendered.text
     assert not any("a" <= sign <= "z" for sign in li.rendered.text.split("Tiles")[0])
 

@@ -36,7 +36,7 @@ class Rig:
 
     `watch` is called before each step (`rcpt`, `data`: the mail is here, but not accepted yet;
     `accepted`), and may kill the sender. `temporary` says how often each r450, r421 and drop is
-    wrong before it goes well.
+    wrong before it goes well; `no_sender` is the answer to every sender.
     """
 
     temporary: int = 1
@@ -44,6 +44,7 @@ class Rig:
     accepted: list[EmailMessage] = field(default_factory=list)
     tries: Counter[str] = field(default_factory=Counter)
     connections: int = 0
+    no_sender: str = ""
     watch: Callable[[str], None] = nothing
 
     def count_of(self, key: str) -> Counter[str]:
@@ -60,6 +61,14 @@ class Rig:
         self.connections += 1
         session.host_name = hostname
         return responses
+
+    async def handle_MAIL(  # noqa: N802
+        self, _server: SMTP, _session: Session, envelope: Envelope, address: str, _options: Any
+    ) -> str:
+        if self.no_sender:
+            return self.no_sender
+        envelope.mail_from = address
+        return "250 ok"
 
     async def handle_RCPT(  # noqa: N802
         self, server: SMTP, _session: Session, envelope: Envelope, address: str, _options: Any

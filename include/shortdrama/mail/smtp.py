@@ -18,7 +18,8 @@ from shortdrama.core.settings import MailSettings
 
 TIMEOUT_SECONDS = 30.0
 
-ACCEPTED, RECIPIENT_ACCEPTED, CONTENT_WANTED, SHUTTING_DOWN = 250, (250, 251), 354, 421
+ACCEPTED, RECIPIENT_ACCEPTED, CONTENT_WANTED = 250, (250, 251), 354
+SHUTTING_DOWN, TOO_LARGE = 421, 552
 """Answers of SMTP (RFC 5321)."""
 
 ADDRESS = re.compile(r"<?[^\s<>()'\",;:]+@[^\s<>()'\",;:]+>?")
@@ -101,7 +102,7 @@ class Mailer:
         server = self._server = self._server or connect(self._mail)
         sender, recipients = _addresses(message)
         try:
-            self._check("the mail", *server.mail(sender, _options(server, content)))
+            self._accept_sender(*server.mail(sender, _options(server, content)))
             answers = [server.rcpt(recipient) for recipient in recipients]
             if not any(code in RECIPIENT_ACCEPTED for code, _ in answers):
                 raise self._refused("the recipient", *answers[0])
@@ -117,6 +118,16 @@ class Mailer:
                 f"{_name(self._mail)} is not given an address that is not ASCII", is_refused=True
             ) from None
         return server
+
+    def _accept_sender(self, code: int, text: bytes) -> None:
+        """What is said of the sender is not about this mail, except that it is too large."""
+        if code not in (ACCEPTED, SHUTTING_DOWN, TOO_LARGE):
+            self._close()
+            raise ServerAway(
+                f"{_name(self._mail)} takes no mail from us: {_said(code, text)}. Check"
+                " SHORTDRAMA_MAIL__SENDER and the limits of that server"
+            )
+        self._check("the mail", code, text)
 
     def _check(self, what: str, code: int, text: bytes, wanted: int = ACCEPTED) -> None:
         if code != wanted:

@@ -107,7 +107,7 @@ def settle(
 def release(
     store: ObjectStore, edition_id: str, key: SendKey, now: datetime, *, is_frozen: bool = False
 ) -> SendRecord:
-    """Let an unknown send be tried again, after a person has checked that no mail arrived.
+    """Let an unknown or refused send be tried again, after a person has checked that none arrived.
 
     Raises NotClaimed for any other send, and while its sender may still be alive.
     """
@@ -116,9 +116,9 @@ def release(
         if standing is not None and (standing.state, standing.error) == ("failed", RELEASED):
             return standing
         state = None if standing is None else state_at(standing, now)
-        if standing is None or state not in ("claimed", "unknown"):
+        if standing is None or state not in ("claimed", "unknown", "refused"):
             raise NotClaimed(
-                f"{key.recipient} has no {key.kind} of {edition_id} without a result:"
+                f"{key.recipient} has no unknown or refused {key.kind} of {edition_id}:"
                 f" `shortdrama report sends {edition_id}` lists them"
             )
         if state == "claimed" and not is_frozen:

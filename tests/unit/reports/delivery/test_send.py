@@ -110,6 +110,19 @@ def test_if_no_server_answers_nobodys_send_has_failed(
         sent(memory, untrusted, "good-a")
 
 
+@pytest.mark.parametrize("answer", ["550 5.7.1 unknown sender", "451 4.7.0 too many mails"])
+def test_a_server_that_takes_nothing_from_us_refuses_no_reader(
+    memory: MemoryStore, mail: MailSettings, rig: Rig, answer: str
+) -> None:
+    rig.no_sender = answer
+    for hours in range(30):
+        with pytest.raises(ServerAway, match="takes no mail from us"):
+            sent(memory, mail, "good-a", "good-b", after=hours)
+    rig.no_sender = ""
+    outcomes = sent(memory, mail, "good-a", "good-b", after=31)
+    assert [one.state for one in outcomes.values()] == ["sent", "sent"]
+
+
 def test_an_address_that_no_mail_may_have_concerns_only_itself(
     memory: MemoryStore, mail: MailSettings, rig: Rig
 ) -> None:

@@ -52,7 +52,7 @@ def housekeeping() -> None:
         from shortdrama.backfill.record import staged_snapshots
         from shortdrama.core.settings import settings
         from shortdrama.lake.store import ObjectStore
-        from shortdrama.reports.old_archive import cited_snapshots
+        from shortdrama.reports.archive.editions import cited_snapshots
         from shortdrama.warehouse.publish.garbage import collect_garbage as collect
 
         store = ObjectStore.of(settings().s3)

@@ -28,8 +28,8 @@ if _is_scheduler():
         "shortdrama.gates.mart_gate",
         "shortdrama.ingest.admit",
         "shortdrama.ingest.pull",
-        "shortdrama.reports.charts",
-        "shortdrama.reports.weekly_brief",
+        "shortdrama.reports.charts.draw",
+        "shortdrama.reports.registry",
         "shortdrama.warehouse.publish.publish",
     ):
         import_module(module)

@@ -19,7 +19,8 @@ from shortdrama.datasets.appfigures_products import PRODUCTS
 from shortdrama.datasets.omdia_forecasts import FORECASTS
 from shortdrama.lake import keys
 from shortdrama.lake.ledger import LoadLedger, LoadRecord
-from shortdrama.reports.old_archive import read_edition, read_part
+from shortdrama.reports.archive import parts
+from shortdrama.reports.archive.editions import find_edition
 from shortdrama.warehouse.build.inputs import read_inputs
 from shortdrama.warehouse.decide.overrides import build_id
 from shortdrama.warehouse.snapshots.manifest import current_snapshot_id, read_manifest
@@ -211,15 +212,18 @@ def test_a_revocation_and_an_override_are_in_the_next_manifest_and_edition(stack
     stack.airflow.expect_success(
         stack.airflow.trigger("market_reports", {"period": "2025-W38"}), print
     )
-    edition = read_edition(stack.store, "2025-W38")
+    edition = find_edition(stack.store, "weekly_brief/2025-W38")
     assert edition is not None
     assert edition.snapshot_id == after
-    english = " ".join(read_part(stack.store, edition, "en").text.split())
+    english = " ".join(parts.read(stack.store, edition.id, edition.parts["en"]).text.split())
     assert f"{USER} took data back out" in english
     assert "“dropped by mistake”" in english
     assert f"{USER} published in spite of" in english
     assert "“Omdia has corrected its figure”" in english
-    assert "理由：“dropped by mistake”" in read_part(stack.store, edition, "zh").html
+    assert (
+        "理由：“dropped by mistake”"
+        in parts.read(stack.store, edition.id, edition.parts["zh"]).html
+    )
 
 
 @pytest.mark.long

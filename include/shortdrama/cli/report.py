@@ -80,12 +80,11 @@ def preview(
     text: Text = False,
 ) -> None:
     """Make an edition into a file, for yourself; nothing is archived or sent."""
-    from shortdrama.core import machine
     from shortdrama.reports.delivery.press import the_press
     from shortdrama.reports.delivery.previews import preview_of
 
-    machine.ensure_store()
-    rendered = preview_of(the_press(), settings(), report, period or None, snapshot or None, locale)
+    asked = (report, period or None, snapshot or None, locale)
+    rendered = preview_of(the_press(), settings(), open_store(), *asked)
     if text:
         print(rendered.text, end="")
         return

@@ -20,7 +20,7 @@ def list_snapshots(
     as_json: Json = False,
 ) -> None:
     """List the published snapshots, newest first: which is current, held or cited by editions."""
-    from shortdrama.reports.old_archive import cited_snapshots
+    from shortdrama.reports.archive.editions import cited_snapshots
     from shortdrama.warehouse.snapshots.listing import listed_snapshots
 
     store = open_store()
@@ -78,7 +78,7 @@ def collect(
 ) -> None:
     """Remove snapshots that nobody needs any more, and leftovers of killed publishes."""
     from shortdrama.backfill.record import staged_snapshots
-    from shortdrama.reports.old_archive import cited_snapshots
+    from shortdrama.reports.archive.editions import cited_snapshots
     from shortdrama.warehouse.publish.garbage import collect_garbage, find_garbage
 
     act = find_garbage if dry_run else collect_garbage

@@ -9,6 +9,9 @@ from shortdrama.core.windows import Window
 SETTLING_DAYS = 3
 """A younger day is provisional: Google Play's estimates come up to two days late."""
 
+WEEK_DUE_AFTER = 4
+"""Days from a week's Sunday to the Thursday on which its brief is sent."""
+
 LABEL = re.compile(r"(\d{4})-W(\d{2})")
 MONTH_LABEL = re.compile(r"(\d{4})-(\d{2})")
 DAY_LABEL = re.compile(r"\d{4}-\d{2}-\d{2}")
@@ -114,7 +117,11 @@ class Day:
         return Window(start=self.on, end=self.on)
 
 
-def last_complete_week(today: date) -> IsoWeek:
-    """The newest week in which every day is settled as of `today`."""
-    newest_day = today - timedelta(days=SETTLING_DAYS)
-    return IsoWeek.containing(newest_day - timedelta(days=6))
+def week_due_on(week: IsoWeek) -> date:
+    """The Thursday on which a week's brief is sent."""
+    return week.window.end + timedelta(days=WEEK_DUE_AFTER)
+
+
+def last_due_week(today: date) -> IsoWeek:
+    """The newest week whose Thursday has come."""
+    return IsoWeek.containing(today - timedelta(days=WEEK_DUE_AFTER + 6))

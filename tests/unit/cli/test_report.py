@@ -1,65 +1,193 @@
-"""Who was sent a brief, and the release of an unknown send, on the command line."""
+"""Editions, sends, corrections and readers on the command line."""
 
 import json
-from datetime import UTC, datetime
+from collections.abc import Callable, Iterator
+from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
+import duckdb
 import pytest
 from typer.testing import CliRunner
 
+from report_lake import NOW, W39, Lake, published
 from shortdrama.cli.main import app
-from shortdrama.core.clock import Clock
-from shortdrama.core.settings import Recipient
-from shortdrama.lake.old_sends import read_sends, recipient_id
-from shortdrama.lake.store import ObjectStore
-from shortdrama.reports import old_ledger as ledger
-from shortdrama.reports.old_archive import edition_id
+from shortdrama.core.errors import DecisionRefused, Failure
+from shortdrama.core.settings import MailSettings, Settings
+from shortdrama.lake.sends import SendRecord, read_sends
+from shortdrama.reports.delivery import correcting, ledger, prepare, previews
+from shortdrama.reports.delivery.suppression import Suppression, suppress
+from smtp_rig import Rig, serving_mail
 
-WEEK = "2025-W39"
-ANN, LI = Recipient(address="ann@example.org"), Recipient(address="li@example.org", locale="zh")
-
-
-@pytest.fixture
-def clock() -> Clock:
-    return Clock(datetime(2025, 10, 1, 3, 0, tzinfo=UTC))
+ADDRESSES = {"readers-en": "en@example.org", "readers-zh": "zh@example.org"}
+Run = Callable[..., Any]
 
 
 @pytest.fixture
-def run(store: ObjectStore, clock: Clock, monkeypatch: pytest.MonkeyPatch) -> Any:
-    """Runs `shortdrama report …`; Ann was sent the brief, of Li it is not known."""
-    monkeypatch.setattr("shortdrama.cli.report.open_store", lambda: store)
-    ledger.settle(store, WEEK, ledger.claim(store, WEEK, ANN, "a", clock.now()), clock.now())
-    ledger.claim(store, WEEK, LI, "b", clock.now())
-    return lambda *arguments: CliRunner().invoke(app, ["report", *arguments])
+def rig() -> Rig:
+    return Rig()
 
 
-def test_sends_are_listed_with_what_is_not_known(run) -> None:
-    assert run("sends", WEEK).output == (
-        "sent    2025-10-01 03:00  en  ann@example.org  438c4c7afe60\n"
-        f"unknown 2025-10-01 03:00  zh  li@example.org  {recipient_id(LI.address)}\n"
+@pytest.fixture
+def mail(rig: Rig, tmp_path: Path) -> Iterator[MailSettings]:
+    with serving_mail(rig, tmp_path) as settings:
+        yield settings.model_copy(update={"addresses": ADDRESSES})
+
+
+@pytest.fixture
+def lake(monkeypatch: pytest.MonkeyPatch, mail: MailSettings, tmp_path: Path) -> Lake:
+    """A lake with an edition that the readers in English were sent; of the others it is unknown."""
+    lake = Lake()
+    monkeypatch.setattr(prepare, "read_published", lambda _store: lake.published)
+    monkeypatch.setattr(correcting, "read_published", lambda _store: lake.published)
+    monkeypatch.setattr(prepare, "connect", lambda *_: duckdb.connect())
+    monkeypatch.setattr(previews, "connect", lambda *_: duckdb.connect())
+    manifest = published().manifest
+    monkeypatch.setattr(previews, "wanted_manifest", lambda *_: manifest)
+    monkeypatch.setattr(correcting, "the_press", lambda: lake.press)
+    monkeypatch.setattr("shortdrama.reports.delivery.press.the_press", lambda: lake.press)
+    monkeypatch.setattr("shortdrama.cli.report.open_store", lambda: lake.store)
+    settings = Settings(frozen_clock=NOW + timedelta(hours=3), mail=mail)
+    for module in ("shortdrama.cli.report", "shortdrama.core.settings"):
+        monkeypatch.setattr(f"{module}.settings", lambda: settings)
+    monkeypatch.setenv("SHORTDRAMA_HOME", str(tmp_path))
+    lake.states()
+    for recipient, state in (("readers-en", "sent"), ("readers-zh", "unknown")):
+        wanted = SendRecord(
+            recipient=recipient, locale=recipient[-2:], state="claimed", claim_id=recipient,
+            claimed_at=NOW,
+        )  # fmt: skip
+        claim = ledger.claim(lake.store, W39, wanted)
+        ledger.settle(lake.store, W39, claim, state, NOW)
+    return lake
+
+
+@pytest.fixture
+def run(lake: Lake) -> Run:
+    """Runs `shortdrama report …`; an error of ours is raised."""
+
+    def invoked(*arguments: str) -> Any:
+        result = CliRunner().invoke(app, ["report", *arguments])
+        if isinstance(result.exception, Failure):
+            raise result.exception
+        if not {"--json", "--text"} & set(arguments):
+            assert max(map(len, result.output.splitlines()), default=0) <= 80
+        return result
+
+    return invoked
+
+
+def test_editions_are_listed_for_people_and_machines(run: Run) -> None:
+    assert run("list").output == (f"{W39:28}2025-10-02 08:10  s1\n")
+    (listed,) = json.loads(run("list", "--json").output)
+    assert (listed["id"], listed["snapshot_id"], listed["corrections"]) == (W39, "s1", 0)
+
+
+def test_sends_are_listed_with_what_is_not_known(run: Run) -> None:
+    assert run("sends", W39).output == (
+        "sent     2025-10-02 08:10  en  edition       readers-en\n"
+        "unknown  2025-10-02 08:10  zh  edition       readers-zh\n"
     )
-    assert run("sends", "2025-W38").output == "the brief of 2025-W38 was sent to nobody\n"
-    listed = json.loads(run("sends", WEEK, "--json").output)
-    states = {entry["address"]: entry["state"] for entry in listed}
-    assert states == {ANN.address: "sent", LI.address: "claimed"}
+    states = {
+        one["recipient"]: one["state"] for one in json.loads(run("sends", W39, "--json").output)
+    }
+    assert states == {"readers-en": "sent", "readers-zh": "unknown"}
+    assert "sent to anybody" in run("sends", "weekly_brief/2025-W38").output
 
 
-def test_a_released_send_may_be_tried_again(run, store: ObjectStore) -> None:
-    released = run("release", WEEK, LI.address).output
-    assert '--conf \'{"period": "2025-W39"}\'' in released
-    assert max(map(len, released.splitlines())) <= 80
-    assert ledger.may_claim(read_sends(store, edition_id(WEEK)), LI.address)
-    assert "released by a person" in run("sends", WEEK).output
+def test_a_released_send_may_be_tried_again(run: Run, lake: Lake) -> None:
+    output = run("release", W39, "readers-zh").output
+    assert '\'{"report": "weekly_brief", "period": "2025-W39"}\'' in output
+    records = {key.recipient: one for key, one in read_sends(lake.store, W39).items()}
+    assert ledger.may_claim(records["readers-zh"])
+    with pytest.raises(ledger.NotClaimed):
+        run("release", W39, "readers-en")
 
 
-def test_what_was_sent_is_not_released(run, store: ObjectStore) -> None:
-    result = run("release", WEEK, ANN.address)
-    assert result.exit_code != 0
-    assert isinstance(result.exception, ledger.NotClaimed)
-    assert not ledger.may_claim(read_sends(store, edition_id(WEEK)), ANN.address)
+def test_a_wrong_figure_is_corrected_for_those_who_had_it(run: Run, lake: Lake, rig: Rig) -> None:
+    lake.usd, lake.published = "12", published("s2")
+    shown = run("correct", W39, "--because", "cents", "--by", "ada", "--dry-run").output
+    assert shown == "Revenue · A · US$: 10 → 12\nnothing was sent (--dry-run)\n"
+    assert not rig.accepted
+    output = run("correct", W39, "--because", "cents", "--by", "ada").output
+    assert "correction 1 of weekly_brief/2025-W39: 1 figures" in output
+    assert sorted(rig.addresses) == ["en@example.org", "zh@example.org"]
+    assert "correction 1, 2025-10-02 11:10, by ada: cents" in run("list").output
+    again = run("correct", W39, "--because", "cents", "--by", "ada").output
+    assert again == f"no figure of {W39} has changed: nothing is sent\n"
+    assert len(rig.accepted) == 2
+    assert "12" in run("show", W39, "--text").output
 
 
-def test_what_is_no_week_is_refused_with_an_example(run) -> None:
-    result = run("sends", "week 39")
-    assert result.exit_code == 2
-    assert "2025-W39" in result.output
+def test_a_correction_that_was_stopped_goes_on(run: Run, lake: Lake, rig: Rig) -> None:
+    lake.usd, lake.published = "12", published("s2")
+    rig.no_sender = "451 not now"
+    with pytest.raises(Failure, match="takes no mail from us"):
+        run("correct", W39, "--because", "cents", "--by", "ada")
+    rig.no_sender = ""
+    output = run("correct", W39, "--because", "cents", "--by", "ada").output
+    assert "the last correction has not reached" in output
+    assert rig.accepted
+
+
+def test_what_cannot_be_corrected_says_why(run: Run) -> None:
+    with pytest.raises(DecisionRefused, match="report list"):
+        run("correct", "weekly_brief/2024-W01", "--because", "x", "--by", "ada")
+
+
+def test_an_edition_is_opened_in_the_browser(
+    run: Run, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    opened: list[str] = []
+    monkeypatch.setattr("webbrowser.open", opened.append)
+    result = CliRunner().invoke(app, ["report", "show", W39, "--locale", "zh"])
+    path = tmp_path / "editions" / "weekly_brief-2025-W39.zh.html"
+    assert result.output == f"{path}\n"
+    assert opened == [path.as_uri()]
+    assert "收入 10" in path.read_text(encoding="utf-8")
+
+
+def test_a_preview_is_a_file_and_leaves_no_trace(run: Run, lake: Lake, tmp_path: Path) -> None:
+    before = dict(lake.store.objects)
+    path = tmp_path / "out" / "brief.html"
+    asked = ("preview", "weekly_brief", "--locale", "zh", "--period", "2025-W38", "--to", str(path))
+    assert "收入 2025-W38: 10" in CliRunner().invoke(app, ["report", *asked]).output
+    assert "收入 10" in path.read_text(encoding="utf-8")
+    assert "Revenue 10" in run("preview", "weekly_brief", "--text").output
+    assert lake.store.objects == before
+    with pytest.raises(DecisionRefused, match=r"no report 'weekly'; there are: minis_pulse"):
+        run("preview", "weekly")
+    with pytest.raises(DecisionRefused, match="is not an ISO week"):
+        run("preview", "weekly_brief", "--period", "39")
+
+
+def test_a_test_mail_is_marked_and_in_no_ledger(run: Run, lake: Lake, rig: Rig) -> None:
+    before = dict(lake.store.objects)
+    asked = ("send", "--test", "--to", "readers-zh", "--locale", "zh", W39)
+    assert "sent to readers-zh: [测试] 收入" in run(*asked).output
+    (mail,) = rig.accepted
+    assert str(mail["Subject"]).startswith("[测试] ")
+    body = mail.get_body(("plain",))
+    assert body is not None
+    assert body.get_content().startswith("测试邮件")
+    assert lake.store.objects == before
+    with pytest.raises(DecisionRefused, match="nobody-here has no address"):
+        run("send", "--test", "--to", "nobody-here", W39)
+    assert run("send", "--to", "readers-zh", W39).exit_code == 2
+
+
+def test_readers_who_get_no_more_are_listed_and_can_be_lifted(run: Run, lake: Lake) -> None:
+    assert run("suppressed").output == "nobody is suppressed\n"
+    suppress(lake.store, [Suppression(recipient="ann", reason="bounced", at=NOW)])
+    assert "ann" in run("suppressed").output
+    assert [one["reason"] for one in json.loads(run("suppressed", "--json").output)] == ["bounced"]
+    assert "gets reports again" in run("suppressed", "--lift", "ann").output
+    assert "by_hand" in run("suppressed", "--add", "bo").output
+
+
+def test_the_subscriptions_are_checked_and_addresses_stay_out(run: Run, lake: Lake) -> None:
+    output = run("subscriptions").output
+    assert "weekly_brief    en  Europe/London, since 2025-09-01\n  readers-en\n" in output
+    assert "@" not in output
+    assert len(json.loads(run("subscriptions", "--json").output)) > 1
+    assert run("migrate").output == "0 ledgers changed\n"

@@ -9,7 +9,7 @@ from typer.testing import CliRunner
 
 from shortdrama.cli.main import app
 from shortdrama.lake.store import ObjectStore
-from shortdrama.reports.old_archive import Edition, bind_edition
+from shortdrama.reports.archive.editions import Edition, bind
 from shortdrama.warehouse.publish.hold import PointerNotMoved
 from shortdrama.warehouse.snapshots.manifest import SnapshotManifest, current_snapshot_id
 
@@ -34,13 +34,14 @@ def test_snapshots_are_listed_newest_first_within_80_columns(
 ) -> None:
     good, bad = publish_build("good", day=-1), publish_build("bad")
     edition = Edition(
+        report="weekly_brief",
         period="2025-W39",
         snapshot_id=good.snapshot_id,
         is_sample=True,
         bound_at=datetime(2025, 10, 1, tzinfo=UTC),
         parts={},
     )
-    bind_edition(store, edition, {})
+    bind(store, edition, {})
     run("rollback", "--by", "ana", "--because", "revenue is in cents")
     assert run("snapshots").splitlines() == [
         "snapshot                   created (UTC)     estimates to         rows",

@@ -12,9 +12,9 @@ from shortdrama.datasets import DATASETS
 from shortdrama.health.loads import accepted_loads
 from shortdrama.lake.ledger import LoadLedger
 from shortdrama.lake.marker import lake_kind
-from shortdrama.lake.old_sends import read_sends
+from shortdrama.lake.sends import read_sends
 from shortdrama.lake.store import ObjectStore
-from shortdrama.reports.old_archive import cited_snapshots
+from shortdrama.reports.archive.editions import cited_snapshots
 from shortdrama.warehouse.build.inputs import read_inputs
 from shortdrama.warehouse.snapshots.manifest import current_snapshot_id, read_manifest
 from shortdrama.warehouse.snapshots.read import connect

@@ -8,9 +8,9 @@ import pytest
 from shortdrama.lake.overrides import AcceptedFinding, Override
 from shortdrama.lake.warned import Concern, Warned
 from shortdrama.reports.brief import WeeklyBrief
+from shortdrama.reports.delivery.wording import LOCALES
 from shortdrama.reports.layout.plain_text import WIDTH, Columns
 from shortdrama.reports.render import render
-from shortdrama.reports.weekly_brief import LOCALES
 from shortdrama.reports.words.catalogue import catalogue
 from shortdrama.reports.words.formats import LocaleName
 

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shortdrama.reports.periods import SETTLING_DAYS, IsoWeek, last_complete_week
+from shortdrama.reports.periods import IsoWeek, last_due_week, week_due_on
 
 DAYS = st.dates(min_value=date(2020, 1, 1), max_value=date(2035, 12, 31))
 
@@ -33,19 +33,7 @@ def test_a_week_contains_its_day_and_reads_back_from_its_label(day: date) -> Non
 
 
 @given(DAYS)
-def test_the_last_complete_week_is_the_newest_one_that_the_vendor_can_know(today: date) -> None:
-    newest_day = today - timedelta(days=SETTLING_DAYS)
-    week = last_complete_week(today).window
-    assert week.end <= newest_day < week.end + timedelta(days=7)
-
-
-@pytest.mark.parametrize(
-    ("today", "label"),
-    [
-        (date(2025, 9, 30), "2025-W38"),  # Tuesday: Google Play's Sunday may still be missing
-        (date(2025, 10, 1), "2025-W39"),
-        (date(2025, 10, 6), "2025-W39"),
-    ],
-)
-def test_a_week_is_due_once_the_vendors_lag_has_passed(today: date, label: str) -> None:
-    assert last_complete_week(today).label == label
+def test_the_last_due_week_is_the_newest_whose_thursday_has_come(today: date) -> None:
+    week = last_due_week(today)
+    assert week_due_on(week) <= today < week_due_on(week) + timedelta(days=7)
+    assert week_due_on(week).weekday() == 3

@@ -4,9 +4,9 @@ from html.parser import HTMLParser
 import pytest
 
 from shortdrama.reports.brief import DatasetState, WeeklyBrief
+from shortdrama.reports.delivery.wording import LOCALES
 from shortdrama.reports.layout.plain_text import WIDTH, Columns
 from shortdrama.reports.render import render
-from shortdrama.reports.weekly_brief import LOCALES
 from shortdrama.reports.words.formats import LocaleName
 
 

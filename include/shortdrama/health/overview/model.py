@@ -19,7 +19,7 @@ from shortdrama.health.overview.coverage import DayState, Stretch, due_on, span,
 from shortdrama.health.overview.facts import LoadFact, accepted
 from shortdrama.ingest.quota import Quota
 from shortdrama.lake.marker import LakeKind
-from shortdrama.reports.periods import SETTLING_DAYS, IsoWeek, last_complete_week
+from shortdrama.reports.periods import IsoWeek, last_due_week, week_due_on
 from shortdrama.warehouse.snapshots.pointer import Hold
 
 USUAL_LOADS = 20
@@ -213,12 +213,12 @@ def dataset_status(
 
 
 def next_report(due: str | None, today: date, headline: DatasetStatus) -> NextReport:
-    """The brief of the week `due`; if none is due, that of the week after the last complete one."""
-    last = last_complete_week(today)
+    """The brief of the week `due`; if none is due, that of the week after the last that was."""
+    last = last_due_week(today)
     week = IsoWeek.parse(due) if due else IsoWeek.containing(last.window.end + timedelta(days=1))
     return NextReport(
         period=week.label,
-        due_on=week.window.end + timedelta(days=SETTLING_DAYS),
+        due_on=week_due_on(week),
         is_due=due is not None,
         missing=_missing(week.window, headline.windows("covered", "provisional")),
     )

@@ -17,7 +17,7 @@ from shortdrama.lake import documents, keys
 from shortdrama.lake.ledger import LoadLedger
 from shortdrama.lake.marker import Marker
 from shortdrama.lake.store import ObjectStore
-from shortdrama.reports.weekly_brief import due_period
+from shortdrama.reports.delivery.round import due_week
 from shortdrama.warehouse.build.inputs import code_digest, fingerprint
 from shortdrama.warehouse.decide.overrides import build_id, in_spite, mart_overrides
 from shortdrama.warehouse.snapshots.manifest import SnapshotManifest, read_manifest
@@ -48,7 +48,7 @@ def read_overview(settings: Settings, store: ObjectStore) -> Overview:
             dataset, facts[dataset.id], now, is_scheduled=not settings.clock.is_frozen
         )
     marker = documents.find(Marker, store, keys.LAKE)
-    due = due_period(settings.clock, store, settings.mail.recipients)
+    due = due_week(settings, store)
     return Overview(
         asked_at=now,
         lake=marker.kind if marker else None,

@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from functools import cache
 from zoneinfo import ZoneInfo
 
-from shortdrama.reports.periods import IsoWeek
+from shortdrama.reports.periods import SETTLING_DAYS, IsoWeek
 from shortdrama.reports.reports import Period, Report
 
 
@@ -23,8 +23,8 @@ class Cadence:
     settling_days: int
 
 
-WEEKLY = Cadence(lambda day: IsoWeek.containing(day).label, 4, 3)
-MONTHLY = Cadence(lambda day: f"{day:%Y-%m}", 2, 3)
+WEEKLY = Cadence(lambda day: IsoWeek.containing(day).label, 4, SETTLING_DAYS)
+MONTHLY = Cadence(lambda day: f"{day:%Y-%m}", 2, SETTLING_DAYS)
 DAILY = Cadence(lambda day: f"{day:%Y-%m-%d}", 1, 1)
 
 A_DAY = date(2025, 9, 30)

@@ -27,6 +27,7 @@ from shortdrama.warehouse.snapshots.read import connect
 def preview_of(
     press: Press,
     settings: Settings,
+    store: ObjectStore,
     report: str,
     period: str | None,
     snapshot: str | None,
@@ -44,7 +45,7 @@ def preview_of(
         )
     now = settings.clock.now()
     asked = _period(known, period, now)
-    manifest = wanted_manifest(ObjectStore.of(settings.s3), snapshot)
+    manifest = wanted_manifest(store, snapshot)
     with closing(connect(settings, manifest.snapshot_id)) as connection:
         content = known.compose(connection, manifest, asked, now)
     return press.render(known.written(content, locale))

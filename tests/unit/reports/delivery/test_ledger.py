@@ -10,7 +10,8 @@ from pydantic import ValidationError
 
 from memory_store import Interruption, Killed, MemoryStore
 from shortdrama.core.errors import DamagedDocument, NewerDocument
-from shortdrama.lake import keys, old_sends
+from shortdrama.lake import keys
+from shortdrama.lake.documents import Document
 from shortdrama.lake.sends import SendKey, SendRecord, digest_of, read_sends
 from shortdrama.reports.delivery import ledger
 
@@ -18,6 +19,19 @@ NOW = datetime(2025, 10, 2, 8, tzinfo=UTC)
 W39 = "weekly_brief/2025-W39"
 V1 = Path(__file__).parents[3] / "fixtures" / "lake_v1" / keys.sends(W39)
 ANN, EVE, LI = "ann@example.org", "eve@example.org", "li@example.org"
+
+
+class FirstSendRecord(Document):
+    """Form 1, as code of that time has it."""
+
+    schema_version: Literal[1] = 1
+    address: str
+    locale: str
+    state: Literal["claimed", "sent", "failed"]
+    claim_id: str
+    claimed_at: datetime
+    settled_at: datetime | None = None
+    error: str | None = None
 
 
 @pytest.fixture
@@ -168,12 +182,12 @@ def test_of_two_records_of_one_person_the_one_that_has_left_is_kept(
 
 def test_older_code_refuses_the_ledger_instead_of_mailing_everybody(memory: MemoryStore) -> None:
     ledger.claim(memory, W39, wanted())
-    with pytest.raises(NewerDocument):
-        old_sends.read_sends(memory, W39)
-    # Code from before documents had versions knows only the fields.
     (entry,) = json.loads(memory.get(keys.sends(W39)))
+    with pytest.raises(NewerDocument):
+        FirstSendRecord.read(entry, keys.sends(W39))
+    # Code from before documents had versions knows only the fields.
     with pytest.raises(ValidationError):
-        old_sends.SendRecord.model_validate(entry)
+        FirstSendRecord.model_validate(entry)
 
 
 @pytest.mark.parametrize("body", [b"{}", b'[{"recipient": "Ann@x.org"}]', b"[1]"])

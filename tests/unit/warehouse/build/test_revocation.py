@@ -20,8 +20,7 @@ from shortdrama.lake import keys
 from shortdrama.lake.ledger import Coverage, LoadLedger, LoadRecord
 from shortdrama.lake.marker import ensure_lake
 from shortdrama.lake.store import ObjectStore
-from shortdrama.reports.old_archive import read_part
-from shortdrama.reports.weekly_brief import prepare_edition
+from shortdrama.reports.delivery.press import the_press
 from shortdrama.warehouse.build.build import build
 from shortdrama.warehouse.build.inputs import read_inputs
 from shortdrama.warehouse.decide.audit import audit
@@ -175,8 +174,11 @@ def test_after_a_revocation_the_marts_are_those_of_a_history_without_the_load(
     assert accepted["fct_app_estimates_daily"] != revoked["fct_app_estimates_daily"]
 
     clock = at(settings, 5).clock
+    press = the_press()
+    weekly = press.reports["weekly_brief"]
     with connect(settings, without.snapshot_id) as connection:
-        edition = prepare_edition(store, connection, without, "2025-W39", clock)
-    said = " ".join(read_part(store, edition, "en").text.split())
+        week = weekly.period_of("2025-W39")
+        content = weekly.compose(connection, without, week, clock.now())
+    said = " ".join(press.render(weekly.written(content, "en")).text.split())
     assert "grace took data back out" in said
     assert "“the vendor took it back”" in said

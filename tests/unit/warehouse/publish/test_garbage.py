@@ -12,7 +12,7 @@ from shortdrama.core.errors import DamagedDocument
 from shortdrama.core.settings import Settings
 from shortdrama.lake import keys
 from shortdrama.lake.store import ObjectStore
-from shortdrama.reports.old_archive import Edition, bind_edition, cited_snapshots
+from shortdrama.reports.archive.editions import Edition, bind, cited_snapshots
 from shortdrama.warehouse.publish.garbage import collect_garbage, find_garbage
 from shortdrama.warehouse.publish.hold import release, rollback
 from shortdrama.warehouse.publish.publish import publish
@@ -37,13 +37,14 @@ def folders(store: ObjectStore) -> list[str]:
 
 def cite(store: ObjectStore, manifest: SnapshotManifest) -> None:
     edition = Edition(
+        report="weekly_brief",
         period="2025-W39",
         snapshot_id=manifest.snapshot_id,
         is_sample=True,
         bound_at=datetime(2025, 10, 1, tzinfo=UTC),
         parts={},
     )
-    bind_edition(store, edition, {})
+    bind(store, edition, {})
 
 
 def test_a_snapshot_that_was_replaced_before_the_grace_goes(
@@ -178,7 +179,7 @@ def test_an_edition_that_cannot_be_read_stops_it(
         publish_build(name, day)
     store.put("reports/weekly_brief/2025-W40/edition.json", b"{}")
     before = list(store.list(keys.SNAPSHOTS))
-    with pytest.raises(ValueError, match="snapshot_id"):
+    with pytest.raises(ValueError, match=r"2025-W40/edition\.json cannot be used"):
         collect_garbage(store, clock_on(100), cited_snapshots(store))
     assert list(store.list(keys.SNAPSHOTS)) == before
 

@@ -20,9 +20,6 @@ from shortdrama.gates.results import GateResult
 from shortdrama.lake import duck, keys
 from shortdrama.lake.ledger import Coverage, LoadRecord
 from shortdrama.lake.store import ObjectStore
-from shortdrama.reports.brief import WeeklyBrief, snapshot_facts
-from shortdrama.reports.periods import IsoWeek
-from shortdrama.reports.queries import weekly_brief
 from shortdrama.warehouse.build import contents
 from shortdrama.warehouse.build.dbt import dbt_target
 from shortdrama.warehouse.build.inputs import BuildInputs, keep_inputs
@@ -67,15 +64,6 @@ def example_manifest() -> dict[str, Any]:
             "omdia.forecasts": {"as_of": "2026-02-23", "accepted_at": taken_in},
         },
     }
-
-
-@pytest.fixture
-def example_brief(
-    example_marts: duckdb.DuckDBPyConnection, example_manifest: dict[str, Any]
-) -> WeeklyBrief:
-    """The brief of week 39 on those marts."""
-    made_at = datetime(2025, 10, 1, 3, 0, tzinfo=UTC)
-    return weekly_brief(example_marts, snapshot_facts(example_manifest), IsoWeek(2025, 39), made_at)
 
 
 @dataclass

@@ -101,7 +101,6 @@ def test_a_dataset_of_its_own_is_pulled_gated_built_and_shown(walk: dict[str, An
 
 SUBJECTS = {
     "include/shortdrama/universe/candidates.py",  # the universe is a choice among the products
-    "include/shortdrama/reports/brief.py",  # the same, until the old brief is removed
     "include/shortdrama/reports/facts/scope.py",  # a report says which datasets it is about
     "dags/ingest_appfigures.py",  # a source's own DAG: the products come first
 }

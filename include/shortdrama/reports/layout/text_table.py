@@ -11,6 +11,8 @@ from shortdrama.reports.page import Phrase, Table
 PHONE = 40
 """Columns that a phone shows without breaking lines."""
 
+NAMES = 1
+"""The column that names things, counted from 0."""
 LEAST_FOR_NAMES = 14
 SHORT_HEADING = 10
 LONGEST_NAME = 60
@@ -65,13 +67,13 @@ def _grid(table: Table, rows: Sequence[Row], columns: Columns) -> Grid:
     for page, gap in ((PHONE, "  "), (PHONE, " "), (WIDTH, "  ")):
         over = sum(widths) + len(gap) * (len(widths) - 1) - page
         if over <= 0:
-            return Grid(tuple(widths), table.names, gap)
-        if table.names < len(widths) and widths[table.names] - over >= LEAST_FOR_NAMES:
-            widths[table.names] -= over
-            return Grid(tuple(widths), table.names, gap)
+            return Grid(tuple(widths), NAMES, gap)
+        if len(widths) > NAMES and widths[NAMES] - over >= LEAST_FOR_NAMES:
+            widths[NAMES] -= over
+            return Grid(tuple(widths), NAMES, gap)
     while sum(widths) + len(gap) * (len(widths) - 1) > WIDTH:
         widths[widths.index(max(widths))] -= 1
-    return Grid(tuple(widths), table.names, gap)
+    return Grid(tuple(widths), NAMES, gap)
 
 
 def _natural(heading: str, cells: Row, columns: Columns) -> int:

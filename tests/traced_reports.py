@@ -160,7 +160,7 @@ def _apps(
         )  # fmt: skip
         if one["change"] is not None:
             found.growth(100 * one["change"] / one["was"])
-            found.number(100 * one["change"] / one["was"])
+            found.number(half_up(100 * one["change"] / one["was"], 4))
     known = [one for one in pairs if one["change"] is not None]
     for end in (max, min):
         one = end(known, key=lambda pair: pair["change"])
@@ -285,6 +285,7 @@ def _context(found: Known, connection: duckdb.DuckDBPyConnection) -> None:
         found.money(one["forecast_usd"])
         if one["our_run_rate_usd"] is not None:
             found.money(one["our_run_rate_usd"])
+            found.plain(one["our_months"])
         found.number(one["forecast_usd"], one["our_run_rate_usd"], one["year"])
 
 

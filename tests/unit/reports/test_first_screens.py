@@ -98,7 +98,7 @@ def test_each_report_has_its_blocks(report_marts: duckdb.DuckDBPyConnection) -> 
     ]  # fmt: skip
     assert kinds(edition(report_marts, "monthly_report", "en")) == [
         "Tiles", "Lines", "revenue", "Lines", "Table", "Table", "Table", "countries", "forecasts",
-        "Lines", "Lines", "Lines", "prices", "breakeven", "Lines", "Table",
+        "Lines", "Lines", "Lines", "prices", "breakeven", "Lines", "Table", "Lines",
     ]  # fmt: skip
     assert kinds(edition(report_marts, "minis_pulse", "en")) == [
         "Tiles", "momentum", "reach", "Lines", "Table", "Table", "Lines", "prices", "Lines",

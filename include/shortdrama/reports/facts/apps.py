@@ -1,6 +1,6 @@
 """Which apps moved the market of a period, and by how much."""
 
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Decimal
 from typing import Literal
 
 from duckdb import DuckDBPyConnection
@@ -10,6 +10,8 @@ from shortdrama.reports.facts.rows import Frozen, read
 from shortdrama.reports.facts.scope import MARKET
 
 TOP = 10
+PERCENT = Decimal("0.0001")
+"""How exactly the marts say a percentage."""
 
 
 class App(Frozen):
@@ -42,7 +44,7 @@ class App(Frozen):
         change = self.change_usd
         if change is None or self.previous_usd is None or self.previous_usd <= 0:
             return None
-        return 100 * change / self.previous_usd
+        return (100 * change / self.previous_usd).quantize(PERCENT, ROUND_HALF_UP)
 
 
 class Apps(Frozen):

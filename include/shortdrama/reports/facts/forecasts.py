@@ -48,11 +48,7 @@ class Context(Frozen):
     year: int
     value_kind: Kind
     forecast_usd: Decimal
-    forecast_basis: str
     our_months: int
-    our_first_month_on: date | None
-    our_last_month_on: date | None
-    our_revenue_usd: Decimal | None
     our_run_rate_usd: Decimal | None
     comparable: bool
     reason: str | None
@@ -118,9 +114,8 @@ def context(
         Context,
         """
         select
-            publisher, published_on, geography, year, value_kind, forecast_usd, forecast_basis,
-            our_months, our_first_month_on, our_last_month_on, our_revenue_usd, our_run_rate_usd,
-            comparable, reason, difference_pct
+            publisher, published_on, geography, year, value_kind, forecast_usd,
+            our_months, our_run_rate_usd, comparable, reason, difference_pct
         from marts.rpt_forecast_context
         where segment = 'microdramas'
             and is_newest_vintage

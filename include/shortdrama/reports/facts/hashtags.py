@@ -32,7 +32,6 @@ class Tag(Frozen):
     share_of_voice_pct: Decimal | None
     drama_views: int | None
     game_views: int | None
-    drama_against_game_pct: Decimal | None
 
 
 class Tags(Frozen):
@@ -88,8 +87,7 @@ def hashtags(connection: DuckDBPyConnection, on: date) -> Tags:
             momentum.views_change_7d_pct as change_7d_pct,
             momentum.views_change_28d_pct as change_28d_pct,
             momentum.is_breakout, momentum.views_all_time, momentum.chart_rank,
-            momentum.share_of_voice_pct, momentum.drama_views, momentum.game_views,
-            momentum.drama_against_game_pct
+            momentum.share_of_voice_pct, momentum.drama_views, momentum.game_views
         from marts.rpt_hashtag_momentum as momentum
         left join marts.dim_hashtag as tag using (hashtag_id)
         where momentum.as_of_on = $on

@@ -81,11 +81,6 @@ class Market(Frozen):
         """The complete period with the most revenue, the latest of equals."""
         return max(self.complete, key=lambda one: (one.revenue_usd, one.starts_on))
 
-    @property
-    def lowest_rank(self) -> int:
-        """How many complete periods there are."""
-        return len(self.complete)
-
 
 FIELDS = """
     period_label as label, period_start_on as starts_on, period_end_on as ends_on,

@@ -7,7 +7,7 @@ from typing import Annotated, Any
 from pydantic import BeforeValidator
 
 from shortdrama.lake.overrides import Override
-from shortdrama.lake.warned import Concern, Warned
+from shortdrama.lake.warned import Warned
 from shortdrama.reports.facts.rows import Frozen
 
 
@@ -46,15 +46,6 @@ class SnapshotFacts(Frozen):
         """The newest day of a dataset."""
         state = self.datasets.get(dataset)
         return state.as_of if state else None
-
-    def concerns(self, datasets: tuple[str, ...]) -> tuple[Concern, ...]:
-        """What the gates warned of that touches these datasets or the marts as a whole, once."""
-        found = (
-            warning.concern
-            for warning in self.warnings
-            if not warning.about or set(warning.about) & set(datasets)
-        )
-        return tuple(dict.fromkeys(found))
 
     def is_late(self, dataset: str) -> bool:
         """Whether a gate found that this dataset is older than usual or misses recent days."""

@@ -131,6 +131,7 @@ def _blocks(v: Voice, content: MonthlyContent) -> tuple[Block, ...]:
         minis.break_even(v, content.breakeven),
         minis.needed_lines(v, content.breakeven),
         structure.revised(v, content.revisions),
+        blocks.happened(v, content.events, content.market.now.starts_on),
         blocks.reconciled(v, content.reconciliation, is_sample=content.snapshot.is_sample),
     ]
     return tuple(block for block in found if block is not None)

@@ -1,9 +1,14 @@
 """Blocks of lines that the weekly and the monthly report share."""
 
+from collections.abc import Sequence
+from datetime import date
+
+from shortdrama.reports.facts.events import Event
 from shortdrama.reports.facts.forecasts import Figure, Vintage
 from shortdrama.reports.facts.market import Period
 from shortdrama.reports.facts.reconciliation import Reconciliation
 from shortdrama.reports.page import Lines, Phrase, direction
+from shortdrama.reports.sentences.charts import event_title, event_when
 from shortdrama.reports.words.formats import shown_pct
 from shortdrama.reports.words.voice import Voice
 
@@ -60,6 +65,19 @@ def forecast(voice: Voice, figure: Figure) -> str:
         f"omdia.year.{figure.value_kind}",
         year=figure.year,
         value=voice.f.usd(figure.value_usd),
+    )
+
+
+def happened(voice: Voice, events: Sequence[Event], start: date) -> Lines | None:
+    """What happened from a day on, with its date."""
+    recent = [event for event in events if event.ends_on >= start]
+    if not recent:
+        return None
+    return Lines(
+        voice.t("events.title"),
+        tuple(
+            Phrase(event_title(voice, event), detail=event_when(voice, event)) for event in recent
+        ),
     )
 
 

@@ -83,7 +83,7 @@ def marks(
     Events that begin on one day share a number; an earlier one stands at the start of the chart.
     """
     by_day: dict[date, list[Event]] = {}
-    for event in events:
+    for event in (event for event in events if event.is_marked):
         by_day.setdefault(min(max(event.starts_on, start), end), []).append(event)
     chosen = sorted(by_day)[-MOST_EVENTS:]
     dated = tuple(
@@ -94,8 +94,8 @@ def marks(
         voice.t(
             "event.said",
             number=number,
-            when=_event_when(voice, event),
-            title=event.title_zh if voice.locale == "zh" else event.title_en,
+            when=event_when(voice, event),
+            title=event_title(voice, event),
         )
         for number, day in enumerate(chosen, start=1)
         for event in by_day[day]
@@ -140,7 +140,13 @@ def country_changes(voice: Voice, rows: Sequence[Country]) -> Figure | None:
     )
 
 
-def _event_when(voice: Voice, event: Event) -> str:
+def event_title(voice: Voice, event: Event) -> str:
+    """What happened, in the locale."""
+    return event.title_zh if voice.locale == "zh" else event.title_en
+
+
+def event_when(voice: Voice, event: Event) -> str:
+    """When it happened, as exactly as it is known."""
     if event.date_precision == "day":
         return voice.f.day(event.starts_on)
     if event.date_precision == "month":

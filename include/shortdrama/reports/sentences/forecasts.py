@@ -45,7 +45,7 @@ def in_context(voice: Voice, rows: Sequence[Context], vendor: str) -> Figure | N
             ),
         ),
         chart=BarChart(tuple(bars)),
-        note=voice.t("forecast.note"),
+        note=voice.sentences([voice.t("forecast.note"), *_months(voice, rows)]),
     )
 
 
@@ -56,6 +56,15 @@ def comparison(voice: Voice, rows: Sequence[Context]) -> Lines | None:
     return Lines(
         voice.t("forecast.context.title"), tuple(Phrase(_compared(voice, row)) for row in rows)
     )
+
+
+def _months(voice: Voice, rows: Sequence[Context]) -> list[str]:
+    """How many months our run-rates rest on."""
+    measured = {row.year: row.our_months for row in rows if row.our_run_rate_usd is not None}
+    return [
+        voice.t("forecast.months", year=year, months=months)
+        for year, months in sorted(measured.items())
+    ]
 
 
 def why_not(voice: Voice, row: Context) -> str:

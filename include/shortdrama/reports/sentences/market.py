@@ -25,16 +25,16 @@ def claim(voice: Voice, now: Period) -> str:
 
 def context(voice: Voice, market: Market) -> str:
     """How high the result is among what is on file."""
-    if market.lowest_rank == 1:
+    if len(market.complete) == 1:
         return voice.t("context.first")
-    place = _place(voice, market.rank, market.lowest_rank)
+    place = _place(voice, market.rank, len(market.complete))
     if market.rank == 1:
         key = "context.highest" if market.is_record else "context.as_high"
-        return voice.t(key, periods=market.lowest_rank)
+        return voice.t(key, periods=len(market.complete))
     return voice.t(
         "context.ranked",
         place=place,
-        periods=market.lowest_rank,
+        periods=len(market.complete),
         highest=voice.f.usd(market.highest.revenue_usd),
         when=when(voice, market.highest, market.now),
     )
@@ -85,7 +85,7 @@ def per_download(voice: Voice, market: Market, key: str = "downloads.each") -> s
 def watch(voice: Voice, market: Market, next_on: date | None) -> Point | None:
     """What changed in our list, the level to compare the next period with, and when that comes."""
     parts = [universe_note(voice, market.now)]
-    if market.lowest_rank > 1:
+    if len(market.complete) > 1:
         key = "watch.record" if market.is_record else "watch.level"
         parts.append(voice.t(key, highest=voice.f.usd(market.highest.revenue_usd)))
     if next_on is not None:

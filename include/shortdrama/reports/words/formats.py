@@ -134,10 +134,6 @@ class Formats:
         """A large count: 23.7M, 2368万; below that in full."""
         return self._scaled(value, COUNTS[self.locale], "{}", "{}")
 
-    def count_change(self, value: int) -> str:
-        """A signed change of a large count."""
-        return _plus(value, self.count(value))
-
     def downloads(self, value: int) -> str:
         """A count of downloads, in whole units of 万: 23.7M, 2368万次."""
         return self._scaled(value, MONEY[self.locale], "{}", "{}次")
@@ -222,11 +218,6 @@ class Formats:
         if self.locale == "en":
             return f"Q{number} {value.year}"
         return f"{value.year}年第{'一二三四'[number - 1]}季度"
-
-    def short_quarter(self, value: date) -> str:
-        """The same without its year: Q2, 第二季度."""
-        number = (value.month + 2) // 3
-        return f"Q{number}" if self.locale == "en" else f"第{'一二三四'[number - 1]}季度"
 
     def instant(self, value: datetime) -> str:
         """A time in the zone that the locale's readers live by, which it names."""

@@ -6,6 +6,7 @@ from typing import Any
 
 import duckdb
 
+from report_editions import LABELS
 from shortdrama.reports.words.formats import LocaleName
 from tracing import MONTHS, D, Known, half_up, rows
 
@@ -25,29 +26,33 @@ def known(
     report_id: str,
     locale: LocaleName,
     manifest: dict[str, Any],
+    label: str | None = None,
 ) -> Known:
-    """Everything that an edition of `report_editions.LABELS` may say in figures."""
+    """Everything that an edition may say in figures; without a label that of `LABELS`."""
+    label = label or LABELS[report_id]
     found = Known(locale)
     found.area = "always"
     found.tokens |= set(CONSTANTS[report_id])
-    _frame(found, report_id, manifest)
+    _frame(found, f"{report_id}/{label}", manifest)
     if report_id == "weekly_brief":
-        _market(found, connection, "weekly", "2025-W39", "2025-W38", 13)
+        _market(found, connection, "weekly", label)
         _quarter(found, connection)
         _vintage(found, connection)
         _reconciliation(found, connection)
     elif report_id == "monthly_report":
-        _market(found, connection, "monthly", "2025-09", "2025-08", 13)
+        _market(found, connection, "monthly", label)
         _quarter(found, connection)
         _vintage(found, connection)
         _reconciliation(found, connection)
         _context(found, connection)
-        _concentration(found, connection)
-        _revisions(found, connection)
+        _concentration(found, connection, label)
+        _revisions(found, connection, label)
         _minis(found, connection)
         _needed(found, connection)
     else:
-        _hashtags(found, connection, date(2026, 2, 25))
+        on = date.fromisoformat(label)
+        _hashtags(found, connection, on)
+        found.day(on)
         _minis(found, connection)
         _needed(found, connection)
         _entry(found, connection)
@@ -58,11 +63,10 @@ def prefixed(table: str, condition: str) -> str:
     return " and ".join(f"{table}.{part}" for part in condition.split(" and "))
 
 
-def _frame(found: Known, report_id: str, manifest: dict[str, Any]) -> None:
-    labels = {"weekly_brief": "2025-W39", "monthly_report": "2025-09", "minis_pulse": "2026-02-25"}
+def _frame(found: Known, edition: str, manifest: dict[str, Any]) -> None:
     found.name(
         manifest["snapshot_id"], manifest["universe_version"],
-        f"{report_id}/{labels[report_id]}", "08:00 UTC", "16:00（北京时间）",
+        edition, "08:00 UTC", "16:00（北京时间）",
     )  # fmt: skip
     found.day(date(2026, 2, 25))
     for state in manifest["datasets"].values():
@@ -74,17 +78,17 @@ def _market(
     connection: duckdb.DuckDBPyConnection,
     kind: str,
     label: str,
-    before: str,
-    shown: int,
 ) -> None:
-    found.area = "market"
+    found.area, shown = "market", 13
     size, board = f"marts.rpt_market_size_{kind}", f"marts.rpt_app_leaderboard_{kind}"
     periods = rows(
         connection, f"select * from {size} where {MARKET} and {DONE} order by period_start_on"
     )
     periods = [one for one in periods if one["period_label"] <= label]
     now, then = periods[-1], periods[-2]
-    assert (now["period_label"], then["period_label"]) == (label, before)
+    assert now["period_label"] == label
+    assert now["period_start_on"] - then["period_end_on"] == timedelta(days=1)
+    before = then["period_label"]
     _periods(found, periods[-shown:], kind)
     highest = max(periods, key=lambda one: (one["revenue_usd"], one["period_start_on"]))
     found.plain(len(periods), len(periods[-shown:]))
@@ -148,7 +152,9 @@ def _apps(
         label,
     )
     top = [one for one in pairs if one["revenue_rank"] <= 10]
+    found.plain(len(top))
     found.share(sum((one["revenue_share_pct"] for one in top), D(0)))
+    found.money(*(one["revenue_usd"] for one in top[:2]))
     for one in top:
         found.name(one["app_name"])
         found.place(one["revenue_rank"])
@@ -167,7 +173,7 @@ def _apps(
         found.name(one["app_name"])
         found.moved_by(one["change"])
         found.growth(100 * one["change"] / one["was"])
-        found.whole(100 * one["change"] / market)
+        found.whole(100 * one["change"] / market if market else None)
 
 
 def _countries(
@@ -193,7 +199,9 @@ def _countries(
         before,
         label,
     )
+    found.plain(min(len(pairs), 5))
     for place, one in enumerate(pairs, start=1):
+        found.money(one["revenue_usd"] if place <= 3 else None)
         if place <= 5:
             found.place(place)
             found.column(one["revenue_usd"])
@@ -207,7 +215,7 @@ def _countries(
     found.bars([one["change"] for one in moved])
     found.plain(len(moved))
     found.moved_by(moved[0]["change"])
-    found.whole(100 * moved[0]["change"] / market)
+    found.whole(100 * moved[0]["change"] / market if market else None)
 
 
 def _events(found: Known, connection: duckdb.DuckDBPyConnection, start: date, end: date) -> None:
@@ -263,7 +271,7 @@ def _reconciliation(found: Known, connection: duckdb.DuckDBPyConnection) -> None
     (counts,) = connection.execute(
         """
         select
-            count(*) filter (status in ('match', 'bound_holds')),
+            count(*) filter (status in ('match', 'bound_holds')), count(*) filter (status = 'off'),
             count(*) filter (status in ('match', 'bound_holds', 'off'))
         from marts.rpt_vendor_reconciliation
         """
@@ -289,13 +297,14 @@ def _context(found: Known, connection: duckdb.DuckDBPyConnection) -> None:
         found.number(one["forecast_usd"], one["our_run_rate_usd"], one["year"])
 
 
-def _concentration(found: Known, connection: duckdb.DuckDBPyConnection) -> None:
+def _concentration(found: Known, connection: duckdb.DuckDBPyConnection, label: str) -> None:
     found.area = "concentration"
     then, now = rows(
         connection,
         f"select * from marts.rpt_market_concentration_monthly where {MARKET}"
-        " and period_label in ('2025-08', '2025-09') order by period_label",
-    )
+        " and period_label <= ? order by period_label desc limit 2",
+        label,
+    )[::-1]
     found.share(now["cr3_pct"], now["cr5_pct"], now["cr10_pct"])
     found.plain(half_up(now["hhi"]))
     index = half_up(now["hhi"]) - half_up(then["hhi"])
@@ -312,16 +321,17 @@ def _concentration(found: Known, connection: duckdb.DuckDBPyConnection) -> None:
         )
 
 
-def _revisions(found: Known, connection: duckdb.DuckDBPyConnection) -> None:
+def _revisions(found: Known, connection: duckdb.DuckDBPyConnection, label: str) -> None:
     found.area = "revisions"
     months = rows(
         connection,
         """
         select *, newest_revenue_usd - first_said_revenue_usd as moved
         from marts.rpt_estimate_revisions
-        where geography_level = 'world' and month_start_on <= date '2025-09-01'
+        where geography_level = 'world' and month_start_on <= cast(? as date)
         order by month_start_on desc limit 4
         """,
+        f"{label}-01",
     )
     found.plain(len(months))
     for one in months:
@@ -386,7 +396,7 @@ def _needed(found: Known, connection: duckdb.DuckDBPyConnection) -> None:
         found.count(one["low"], middle, one["high"])
         found.money(one["cost"], one["dear"])
         found.number(one["low"], middle, one["high"])
-    for power in range(3, 11):
+    for power in range(11):
         found.scale(found.short(D(10) ** power))
         found.number(10**power)
 
@@ -404,7 +414,7 @@ def _hashtags(found: Known, connection: duckdb.DuckDBPyConnection, on: date) -> 
         found.place(place)
         found.count(tag["views"])
         found.growth(tag["views_change_7d_pct"], tag["views_change_28d_pct"])
-    gained = sum(half_up(tag["views_change_7d_pct"], 1) > 0 for tag in at_home)
+    gained = sum(half_up(tag["views_change_7d_pct"] or 0, 1) > 0 for tag in at_home)
     found.plain(gained, len(at_home))
     found.share(max(tag["share_of_voice_pct"] or 0 for tag in at_home))
     countries = {tag["country_code"]: tag for tag in tags}
@@ -418,7 +428,7 @@ def _hashtags(found: Known, connection: duckdb.DuckDBPyConnection, on: date) -> 
         found.number(
             tag["views"], tag["views_change_7d"], tag["views_change_7d_pct"],
             tag["views_change_28d_pct"], tag["share_of_voice_pct"], tag["posts"],
-            half_up(tag["views_change_7d_pct"], 1),
+            half_up(tag["views_change_7d_pct"] or 0, 1),
         )  # fmt: skip
 
 

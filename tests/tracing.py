@@ -67,7 +67,7 @@ AREAS = {
     "What a drama in Minis must find": "needed",
     "一部短剧在小程序内回本": "needed",
     "prices": "minis",
-    "TikTok Minis (": "minis",
+    r"TikTok Minis \(": "minis",
     "TikTok小程序（": "minis",
     "momentum": "tags",
     "Hashtag": "tags",
@@ -79,23 +79,25 @@ AREAS = {
     "Forecast": "forecasts",
     "各方预测": "forecasts",
     "全球微短剧": "forecasts",
-    "Top 3 apps": "concentration",
+    "Top 3 apps:": "concentration",
     "前3名": "concentration",
     "The last": "revisions",
     "最近4个月": "revisions",
-    "Q3 2025": "quarter",
-    "2025年第三季度": "quarter",
+    r"Q\d \d{4} \(latest": "quarter",
+    r"\d{4}年第.季度（最近": "quarter",
+    "Calibration of the sample": "pipeline",
+    "模拟数据与公开": "pipeline",
     "countries": "countries",
-    "Top 5 countries": "countries",
-    "净收入Top5国家": "countries",
+    r"Top \d countries": "countries",
+    r"净收入Top\d国家": "countries",
 }
-"""By the name of a picture or the beginning of a title; other blocks are about the market."""
+"""By the name of a picture or what a title begins with; other blocks are about the market."""
 
 
 def area_of(block: Any) -> str:
     titles = [getattr(block, name, "") for name in ("name", "title")]
     titles += [block.tiles[0].label] if hasattr(block, "tiles") else []
-    found = [area for start, area in AREAS.items() for one in titles if one.startswith(start)]
+    found = [area for start, area in AREAS.items() for one in titles if re.match(start, one)]
     return found[0] if found else "market"
 
 
@@ -201,7 +203,8 @@ class Known:
         for one in sums:
             if one is not None:
                 size = half_up(one / 10**6, 1) if self.en else half_up(one / 10**4)
-                self.tokens.add(f"{size:,}" if self.en else f"{size}")
+                least = "<0.1" if self.en else "<1"
+                self.tokens.add(f"{size:,}" if size and self.en else f"{size}" if size else least)
 
     def growth(self, *percents: Decimal | None) -> None:
         for percent in percents:

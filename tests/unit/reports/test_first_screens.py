@@ -67,8 +67,7 @@ def test_the_pulse_answers_with_figures(report_marts: duckdb.DuckDBPyConnection)
     english = edition(report_marts, "minis_pulse", "en")
     assert said(english) == [
         "#flickreels +150.0% in 7 days: 1.9M views (US)",
-        "The hashtag of Minis itself: #tiktokminis 145K views; of the format: #shortdrama 229M"
-        " views.",
+        "For scale: Minis' own #tiktokminis 145K views; the format's #shortdrama 229M views.",
         "Hashtags: up #shortdrama +27.1%, #reelshort +35.8%; down #dramawave −11.1%, #tiktokminis"
         " −6.4%; at least doubled: #flickreels.",
         "Demand: #minisgames 84.9K views, #minisshorts 73.3K views; searches for TikTok Minis up"

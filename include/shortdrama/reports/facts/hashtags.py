@@ -11,6 +11,10 @@ from duckdb import DuckDBPyConnection
 
 from shortdrama.reports.facts.rows import Frozen, read
 
+MINIS_TAGS = ("tiktokminis", "minisgames", "minisshorts")
+"""The hashtags of Minis themselves: both kinds together, games, dramas."""
+FORMAT_TAG = "shortdrama"
+"""The hashtag of the format, as the measure of what Minis could reach."""
 HOME = "US"
 """Minis began in the US; another country leads a pulse only when the US has no hashtags."""
 

@@ -44,7 +44,7 @@ def written(content: MonthlyContent, locale: LocaleName) -> Page:
             made_at=content.made_at,
             leading=ESTIMATES,
             method=v.t("method", evidence=v.t(f"evidence.{content.vendor.evidence or 'unknown'}")),
-            vendors=_vendors(content),
+            vendors=_vendors(v, content),
         ),
         colon=v.t("colon"),
         sheets=sheets(v, content),
@@ -147,10 +147,10 @@ def _asides(v: Voice, content: MonthlyContent) -> list[str]:
     return [fact] if fact else []
 
 
-def _vendors(content: MonthlyContent) -> list[str]:
+def _vendors(v: Voice, content: MonthlyContent) -> list[str]:
     vendors = [content.vendor.vendor, *(row.publisher for row in content.context)]
     if content.vintage is not None:
         vendors.append(content.vintage.publisher)
     if content.minis is not None:
-        vendors.append("TK Observer")
+        vendors.append(v.t("press"))
     return list(dict.fromkeys(vendors))

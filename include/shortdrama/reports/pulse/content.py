@@ -9,7 +9,7 @@ from duckdb import DuckDBPyConnection
 from shortdrama.core.errors import ReportWithheld
 from shortdrama.reports.facts.breakeven import Needed, breakeven
 from shortdrama.reports.facts.entry import Entry, entry
-from shortdrama.reports.facts.hashtags import Tag, Tags, hashtags
+from shortdrama.reports.facts.hashtags import MINIS_TAGS, Tag, Tags, hashtags
 from shortdrama.reports.facts.minis import Minis, Search, minis, search
 from shortdrama.reports.facts.required import required_vendor
 from shortdrama.reports.facts.rows import Frozen
@@ -20,10 +20,6 @@ from shortdrama.reports.periods import Day
 from shortdrama.reports.reports import Period as AnyPeriod
 
 DAYS_AFTER = 1
-MINIS_TAGS = ("tiktokminis", "minisgames", "minisshorts")
-"""The hashtags of Minis themselves: both kinds together, games, dramas."""
-FORMAT_TAG = "shortdrama"
-"""The hashtag of the format, as the measure of what Minis could reach."""
 
 
 class PulseContent(Frozen):

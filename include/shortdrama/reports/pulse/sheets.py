@@ -3,6 +3,7 @@
 from shortdrama.reports.facts.minis import Minis
 from shortdrama.reports.page import Sheet
 from shortdrama.reports.pulse.content import PulseContent
+from shortdrama.reports.sentences.hashtags import kind
 from shortdrama.reports.sentences.sheets import breakeven_sheet, headings
 from shortdrama.reports.words.voice import Voice
 
@@ -27,7 +28,7 @@ def _tags(v: Voice, content: PulseContent) -> Sheet:
         headings(v, *keys),
         tuple(
             (
-                f"#{tag.hashtag_name}", v.t(f"kind.{tag.kind}"), v.f.country(tag.country_code),
+                f"#{tag.hashtag_name}", kind(v, tag), v.f.country(tag.country_code),
                 tag.views, tag.change_7d, tag.change_7d_pct, tag.change_28d_pct,
                 tag.share_of_voice_pct, tag.posts,
             )

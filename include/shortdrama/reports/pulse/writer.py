@@ -1,9 +1,9 @@
 """Writes the pulse in the words of a locale."""
 
-from shortdrama.reports.facts.hashtags import Tag
+from shortdrama.reports.facts.hashtags import FORMAT_TAG, Tag
 from shortdrama.reports.facts.scope import HASHTAGS
 from shortdrama.reports.page import Answer, Block, Lines, Page, Phrase, Point, Tile, Tiles
-from shortdrama.reports.pulse.content import FORMAT_TAG, PulseContent
+from shortdrama.reports.pulse.content import PulseContent
 from shortdrama.reports.pulse.sheets import sheets
 from shortdrama.reports.sentences import entering, frame, hashtags, minis
 from shortdrama.reports.words.formats import LocaleName, shown_pct
@@ -31,7 +31,7 @@ def written(content: PulseContent, locale: LocaleName) -> Page:
             made_at=content.made_at,
             leading=HASHTAGS,
             method=v.t("method.pulse"),
-            vendors=_vendors(content),
+            vendors=_vendors(v, content),
         ),
         colon=v.t("colon"),
         sheets=sheets(v, content),
@@ -169,8 +169,8 @@ def _withheld(v: Voice, content: PulseContent) -> Lines:
     return Lines(v.t("tags.tag"), (Phrase(v.t("tags.withheld", vendor=content.vendor.vendor)),))
 
 
-def _vendors(content: PulseContent) -> list[str]:
+def _vendors(v: Voice, content: PulseContent) -> list[str]:
     vendors = [content.vendor.vendor]
     if content.minis is not None or content.entry.rows:
-        vendors.append("TK Observer")
+        vendors.append(v.t("press"))
     return vendors

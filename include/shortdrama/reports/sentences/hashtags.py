@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from decimal import Decimal
 
-from shortdrama.reports.facts.hashtags import Tag
+from shortdrama.reports.facts.hashtags import MINIS_TAGS, Tag
 from shortdrama.reports.page import Bar, BarChart, Figure, Phrase, Table, direction
 from shortdrama.reports.words.formats import shown_pct
 from shortdrama.reports.words.voice import Voice
@@ -16,6 +16,11 @@ NAMED = 2
 def name(tag: Tag) -> str:
     """A hashtag with its sign."""
     return f"#{tag.hashtag_name}"
+
+
+def kind(voice: Voice, tag: Tag) -> str:
+    """What a hashtag is about; that of Minis is about both kinds."""
+    return voice.t("kind.minis" if tag.hashtag_name == MINIS_TAGS[0] else f"kind.{tag.kind}")
 
 
 def leading(tags: Sequence[Tag]) -> Tag:
@@ -124,7 +129,7 @@ def table(voice: Voice, tags: Sequence[Tag], always: Sequence[Tag], country: str
         rows=tuple(
             (
                 Phrase(str(place)),
-                Phrase(name(tag), detail=voice.t(f"kind.{tag.kind}")),
+                Phrase(name(tag), detail=kind(voice, tag)),
                 Phrase(_views(voice, tag)),
                 voice.cell(tag.change_7d_pct),
                 voice.cell(tag.change_28d_pct),

@@ -9,6 +9,8 @@ from duckdb import DuckDBPyConnection
 from shortdrama.reports.facts.rows import Frozen, first, read
 
 WORLD = "ZZ"
+PRESS = "TK Observer"
+"""Who says most of what we know of Minis; see dim_vendor."""
 Status = Literal["present", "absent", "unknown"]
 
 

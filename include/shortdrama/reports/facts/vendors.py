@@ -1,5 +1,6 @@
 """Whose figures may be passed on, and what the vendor's revenue means."""
 
+from collections.abc import Iterable
 from typing import Annotated, Literal
 
 from duckdb import DuckDBPyConnection
@@ -50,3 +51,21 @@ def permission(connection: DuckDBPyConnection, name: str, *, is_sample: bool) ->
         rows=is_sample or known.may_redistribute,
         aggregates=is_sample or known.may_share_aggregates,
     )
+
+
+class Quotable(Frozen):
+    """Which publishers an edition may quote, and which it has to leave out."""
+
+    allowed: frozenset[str]
+    left_out: tuple[str, ...]
+
+
+def quotable(
+    connection: DuckDBPyConnection, publishers: Iterable[str], *, is_sample: bool
+) -> Quotable:
+    """Publishers whose sums may be shared, and the others, each once."""
+    names = tuple(dict.fromkeys(publishers))
+    allowed = frozenset(
+        name for name in names if permission(connection, name, is_sample=is_sample).aggregates
+    )
+    return Quotable(allowed=allowed, left_out=tuple(name for name in names if name not in allowed))

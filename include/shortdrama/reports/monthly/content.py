@@ -13,14 +13,14 @@ from shortdrama.reports.facts.countries import Country, countries
 from shortdrama.reports.facts.events import Event, events
 from shortdrama.reports.facts.forecasts import Context, Vintage, context, newest_vintage
 from shortdrama.reports.facts.market import Market, Period, latest_quarter, market
-from shortdrama.reports.facts.minis import Minis, minis
+from shortdrama.reports.facts.minis import PRESS, Minis, minis
 from shortdrama.reports.facts.reconciliation import Reconciliation, reconciliation
 from shortdrama.reports.facts.required import required_period, required_vendor
 from shortdrama.reports.facts.revisions import Revision, revisions
 from shortdrama.reports.facts.rows import Frozen
 from shortdrama.reports.facts.scope import ESTIMATES, FORECASTS, GEOGRAPHY, MINIS, PRODUCTS, VENDOR
 from shortdrama.reports.facts.snapshot import SnapshotFacts, snapshot_facts
-from shortdrama.reports.facts.vendors import Vendor, permission
+from shortdrama.reports.facts.vendors import Vendor, permission, quotable
 from shortdrama.reports.periods import Month
 from shortdrama.reports.reports import Period as AnyPeriod
 
@@ -46,6 +46,8 @@ class MonthlyContent(Frozen):
     vintage: Vintage | None
     context: tuple[Context, ...]
     minis: Minis | None
+    left_out: tuple[str, ...]
+    """Publishers whose figures may not be passed on."""
     breakeven: tuple[Needed, ...]
     revisions: tuple[Revision, ...]
     reconciliation: Reconciliation
@@ -95,6 +97,12 @@ def compose(
     whole = market(connection, "monthly", required_period(connection, "monthly", month, ESTIMATES))
     allowed = permission(connection, VENDOR, is_sample=facts.is_sample)
     known_by = made_at.date()
+    vintage, found_minis = newest_vintage(connection, known_by), minis(connection, known_by)
+    said = [row for row in context(connection, (GEOGRAPHY,), known_by) if row.year >= month.year]
+    publishers = [row.publisher for row in said]
+    publishers += [vintage.publisher] if vintage else []
+    publishers += [PRESS] if found_minis else []
+    quotes = quotable(connection, publishers, is_sample=facts.is_sample)
     return MonthlyContent(
         made_at=made_at,
         label=month.label,
@@ -108,33 +116,12 @@ def compose(
             connection, month.label, whole.before.label if whole.before else None
         ),
         quarter=latest_quarter(connection, known_by),
-        vintage=_vintage(connection, facts, known_by),
-        context=_context(connection, facts, month, known_by),
-        minis=minis(connection, known_by),
+        vintage=vintage if vintage and vintage.publisher in quotes.allowed else None,
+        context=tuple(row for row in said if row.publisher in quotes.allowed),
+        minis=found_minis if PRESS in quotes.allowed else None,
+        left_out=quotes.left_out,
         breakeven=breakeven(connection),
         revisions=revisions(connection, month.window.start),
         reconciliation=reconciliation(connection),
         events=events(connection, whole.complete[-CHART_MONTHS:][0].starts_on, month.window.end),
     )
-
-
-def _vintage(
-    connection: DuckDBPyConnection, facts: SnapshotFacts, known_by: date
-) -> Vintage | None:
-    found = newest_vintage(connection, known_by)
-    return found if found and _may_quote(connection, facts, found.publisher) else None
-
-
-def _context(
-    connection: DuckDBPyConnection, facts: SnapshotFacts, month: Month, known_by: date
-) -> tuple[Context, ...]:
-    """Forecasts of the edition's year and later for the same geography as the headline."""
-    return tuple(
-        row
-        for row in context(connection, (GEOGRAPHY,), known_by)
-        if row.year >= month.year and _may_quote(connection, facts, row.publisher)
-    )
-
-
-def _may_quote(connection: DuckDBPyConnection, facts: SnapshotFacts, publisher: str) -> bool:
-    return permission(connection, publisher, is_sample=facts.is_sample).aggregates

@@ -144,7 +144,7 @@ def _withheld_apps(v: Voice, content: MonthlyContent) -> Lines:
 
 def _asides(v: Voice, content: MonthlyContent) -> list[str]:
     fact = blocks.reconciled_fact(v, content.reconciliation)
-    return [fact] if fact else []
+    return ([fact] if fact else []) + frame.left_out(v, content.left_out)
 
 
 def _vendors(v: Voice, content: MonthlyContent) -> list[str]:

@@ -23,7 +23,13 @@ def written(content: PulseContent, locale: LocaleName) -> Page:
         period=v.f.day(content.on),
         answer=_answer(v, content),
         blocks=_blocks(v, content),
-        pipeline=frame.pipeline(v, content.snapshot, content.shown_datasets, content.on, ()),
+        pipeline=frame.pipeline(
+            v,
+            content.snapshot,
+            content.shown_datasets,
+            content.on,
+            frame.left_out(v, content.left_out),
+        ),
         footer=frame.footer(
             v,
             content.snapshot,

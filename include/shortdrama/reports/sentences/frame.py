@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from datetime import date, datetime
 
 from shortdrama.lake.overrides import Override
+from shortdrama.reports.facts.minis import PRESS
 from shortdrama.reports.facts.snapshot import SnapshotFacts
 from shortdrama.reports.page import Banner, Footer, Lines, Phrase
 from shortdrama.reports.words.voice import Voice
@@ -75,6 +76,14 @@ def decision(voice: Voice, made: Override) -> str:
         dataset=voice.dataset(made.dataset or ""),
         findings=findings,
     )
+
+
+def left_out(voice: Voice, publishers: Sequence[str]) -> list[str]:
+    """The line that says whose figures are missing, because nobody has permitted them."""
+    if not publishers:
+        return []
+    names = [voice.t("press") if name == PRESS else name for name in publishers]
+    return [voice.t("left_out", publishers=voice.f.listed(names))]
 
 
 def footer(

@@ -9,14 +9,14 @@ from duckdb import DuckDBPyConnection
 from shortdrama.reports.facts.apps import Apps, apps
 from shortdrama.reports.facts.countries import Country, countries
 from shortdrama.reports.facts.events import Event, events
-from shortdrama.reports.facts.forecasts import PUBLISHER, Vintage, newest_vintage
+from shortdrama.reports.facts.forecasts import Vintage, newest_vintage
 from shortdrama.reports.facts.market import Market, Period, latest_quarter, market
 from shortdrama.reports.facts.reconciliation import Reconciliation, reconciliation
 from shortdrama.reports.facts.required import required_period, required_vendor
 from shortdrama.reports.facts.rows import Frozen
 from shortdrama.reports.facts.scope import ESTIMATES, FORECASTS, PRODUCTS, VENDOR
 from shortdrama.reports.facts.snapshot import SnapshotFacts, snapshot_facts
-from shortdrama.reports.facts.vendors import Vendor, permission
+from shortdrama.reports.facts.vendors import Vendor, permission, quotable
 from shortdrama.reports.periods import IsoWeek
 from shortdrama.reports.reports import Period as AnyPeriod
 
@@ -43,6 +43,8 @@ class WeeklyContent(Frozen):
     quarter: Period | None
     vintage: Vintage | None
     vintage_is_new: bool
+    left_out: tuple[str, ...]
+    """Publishers whose figures may not be passed on."""
     reconciliation: Reconciliation
     events: tuple[Event, ...]
 
@@ -86,7 +88,8 @@ def compose(
     whole = market(connection, "weekly", now)
     allowed = permission(connection, VENDOR, is_sample=facts.is_sample)
     first_shown = now.starts_on - timedelta(weeks=CHART_WEEKS - 1)
-    vintage = _vintage(connection, facts, made_at)
+    vintage = newest_vintage(connection, made_at.date())
+    quotes = quotable(connection, [vintage.publisher] if vintage else [], is_sample=facts.is_sample)
     return WeeklyContent(
         made_at=made_at,
         label=week.label,
@@ -97,18 +100,12 @@ def compose(
         apps=apps(connection, "weekly", whole) if allowed.rows else Apps(apps=()),
         countries=countries(connection, "weekly", whole),
         quarter=latest_quarter(connection, made_at.date()),
-        vintage=vintage,
+        vintage=None if quotes.left_out else vintage,
+        left_out=quotes.left_out,
         vintage_is_new=_is_new(facts, made_at),
         reconciliation=reconciliation(connection),
         events=events(connection, first_shown, now.ends_on),
     )
-
-
-def _vintage(
-    connection: DuckDBPyConnection, facts: SnapshotFacts, made_at: datetime
-) -> Vintage | None:
-    allowed = permission(connection, PUBLISHER, is_sample=facts.is_sample)
-    return newest_vintage(connection, made_at.date()) if allowed.aggregates else None
 
 
 def _is_new(facts: SnapshotFacts, made_at: datetime) -> bool:

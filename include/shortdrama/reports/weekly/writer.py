@@ -116,7 +116,7 @@ def _asides(v: Voice, content: WeeklyContent) -> list[str]:
     asides = [blocks.reconciled_fact(v, content.reconciliation)]
     if content.vintage is not None and not content.vintage_is_new:
         asides.append(v.t("omdia.unchanged", published=v.f.day(content.vintage.published_on)))
-    return [aside for aside in asides if aside]
+    return [aside for aside in asides if aside] + frame.left_out(v, content.left_out)
 
 
 def _vendors(content: WeeklyContent) -> list[str]:

@@ -80,7 +80,7 @@ class Month:
     @property
     def label(self) -> str:
         """The label as in the marts: `2025-09`."""
-        return f"{self.year}-{self.number:02d}"
+        return f"{self.year:04d}-{self.number:02d}"
 
     @property
     def window(self) -> Window:

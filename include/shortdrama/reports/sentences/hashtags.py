@@ -31,7 +31,9 @@ def leading(tags: Sequence[Tag]) -> Tag:
     broke_out = [tag for tag in tags if tag.is_breakout]
     changed = [tag for tag in broke_out or tags if tag.change_7d_pct is not None]
     if changed:
-        return max(changed, key=lambda tag: (abs(tag.change_7d or 0), tag.hashtag_name))
+        return max(
+            changed, key=lambda tag: (abs(tag.change_7d or 0), tag.views or 0, tag.hashtag_name)
+        )
     return max(tags, key=lambda tag: (tag.views or 0, tag.hashtag_name))
 
 
@@ -51,7 +53,8 @@ def moved(voice: Voice, tags: Sequence[Tag]) -> str:
     broke_out = [name(tag) for tag in tags if tag.is_breakout]
     if broke_out:
         parts.append(voice.t("tags.breakout", list=voice.f.listed(broke_out)))
-    return voice.t("semicolon").join(parts) or voice.t("tags.still")
+    is_known = any(tag.change_7d_pct is not None for tag in tags)
+    return voice.t("semicolon").join(parts) or voice.t("tags.still" if is_known else "tags.unknown")
 
 
 def seen(voice: Voice, tags: Sequence[Tag]) -> str:
@@ -70,7 +73,7 @@ def momentum(
     Of many these are shown: what broke out, `always`, and then those whose views changed most.
     """
     known = [(tag, shown) for tag in tags if (shown := shown_pct(tag.change_7d_pct)) is not None]
-    if not known:
+    if not any(change for _, change in known):
         return None
     chosen = sorted(
         known,
@@ -96,7 +99,7 @@ def momentum(
     gained = sum(change > 0 for _, change in known)
     return Figure(
         name="momentum",
-        title=voice.t("momentum.title", gained=gained, tags=len(known)),
+        title=voice.counted("momentum.title", len(known), gained=gained),
         alt=voice.t(
             "momentum.alt",
             list=voice.t("enumeration").join(

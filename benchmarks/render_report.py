@@ -1,25 +1,24 @@
-"""How long writing and rendering a report takes in both locales, and how much memory.
+"""How long it takes to render each report in both locales, and how much memory.
 
-Each report is measured in a process of its own, on the marts that its tests have: once cold, then
-warm. Charts, HTML, text, workbook and the single file are all made. Prints a Markdown table for
+The pages are made before, on the marts that the tests have. A process of its own renders them, as
+charts, HTML, text, workbook and single file: once cold, then warm. Prints a Markdown table for
 docs/performance.md; exits with 1 if a limit is passed.
 """
 
 import json
+import pickle
 import resource
 import subprocess
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 from statistics import median
 from time import perf_counter
 
-sys.path.insert(0, str(Path(__file__).parents[1] / "tests"))
-
-from pages import LOCALES
-from report_editions import edition, marts
 from shortdrama.reports.layout.render import render
-from shortdrama.reports.registry import REPORTS
+from shortdrama.reports.page import Page
 
+TESTS = Path(__file__).parents[1] / "tests"
 ROUNDS = 5
 LIMIT_SECONDS = 5.0
 LIMIT_MB = 300
@@ -29,11 +28,12 @@ def main() -> None:
     """Measure each report, print the figures, and hold them to the limits."""
     print("| report | cold | warm | peak | HTML | pictures |\n|---|---|---|---|---|---|")
     is_over = False
-    for report_id in REPORTS:
-        said = subprocess.run(  # noqa: S603 - this file
-            [sys.executable, __file__, report_id], capture_output=True, text=True, check=True
-        )
-        m = json.loads(said.stdout)
+    for report_id, pages in editions().items():
+        rendering = subprocess.run(  # noqa: S603 - this file
+            [sys.executable, __file__, "render"],
+            input=pickle.dumps(pages), stdout=subprocess.PIPE, check=True,
+        )  # fmt: skip
+        m = json.loads(rendering.stdout)
         print(
             f"| `{report_id}` | {m['cold']:.1f} s | {m['warm']:.1f} s | {m['mb']:.0f} MB |"
             f" {m['html']:.0f} kB | {m['pictures']:.0f} kB |"
@@ -42,13 +42,24 @@ def main() -> None:
     sys.exit(is_over)
 
 
-def measured(report_id: str) -> dict[str, float]:
-    """Seconds for both locales, the process's peak in MB, sizes of the larger locale in kB."""
-    connection = marts()
+def editions() -> dict[str, list[Page]]:
+    """Of each report its edition in all locales."""
+    sys.path.insert(0, str(TESTS))
+    from pages import LOCALES
+    from report_editions import LABELS, edition, marts
+
+    with marts() as connection:
+        return {
+            report_id: [edition(connection, report_id, locale) for locale in LOCALES]
+            for report_id in LABELS
+        }
+
+
+def measured(pages: Sequence[Page]) -> dict[str, float]:
+    """Seconds for all locales, the process's peak in MB, sizes of the larger locale in kB."""
     seconds = []
     for _ in range(1 + ROUNDS):
         started = perf_counter()
-        pages = [edition(connection, report_id, locale) for locale in LOCALES]
         rendered = [render(page) for page in pages]
         seconds.append(perf_counter() - started)
     return {
@@ -62,6 +73,6 @@ def measured(report_id: str) -> dict[str, float]:
 
 if __name__ == "__main__":
     if len(sys.argv) > 1:
-        print(json.dumps(measured(sys.argv[1])))
+        print(json.dumps(measured(pickle.load(sys.stdin.buffer))))  # noqa: S301 - our own pages
     else:
         main()

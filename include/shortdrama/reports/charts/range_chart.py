@@ -1,5 +1,6 @@
 """Ranges on one scale; each has its name and figures above it, so that a phone shows both whole."""
 
+from collections.abc import Sequence
 from decimal import Decimal
 
 import altair as alt
@@ -28,14 +29,22 @@ def drawing(chart: RangeChart, coloured: bool) -> Drawing:
     foot = MARGIN + ROW * len(chart.ranges)
     height = foot + LINE_HEIGHT + MARGIN * 2
     ticks = _ticks(chart, scale, foot + LINE_HEIGHT / 2)
-    labels, rules, marks = [label for label, _ in ticks], [], []
+    labels, rules, rows = [label for label, _ in ticks], [], []
     for number, one in enumerate(chart.ranges):
         top = MARGIN + ROW * number
         middle = top + LINE_HEIGHT + 4 + THICK / 2
+        rows.append((one, middle))
         rules.append(level(middle, 0, WIDTH))
         rules += [upright(at, middle - TICK, middle + TICK) for _, at in ticks]
-        marks += _marks(one, middle, scale, height, coloured)
         labels += _labels(one, top + LINE_HEIGHT / 2, coloured)
+    marks = [
+        mark
+        for tone, is_open in dict.fromkeys((one.tone, one.high is None) for one in chart.ranges)
+        for mark in _marks(
+            [row for row in rows if (row[0].tone, row[0].high is None) == (tone, is_open)],
+            tone_ink(tone, coloured), 0.55 if tone in DASHES else 1, scale, height,
+        )
+    ]  # fmt: skip
     return Drawing(marks, rules, labels, height)
 
 
@@ -70,24 +79,28 @@ def _ticks(chart: RangeChart, scale: Scale, middle: float) -> list[tuple[Label, 
 
 
 def _marks(
-    one: Range, middle: float, scale: Scale, height: float, coloured: bool
+    rows: Sequence[tuple[Range, float]], ink: str, opacity: float, scale: Scale, height: float
 ) -> list[alt.Chart]:
-    """A bar with round ends; where nothing lies between, a dot; where the end is open, an arrow."""
-    ink = tone_ink(one.tone, coloured)
-    low = _inside(one.low, scale)
-    high = scale.high if one.high is None else _inside(one.high, scale)
-    row = {"low": low, "high": high, "middle": middle}
-    base = of_rows([row])
+    """Bars with round ends, dots where nothing lies between; arrows where the end is open."""
+    values = [
+        {
+            "low": _inside(one.low, scale),
+            "high": scale.high if one.high is None else _inside(one.high, scale),
+            "middle": middle,
+        }
+        for one, middle in rows
+    ]
+    is_open = rows[0][0].high is None
+    base, at = of_rows(values), y("middle", pixels(height))
     line = base.mark_rule(
-        color=ink, strokeWidth=THICK, strokeCap="round" if one.high is not None else "butt",
-        opacity=0.55 if one.tone in DASHES else 1,
-    ).encode(x=x("low", scale), x2="high", y=y("middle", pixels(height)))  # fmt: skip
-    if one.high is not None:
-        return [line]
-    head = base.mark_point(
-        shape="triangle-right", size=320, filled=True, color=ink, opacity=1
-    ).encode(x=x("high", scale), y=y("middle", pixels(height)))
-    return [line, head]
+        color=ink,
+        strokeWidth=THICK,
+        strokeCap="butt" if is_open else "round",
+        opacity=opacity,
+    )
+    bars = line.encode(x=x("low", scale), x2="high", y=at)
+    head = base.mark_point(shape="triangle-right", size=320, filled=True, color=ink, opacity=1)
+    return [bars, head.encode(x=x("high", scale), y=at)] if is_open else [bars]
 
 
 def _inside(value: Decimal, scale: Scale) -> float:

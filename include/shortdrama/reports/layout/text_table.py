@@ -12,7 +12,8 @@ PHONE = 40
 """Columns that a phone shows without breaking lines."""
 
 NAMES = 1
-"""The column that names things, counted from 0."""
+"""The column that names things: at the left, and the first to become narrower."""
+
 LEAST_FOR_NAMES = 14
 SHORT_HEADING = 10
 LONGEST_NAME = 60
@@ -23,16 +24,15 @@ Row = Sequence[Sequence[str]]
 
 @dataclass(frozen=True)
 class Grid:
-    """The widths of columns, which of them is at the left, and what is between them."""
+    """The widths of columns, and what is between them."""
 
     widths: tuple[int, ...]
-    names: int
     gap: str
 
     def line(self, row: Sequence[str], columns: Columns) -> str:
         """Names at the left, all else at the right."""
         cells = [
-            columns.left(part, width) if index == self.names else columns.right(part, width)
+            columns.left(part, width) if index == NAMES else columns.right(part, width)
             for index, (part, width) in enumerate(zip(row, self.widths, strict=True))
         ]
         return self.gap.join(cells).rstrip()
@@ -67,13 +67,13 @@ def _grid(table: Table, rows: Sequence[Row], columns: Columns) -> Grid:
     for page, gap in ((PHONE, "  "), (PHONE, " "), (WIDTH, "  ")):
         over = sum(widths) + len(gap) * (len(widths) - 1) - page
         if over <= 0:
-            return Grid(tuple(widths), NAMES, gap)
+            return Grid(tuple(widths), gap)
         if len(widths) > NAMES and widths[NAMES] - over >= LEAST_FOR_NAMES:
             widths[NAMES] -= over
-            return Grid(tuple(widths), NAMES, gap)
+            return Grid(tuple(widths), gap)
     while sum(widths) + len(gap) * (len(widths) - 1) > WIDTH:
         widths[widths.index(max(widths))] -= 1
-    return Grid(tuple(widths), NAMES, gap)
+    return Grid(tuple(widths), gap)
 
 
 def _natural(heading: str, cells: Row, columns: Columns) -> int:

@@ -153,14 +153,6 @@ def test_an_empty_answer_leaves_no_empty_paragraphs() -> None:
     assert not re.search(r"<p[^>]*>\s*</p>", written(shown))
 
 
-def test_any_column_may_be_the_one_of_names() -> None:
-    rows = ((Phrase("Top 3 apps"), Phrase("52.1%")),)
-    table = Table("T", ("Measure", "Month"), rows, "", names=0)
-    source = written(replace(page("en"), blocks=(table,)))
-    assert "<strong><bdi>Top 3 apps</bdi></strong>" in source
-    assert re.search(r'<td [^>]*align="right"[^>]*>52\.1%', source)
-
-
 def test_a_block_without_a_title_has_no_heading() -> None:
     lines = Lines("", (Phrase("281 apps", detail="up"), Phrase("Nobody says it.", detail="TK")))
     source = written(replace(page("en"), blocks=(lines,), pipeline=None))

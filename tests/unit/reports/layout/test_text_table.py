@@ -87,11 +87,3 @@ def test_no_line_outgrows_the_page(rows: list[list[str]], language: str) -> None
 def test_a_table_may_have_one_column_or_two(headings: tuple[str, ...]) -> None:
     lines = text_table(table(tuple("x" * 90 for _ in headings), headings=headings), EN)
     assert widest(lines) <= WIDTH
-
-
-def test_any_column_may_be_the_one_of_names() -> None:
-    rows = ((Phrase("Top 3 apps"), Phrase("52.1%")), (Phrase("HHI"), Phrase("1,206")))
-    assert text_table(Table("", ("Measure", "Month"), rows, "", names=0), EN)[2:] == [
-        "Top 3 apps  52.1%",
-        "HHI         1,206",
-    ]

@@ -25,7 +25,7 @@ from shortdrama.reports.layout.render import render
 
 IMAGES = REPOSITORY / "docs" / "images" / "reports"
 PHONE_HEIGHT = 844
-MOST_HTML = 100_000
+MOST_HTML, MOST_PICTURE = 100_000, 35_000
 MOST_BYTES = 120_000
 LOOKS = {"390": (390, "light"), "390-dark": (390, "dark"), "1280": (1280, "light")}
 
@@ -50,6 +50,7 @@ def editions(
                 path = folder / f"{report_id}-{locale}.html"
                 edition = render(report_editions.edition(marts, report_id, locale))
                 assert len(edition.html.encode()) < MOST_HTML
+                assert all(len(picture.png) < MOST_PICTURE for picture in edition.pictures)
                 path.write_bytes(edition.standalone)
                 opened[report_id, locale] = browser.new_page()
                 opened[report_id, locale].goto(path.as_uri())

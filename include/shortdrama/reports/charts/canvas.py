@@ -133,7 +133,12 @@ def _ruled(rules: Sequence[Rule], height: float, is_dashed: bool) -> alt.Chart |
     layer: alt.Chart = (
         of_rows(rows)
         .mark_rule(color=RULE, strokeWidth=1, strokeDash=[4, 4] if is_dashed else [])
-        .encode(x=x("left", pixels(WIDTH)), x2="right", y=y("top", pixels(height)), y2="bottom")
+        .encode(
+            x=x("left", pixels(WIDTH)),
+            x2=alt.X2("right"),
+            y=y("top", pixels(height)),
+            y2=alt.Y2("bottom"),
+        )
     )
     return layer
 
@@ -148,7 +153,7 @@ def _lettered(labels: Sequence[Label], height: float, side: Side) -> alt.Chart |
         .encode(
             x=x("x", pixels(WIDTH)),
             y=y("y", pixels(height)),
-            text="text:N",
+            text=alt.Text("text:N"),
             color=alt.Color("ink:N", scale=None),
         )
     )

@@ -98,7 +98,7 @@ def _marks(
         strokeCap="butt" if is_open else "round",
         opacity=opacity,
     )
-    bars = line.encode(x=x("low", scale), x2="high", y=at)
+    bars = line.encode(x=x("low", scale), x2=alt.X2("high"), y=at)
     head = base.mark_point(shape="triangle-right", size=320, filled=True, color=ink, opacity=1)
     return [bars, head.encode(x=x("high", scale), y=at)] if is_open else [bars]
 

@@ -113,7 +113,7 @@ def _line(one: Series, across: Scale, up: Scale, coloured: bool) -> list[alt.Cha
         .mark_line(
             color=ink, strokeWidth=3, strokeJoin="round", strokeDash=DASHES.get(one.tone, [])
         )
-        .encode(detail="run:N", **base)
+        .encode(detail=alt.Detail("run:N"), **base)
     )
     dots = (
         of_rows([row for row in rows if row["dot"]])

@@ -2,6 +2,7 @@ from io import BytesIO
 
 import numpy as np
 import pytest
+import vl_convert
 from PIL import Image, ImageColor
 
 from shortdrama.reports.charts.palette import with_palette
@@ -47,3 +48,15 @@ def test_the_same_pixels_make_the_same_bytes_without_a_trace_of_the_time() -> No
 def test_a_picture_of_too_many_colours_is_kept_as_it_is() -> None:
     many = np.random.default_rng(1).integers(0, 255, (32, 32, 4))
     assert with_palette(png_of(many)) == png_of(many)
+
+
+def test_vl_convert_still_needs_this() -> None:
+    """If this fails, vl-convert draws transparent colours as they are: remove `_as_meant`."""
+    mark = {"type": "rect", "fill": MAIN, "fillOpacity": 0.35}
+    spec = {
+        "data": {"values": [{}]}, "mark": mark, "width": 20, "height": 20, "padding": 0,
+        "background": "transparent", "autosize": "none", "config": {"view": {"stroke": None}},
+        "encoding": {side: {"value": 20 * ("2" in side)} for side in ("x", "x2", "y", "y2")},
+    }  # fmt: skip
+    drawn = pixels_of(vl_convert.vegalite_to_png(spec, allowed_base_urls=[]))[10, 10]
+    assert [int(part) for part in drawn] == pytest.approx(as_vl_convert_cuts(MAIN, 89), abs=1)

@@ -46,7 +46,7 @@ class Stack:
 
     def mails(self) -> list[str]:
         """The names of the mails to the stakeholders."""
-        readers = {recipient.address for recipient in settings().mail.recipients}
+        readers = set(settings().mail.addresses.values())
         return [name for name, mail in self._all_mail() if mail["To"] in readers]
 
     def alerts(self) -> list[EmailMessage]:

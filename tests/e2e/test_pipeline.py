@@ -97,7 +97,7 @@ def test_both_omdia_editions_stand_side_by_side(stack: Any) -> None:
 
 
 def test_the_brief_reached_everybody_once(stack: Any) -> None:
-    assert len(stack.mails()) == len(settings().mail.recipients) == 2
+    assert len(stack.mails()) == len(settings().mail.addresses) == 2
 
 
 @pytest.mark.long

@@ -5,7 +5,7 @@ import secrets
 from datetime import datetime
 from pathlib import Path
 
-from pydantic import BaseModel, ValidationError
+from pydantic import BaseModel, Field, ValidationError
 
 from shortdrama.core.errors import Failure
 from shortdrama.core.settings import home
@@ -39,6 +39,7 @@ class Machine(BaseModel):
     reader_access_key_id: str
     reader_secret_access_key: str
     store_secret: str
+    mail_key: str = Field(default_factory=lambda: secrets.token_hex(32))
     frozen_clock: datetime | None = None
 
     @property
@@ -89,10 +90,10 @@ class Machine(BaseModel):
             "SHORTDRAMA_SIMULATOR_TOKEN": self.source_token,
             "SHORTDRAMA_MAIL__HOST": HOST,
             "SHORTDRAMA_MAIL__PORT": str(self.ports["mail"]),
-            "SHORTDRAMA_MAIL__RECIPIENTS": (
-                '[{"address": "stakeholder@example.com", "locale": "en"},'
-                ' {"address": "zhongwen@example.com", "locale": "zh"}]'
+            "SHORTDRAMA_MAIL__ADDRESSES": (
+                '{"readers-en": "stakeholder@example.com", "readers-zh": "zhongwen@example.com"}'
             ),
+            "SHORTDRAMA_MAIL__SIGNING_KEY": self.mail_key,
             "SHORTDRAMA_MAIL__ENGINEERS": '["engineers@example.com"]',
             "SHORTDRAMA_AIRFLOW__BASE_URL": self.airflow_url,
             "SHORTDRAMA_AIRFLOW__PASSWORD": self.airflow_password,

@@ -22,6 +22,8 @@ import time_machine
 from aiosmtpd.controller import Controller
 from pydantic import SecretStr
 
+from report_lake import NOW as THURSDAY
+from report_lake import Lake, published
 from shortdrama.alerts import watching
 from shortdrama.alerts.send import Alerts
 from shortdrama.core.errors import AirflowAway
@@ -29,7 +31,6 @@ from shortdrama.core.settings import (
     DBT_PROJECT,
     REPOSITORY,
     AirflowSettings,
-    Recipient,
     Settings,
 )
 from shortdrama.core.windows import Window
@@ -45,9 +46,13 @@ from shortdrama.lake.landing import read_pull
 from shortdrama.lake.ledger import Coverage, LoadLedger, LoadRecord
 from shortdrama.lake.store import ObjectStore
 from shortdrama.orchestration import alerts as callbacks
+from shortdrama.orchestration import deliveries
 from shortdrama.orchestration.errors import classed
-from shortdrama.reports.old_archive import Edition, EditionPart
-from shortdrama.reports.weekly_brief import prepare_edition, send_edition
+from shortdrama.reports.delivery import prepare
+from shortdrama.reports.delivery.round import Round, as_json
+from shortdrama.reports.delivery.send import Letter, Postman
+from shortdrama.reports.delivery.subscriptions import Addresses
+from shortdrama.reports.delivery.suppression import Suppression, suppress
 from shortdrama.sources.connector import PullRequest
 from shortdrama.warehouse.build import dbt
 from shortdrama.warehouse.build.inputs import read_inputs
@@ -55,6 +60,7 @@ from shortdrama.warehouse.build.touched import Plan
 from shortdrama.warehouse.decide.audit import verdict
 from shortdrama.warehouse.decide.overrides import build_id
 from shortdrama.warehouse.snapshots.pointer import Pointer
+from small_report import SmallContent, drawn, written
 
 NOW = datetime(2026, 2, 25, 8, tzinfo=UTC)
 WINDOW = Window(start=date(2025, 9, 1), end=date(2025, 9, 2))
@@ -67,8 +73,9 @@ NAMES = (
     "S3 away", "S3 away, of a window asked by hand", "Credential refused, by S3",
     "Credential refused, by a source", "Quota spent", "Quota spent, of a window asked by hand",
     "Source away", "Disk full", "Load refused", "Accepted load damaged",
-    "dbt error", "Marts refused", "Brief withheld", "Mail not taken",
-    "Mail not taken, and the alert has waited", "Task killed", "Run stopped",
+    "dbt error", "Marts refused", "Report withheld", "Mail not taken",
+    "Mail not taken, and the alert has waited", "Mail not delivered", "Reader gets no more mail",
+    "Reader without an address", "Task killed", "Run stopped",
     "Unknown error", "Airflow away", "Airflow's database away", "Scheduler silent",
     "No new snapshot", "Recovered",
 )  # fmt: skip
@@ -418,62 +425,103 @@ def test_the_marts_are_refused(airflow: Airflow, store: ObjectStore) -> None:
     assert "Later builds that are refused for the same findings send no mail" in text
 
 
-def test_a_brief_is_withheld(
-    airflow: Airflow, store: ObjectStore, example_marts: Any, example_manifest: dict[str, Any]
-) -> None:
-    text = airflow.fails(
-        "Brief withheld",
-        "market_reports",
-        "prepare",
-        lambda: prepare_edition(
-            store, example_marts, example_manifest, "2025-W41", airflow.settings.clock
-        ),
-        about="2025-W41",
+@pytest.fixture
+def rounds(lake_of_reports: Lake, airflow: Airflow, tmp_path: Path) -> Callable[..., Round]:
+    """Rounds of deliveries on small reports in memory, so many hours after 08:10 of a Thursday."""
+    path = tmp_path / "who.yaml"
+    path.write_text(
+        "version: 1\nsubscriptions:\n  - {report: weekly_brief, locale: en, time_zone: UTC,"
+        " recipients: [ada], since: 2025-10-01}\n"
     )
-    assert text.startswith("Subject: Brief withheld: 2025-W41, because of appfigures.estimates\n")
-    airflow.succeeds("market_reports", "prepare", "2025-W40", minutes=10)  # another week's
-    airflow.succeeds("market_reports", "prepare", "2025-W41", minutes=10)
-    assert airflow.mailed("-", 2).startswith("Subject: Recovered after 20 min: Brief withheld")
 
+    def made(hours: float = 0) -> Round:
+        mail = airflow.settings.mail.model_copy(
+            update={"addresses": {"ada": "refused@example.org"}}
+        )
+        settings = airflow.settings.model_copy(
+            update={
+                "mail": mail, "subscriptions": path,
+                "frozen_clock": THURSDAY + timedelta(hours=hours),
+            }
+        )  # fmt: skip
+        return Round(settings, lake_of_reports.store, lake_of_reports.press, mail)  # type: ignore[arg-type]
 
-def brief(settings: Settings, store: ObjectStore) -> Callable[[], Any]:
-    """Send an edition that is made."""
-    part = {"subject": "The week", "sha256": "0"}
-    edition = Edition(
-        period="2025-W39",
-        snapshot_id="s",
-        is_sample=True,
-        bound_at=NOW,
-        parts={name: EditionPart(**part) for name in ("en", "zh")},
-    )
-    return lambda: send_edition(store, edition, settings.mail, settings.clock)
+    return made
 
 
 @pytest.fixture
-def any_brief(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A brief of one line."""
-    from email.message import EmailMessage
-
-    def message(_e: Any, _p: Any, sender: str, to: Recipient, _now: datetime) -> EmailMessage:
-        made = EmailMessage()
-        made["From"], made["To"] = sender, to.address
-        made.set_content("the week")
-        return made
-
-    weekly_brief = "shortdrama.reports.weekly_brief"
-    monkeypatch.setattr(f"{weekly_brief}.read_part", lambda *_: None)
-    monkeypatch.setattr(f"{weekly_brief}.build_message", message)
+def lake_of_reports(monkeypatch: pytest.MonkeyPatch) -> Lake:
+    lake = Lake()
+    monkeypatch.setattr(prepare, "read_published", lambda _store: lake.published)
+    monkeypatch.setattr(prepare, "connect", lambda *_: duckdb.connect())
+    monkeypatch.setattr(deliveries, "ObjectStore", SimpleNamespace(of=lambda *_: lake.store))
+    return lake
 
 
-@pytest.mark.usefixtures("any_brief")
-def test_the_mail_server_refuses_a_reader(airflow: Airflow, store: ObjectStore) -> None:
-    """It takes the alert, because that goes to somebody else."""
-    refused = (Recipient(address="refused@example.org"),)
-    sending = changed(airflow.settings, "mail", recipients=refused)
-    text = airflow.fails("Mail not taken", "market_reports", "send", brief(sending, store))
+def tell(airflow: Airflow, current: Round, states: Any) -> None:
+    deliveries.tell(current, as_json(states), airflow.settings, print)
+
+
+def test_a_report_is_withheld(
+    airflow: Airflow, lake_of_reports: Lake, rounds: Callable[..., Round]
+) -> None:
+    lake_of_reports.published = published(refused_since=("appfigures.estimates: share is 120 %",))
+    tell(airflow, rounds(23), rounds(23).prepare())
+    tell(airflow, rounds(24), rounds(24).prepare())
+    tell(airflow, rounds(25), rounds(25).prepare())
+    text = airflow.mailed("Report withheld")
+    assert text.startswith("Subject: Report withheld: weekly_brief/2025-W39\n")
+    lake_of_reports.published = published()
+    tell(airflow, rounds(26), rounds(26).prepare())
+    assert airflow.mailed("-", 2).startswith("Subject: Recovered after 0 min: Report withheld")
+
+
+def test_a_reader_is_refused(
+    airflow: Airflow, lake_of_reports: Lake, rounds: Callable[..., Round]
+) -> None:
+    rounds().send(rounds().prepare())
+    tell(airflow, rounds(), {})
+    text = airflow.mailed("Mail not delivered")
+    assert "- ada, edition: refused (127.0.0.1:9000 refused the mail: 554" in text
+    assert "@example.org" not in text
+    tell(airflow, rounds(1), {})
+    assert airflow.mailed("Mail not delivered") == text
+
+
+def test_a_reader_gets_no_more_mail(
+    airflow: Airflow, lake_of_reports: Lake, rounds: Callable[..., Round]
+) -> None:
+    left = Suppression(recipient="ada", reason="unsubscribed", at=NOW)
+    suppress(lake_of_reports.store, [left])
+    tell(airflow, rounds(), {})
+    tell(airflow, rounds(), {})
+    assert "- ada: unsubscribed" in airflow.mailed("Reader gets no more mail")
+
+
+def test_a_reader_has_no_address(
+    airflow: Airflow, rounds: Callable[..., Round], lake_of_reports: Lake
+) -> None:
+    current = rounds()
+    current.subscriptions.addresses.clear()
+    tell(airflow, current, {})
+    assert "- ada\n" in airflow.mailed("Reader without an address")
+    assert lake_of_reports.composed == 0
+
+
+def post(settings: Settings, store: ObjectStore) -> Callable[[], Any]:
+    """Send an edition to one reader."""
+    rendered = drawn(written(SmallContent(period="2025-W39", revenue={}), "en"))
+    letter = Letter("weekly_brief/2025-W39", "edition", "ada", "en", rendered)
+    addresses = Addresses({"ada": "ada@example.org"})
+    return lambda: Postman(store, settings.mail, addresses, settings.clock).send([letter])
+
+
+def test_the_mail_server_is_away(airflow: Airflow, store: ObjectStore, closed_port: int) -> None:
+    """The engineers' server is another one here."""
+    sending = changed(airflow.settings, "mail", port=closed_port)
+    text = airflow.fails("Mail not taken", "market_reports", "send", post(sending, store))
     assert text.startswith("Subject: Mail not taken: market_reports, send\n")
-    assert "we take no mail for this address" in text
-    assert "refused@example.org" not in text
+    assert "SHORTDRAMA_MAIL__HOST" in text
 
 
 class Refusing:
@@ -489,7 +537,6 @@ class Refusing:
         return self._answer
 
 
-@pytest.mark.usefixtures("any_brief")
 @pytest.mark.parametrize("answer", ["451 try again later", "554 no, and never", "nobody is there"])
 def test_the_mail_server_takes_nothing_and_the_alert_waits(
     airflow: Airflow,
@@ -507,9 +554,9 @@ def test_the_mail_server_takes_nothing_and_the_alert_waits(
         if answer[0].isdigit():
             refusing.start()
             after.callback(refusing.stop)
-        away = changed(there, "mail", port=closed_port, recipients=there.mail.recipients[:1])
+        away = changed(there, "mail", port=closed_port)
         with pytest.raises(AssertionError, match=r"^\[\]"):
-            airflow.fails("-", "market_reports", "send", brief(away, store))
+            airflow.fails("-", "market_reports", "send", post(away, store))
     clock.shift(timedelta(minutes=34))
     said: list[str] = []
     Alerts(there, said.append).flush()

@@ -13,6 +13,7 @@ import yaml
 
 from shortdrama.alerts import watching
 from shortdrama.core.settings import REPOSITORY, Settings
+from shortdrama.reports.delivery.subscriptions import subscriptions_of
 from shortdrama_local.embedded.env_file import write_env
 
 COMPOSE_TEXT = (REPOSITORY / "docker-compose.yml").read_text(encoding="utf-8")
@@ -192,7 +193,8 @@ def test_the_pipeline_understands_its_environment(
     assert settings.s3.endpoint_url == "http://seaweedfs:8333"
     assert settings.s3.access_key_id == env_file["S3_ACCESS_KEY_ID"]
     assert settings.mail.port == 1025
-    assert [recipient.locale for recipient in settings.mail.recipients] == ["en"]
+    assert subscriptions_of(settings).without_address() == ()
+    assert settings.mail.signing_key.get_secret_value()
     assert settings.appfigures.token.get_secret_value() == env_file["SIMULATOR_TOKEN"]
 
 

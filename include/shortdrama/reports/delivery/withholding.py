@@ -44,12 +44,16 @@ def read_published(store: ObjectStore) -> Published | None:
 def reason_to_withhold(
     report: Report, published: Published, now: datetime, *, by_hand: bool = False
 ) -> Withheld | None:
-    """Why an edition may not be made now; the age of data does not count `by_hand`."""
+    """Why an edition may not be made now.
+
+    `by_hand`, neither the age of the data nor a refused newest load counts: the person asks for a
+    period, and the report itself requires that it is covered.
+    """
     for dataset in report.required:
         state = published.manifest.datasets.get(dataset)
         if state is None or state.as_of is None:
             return Withheld(f"{dataset} has no accepted load", "missing")
-        if state.refused_since:
+        if state.refused_since and not by_hand:
             return Withheld(
                 f"the newest load of {dataset} was refused: {state.refused_since[-1]}. `shortdrama"
                 " gate list` names it; correct the source and load it again, or accept it",

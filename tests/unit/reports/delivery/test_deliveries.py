@@ -165,6 +165,7 @@ def test_two_senders_at_once_never_send_one_mail_twice(post: Post) -> None:
     post.check(who, edition)
 
 
+@pytest.mark.timeout(3600)
 @pytest.mark.deliveries
 def test_twenty_kills(post: Post, watched: Any, capsys: pytest.CaptureFixture[str]) -> None:
     ends = Counter[str]()
@@ -174,6 +175,7 @@ def test_twenty_kills(post: Post, watched: Any, capsys: pytest.CaptureFixture[st
         print(f"\n20 kills among 24 readers each, seed {SEED}: {dict(sorted(ends.items()))}")
 
 
+@pytest.mark.timeout(3600)
 @pytest.mark.deliveries
 def test_five_hundred_readers_and_two_senders(
     post: Post, capsys: pytest.CaptureFixture[str]

@@ -1,4 +1,4 @@
-"""An edition for the reports' tests."""
+"""Marts for the reports' tests."""
 
 from collections.abc import Iterator
 

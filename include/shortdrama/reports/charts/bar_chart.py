@@ -103,7 +103,10 @@ def _marks(
             fill=ink, fillOpacity=FILLED.get(tone, 1.0), stroke=ink,
             strokeDash=DASHES.get(tone, []), strokeWidth=1.5,
         )
-        .encode(x=x("zero", scale), x2=alt.X2("value"), y=y("top", pixels(height)), y2=alt.Y2("foot"))
+        .encode(
+            x=x("zero", scale), x2=alt.X2("value"),
+            y=y("top", pixels(height)), y2=alt.Y2("foot"),
+        )
     )  # fmt: skip
     return layer
 

@@ -1,14 +1,16 @@
 """A page as the HTML of a mail: styles inlined, readable without pictures and in dark mode."""
 
+import re
 from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
 
 from css_inline import CSSInliner
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup, escape
 
 from shortdrama.reports.layout.phrases import SIGNS, between
-from shortdrama.reports.layout.plain_text import Columns
+from shortdrama.reports.layout.plain_text import UNITS, Columns
 from shortdrama.reports.page import Page
 from shortdrama.reports.rendered import Picture
 
@@ -31,6 +33,10 @@ LONGEST_NUMBER = 14
 
 LONGEST_WORD = 13
 """That a phone's column of names holds; longer ones are broken anywhere."""
+
+
+FIGURE = re.compile(rf"[+−-]?\d[\d.,]{{0,14}}[{UNITS}]+")
+"""A number with its Chinese unit: a browser would break the line between them."""
 
 
 def html(page: Page, pictures: Mapping[str, Picture]) -> str:
@@ -61,9 +67,14 @@ def is_coloured(language: str) -> bool:
     return not language.startswith("zh")
 
 
+def with_whole_figures(text: str) -> Markup:
+    """The text, escaped, in which no line breaks between a number and its unit."""
+    return Markup(FIGURE.sub(r"<nobr>\g<0></nobr>", str(escape(text))))  # noqa: S704 - it is escaped
+
+
 @cache
 def _environment() -> Environment:
-    return Environment(
+    environment = Environment(
         loader=FileSystemLoader(TEMPLATES),
         autoescape=True,
         undefined=StrictUndefined,
@@ -71,6 +82,8 @@ def _environment() -> Environment:
         lstrip_blocks=True,
         keep_trailing_newline=True,
     )
+    environment.filters["whole"] = with_whole_figures
+    return environment
 
 
 @cache

@@ -1,11 +1,10 @@
 from decimal import Decimal
-from itertools import combinations
 
 import pytest
 
+from drawings import assert_readable
 from shortdrama.reports.charts.bar_chart import drawing
-from shortdrama.reports.charts.canvas import Drawing
-from shortdrama.reports.charts.style import INK, UP, WIDTH
+from shortdrama.reports.charts.style import INK, UP
 from shortdrama.reports.page import Bar, BarChart
 
 
@@ -13,14 +12,6 @@ def bars(*values: float, **more: str) -> BarChart:
     return BarChart(
         tuple(Bar(f"App {n}", Decimal(str(v)), f"{v}M", **more) for n, v in enumerate(values))  # type: ignore[arg-type]
     )
-
-
-def assert_readable(drawn: Drawing) -> None:
-    for one, other in combinations(drawn.labels, 2):
-        assert not one.box.overlaps(other.box), (one.text, other.text)
-    for label in drawn.labels:
-        assert label.box.left >= -1
-        assert label.box.right <= WIDTH + 1, label.text
 
 
 @pytest.mark.parametrize(

@@ -1,11 +1,10 @@
 from decimal import Decimal
-from itertools import combinations
 
 import pytest
 
+from drawings import assert_readable
 from shortdrama.reports.charts.canvas import Drawing
 from shortdrama.reports.charts.range_chart import drawing
-from shortdrama.reports.charts.style import WIDTH
 from shortdrama.reports.page import Range, RangeChart
 
 
@@ -16,14 +15,6 @@ def ranges(*pairs: tuple[float, float | None], is_log: bool = False, name: str =
         ((Decimal(1), "$1"), (Decimal(10), "$10"), (Decimal(100), "$100")),
         is_log,
     )  # fmt: skip
-
-
-def assert_readable(drawn: Drawing) -> None:
-    for one, other in combinations(drawn.labels, 2):
-        assert not one.box.overlaps(other.box), (one.text, other.text)
-    for label in drawn.labels:
-        assert label.box.left >= -1
-        assert label.box.right <= WIDTH + 1
 
 
 def data(drawn: Drawing, mark: int) -> dict[str, float]:

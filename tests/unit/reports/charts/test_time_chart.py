@@ -1,13 +1,13 @@
 from dataclasses import replace
 from datetime import date, timedelta
 from decimal import Decimal
-from itertools import combinations
 
 import pytest
 
+from drawings import assert_readable
 from pages import LOCALES, LocaleName, page
 from shortdrama.reports.charts.canvas import Drawing
-from shortdrama.reports.charts.style import DASHES, FONT_SIZE, WIDTH
+from shortdrama.reports.charts.style import DASHES
 from shortdrama.reports.charts.time_chart import drawing
 from shortdrama.reports.page import DatedEvent, Figure, Series, TimeChart, TimePoint
 
@@ -35,17 +35,6 @@ def runs(drawn: Drawing, series: int = 0) -> list[list[int]]:
 
 def dots(drawn: Drawing) -> int:
     return len(drawn.marks[1].data.to_dict()["values"])
-
-
-def assert_readable(drawn: Drawing) -> None:
-    """No label covers another or leaves the picture."""
-    for one, other in combinations(drawn.labels, 2):
-        assert not one.box.overlaps(other.box), (one.text, other.text)
-    for label in drawn.labels:
-        assert label.box.left >= -1, label.text
-        assert label.box.right <= WIDTH + 1, label.text
-        assert label.box.top >= 0
-        assert label.box.bottom <= drawn.height + (label.box.bottom - label.box.top - FONT_SIZE) / 2
 
 
 @pytest.mark.parametrize("locale", LOCALES)

@@ -5,7 +5,7 @@ from html.parser import HTMLParser
 import pytest
 
 from pages import LOCALES, LocaleName, page
-from shortdrama.reports.layout.html import html
+from shortdrama.reports.layout.html import html, with_whole_figures
 from shortdrama.reports.page import Banner, Figure, Lines, Page, Phrase, Table
 from shortdrama.reports.rendered import Picture
 
@@ -21,7 +21,7 @@ class Words(HTMLParser):
         self.parts: list[str] = []
         self.tags: list[str] = []
         self._hidden = False
-        self.feed(source)
+        self.feed(re.sub("</?nobr>", "", source))
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         self.tags.append(tag)
@@ -160,3 +160,18 @@ def test_a_block_without_a_title_has_no_heading() -> None:
     said = str(Words(source))
     assert "281 apps: up" in said
     assert "Nobody says it. TK" in said
+
+
+@pytest.mark.parametrize(
+    ("text", "written_as"),
+    [
+        ("最高5212万美元（", "最高<nobr>5212万美元</nobr>（"),
+        ("增长−8万美元", "增长<nobr>−8万美元</nobr>"),
+        ("US$0.32M (+2.7%)", "US$0.32M (+2.7%)"),
+        ("<b>5万", "&lt;b&gt;<nobr>5万</nobr>"),
+        ("'34'万", "&#39;34&#39;万"),
+        ("1" * 40 + "万", "1" * 25 + "<nobr>" + "1" * 15 + "万</nobr>"),
+    ],
+)
+def test_a_figure_and_its_unit_stay_on_one_line(text: str, written_as: str) -> None:
+    assert with_whole_figures(text) == written_as

@@ -39,7 +39,8 @@ HOSTILE = {
 
 
 def tags(rendered: Rendered) -> Counter[str]:
-    return Counter(re.findall(r"<[!/]?[a-z-]+", rendered.html))
+    found = re.findall(r"<[!/]?[a-z-]+", rendered.html)
+    return Counter(tag for tag in found if "nobr" not in tag)  # a name may have figures
 
 
 @cache

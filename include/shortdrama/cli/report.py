@@ -168,7 +168,8 @@ def correct(
         print("nothing was sent (--dry-run)")
         return
     correction = correcting.record(draft, because, by)
-    print(f"correction {correction.number} of {edition}: {correction.changes} figures")
+    figures = "1 figure" if correction.changes == 1 else f"{correction.changes} figures"
+    print(f"correction {correction.number} of {edition}: {figures}")
     _print_outcomes(correcting.send())
     for one in correcting.unreachable():
         print(f"{one} had the edition and cannot be reached: suppressed, or no address")

@@ -110,7 +110,7 @@ def test_a_wrong_figure_is_corrected_for_those_who_had_it(run: Run, lake: Lake, 
     assert shown == "Revenue · A · US$: 10 → 12\nnothing was sent (--dry-run)\n"
     assert not rig.accepted
     output = run("correct", W39, "--because", "cents", "--by", "ada").output
-    assert "correction 1 of weekly_brief/2025-W39: 1 figures" in output
+    assert "correction 1 of weekly_brief/2025-W39: 1 figure\n" in output
     assert sorted(rig.addresses) == ["en@example.org", "zh@example.org"]
     assert "correction 1, 2025-10-02 11:10, by ada: cents" in run("list").output
     again = run("correct", W39, "--because", "cents", "--by", "ada").output

@@ -20,8 +20,8 @@ class Link(UnstructuredHeader):
     """A header with one long word, which the library would encode and mail programs not decode."""
 
     def fold(self, *, policy: Policy) -> str:
-        """The word on a line of its own."""
-        return f"{self.name}:{policy.linesep} {self}{policy.linesep}"  # type: ignore[attr-defined]
+        """The word on one line, however long."""
+        return f"{self.name}: {self}{policy.linesep}"  # type: ignore[attr-defined]
 
 
 HEADERS = HeaderRegistry()

@@ -6,6 +6,7 @@ import pytest
 from report_editions import edition
 from shortdrama.core.errors import ReportWithheld
 from shortdrama.reports.page import BarChart, Figure, Lines, Page
+from shortdrama.reports.words.formats import LocaleName
 from tracing import texts
 
 REAL = {"is_sample": False}
@@ -53,10 +54,10 @@ def test_a_vendor_that_nobody_listed_is_not_reviewed(
 @pytest.mark.parametrize("report_id", ["weekly_brief", "monthly_report"])
 @pytest.mark.parametrize("locale", ["en", "zh"])
 def test_single_apps_stay_out_where_only_sums_may_go(
-    report_marts: duckdb.DuckDBPyConnection, report_id: str, locale: str
+    report_marts: duckdb.DuckDBPyConnection, report_id: str, locale: LocaleName
 ) -> None:
     reviewed(report_marts, "'yes'")
-    page = edition(report_marts, report_id, locale, **REAL)  # type: ignore[arg-type]
+    page = edition(report_marts, report_id, locale, **REAL)
     text = everything(page)
     assert "NetShort +" not in text
     assert "FlickReels" not in text
@@ -102,3 +103,22 @@ def test_forecasts_of_a_publisher_that_forbids_it_stay_out(
     names = {bar.name for bar in forecasts.chart.bars}
     assert names == {"Omdia", "Media Partners Asia"}
     assert "Owl & Co" not in repr(page.sheets)
+    assert page.pipeline is not None
+    assert page.pipeline.lines[-1].text.startswith("Left out: Owl & Co.")
+
+
+@pytest.mark.parametrize("locale", ["en", "zh"])
+@pytest.mark.parametrize("report_id", ["monthly_report", "minis_pulse"])
+def test_what_the_press_says_of_minis_stays_out_without_a_review(
+    report_marts: duckdb.DuckDBPyConnection, report_id: str, locale: LocaleName
+) -> None:
+    reviewed(report_marts, "'yes'", "true")
+    report_marts.execute(
+        "update marts.dim_vendor set may_share_aggregates = null where vendor = 'TK Observer'"
+    )
+    page = edition(report_marts, report_id, locale, **REAL)
+    pictures = [block.name for block in page.blocks if isinstance(block, Figure)]
+    assert "prices" not in pictures
+    assert page.pipeline is not None
+    told = [line.text for line in page.pipeline.lines]
+    assert sum("TK Observer" in line or "TK观察" in line for line in told) == 1

@@ -10,12 +10,12 @@ from shortdrama.core.errors import ReportWithheld
 from shortdrama.reports.facts.breakeven import Needed, breakeven
 from shortdrama.reports.facts.entry import Entry, entry
 from shortdrama.reports.facts.hashtags import MINIS_TAGS, Tag, Tags, hashtags
-from shortdrama.reports.facts.minis import Minis, Search, minis, search
+from shortdrama.reports.facts.minis import PRESS, Minis, Search, minis, search
 from shortdrama.reports.facts.required import required_vendor
 from shortdrama.reports.facts.rows import Frozen
 from shortdrama.reports.facts.scope import HASHTAG_VENDOR, HASHTAGS, MINIS, MINIS_SEARCHES
 from shortdrama.reports.facts.snapshot import SnapshotFacts, snapshot_facts
-from shortdrama.reports.facts.vendors import Vendor, permission
+from shortdrama.reports.facts.vendors import Vendor, permission, quotable
 from shortdrama.reports.periods import Day
 from shortdrama.reports.reports import Period as AnyPeriod
 
@@ -36,6 +36,8 @@ class PulseContent(Frozen):
     breakeven: tuple[Needed, ...]
     search: Search | None
     entry: Entry
+    left_out: tuple[str, ...]
+    """Publishers whose figures may not be passed on."""
 
     @property
     def moved_pct(self) -> Mapping[str, Decimal]:
@@ -93,6 +95,9 @@ def compose(
             "Look why the pull of that day is missing or was refused; a later day makes its own"
             " edition",
         )
+    quotes = quotable(connection, [PRESS], is_sample=facts.is_sample)
+    known_by = made_at.date()
+    may_quote = not quotes.left_out
     return PulseContent(
         made_at=made_at,
         label=day.label,
@@ -100,8 +105,9 @@ def compose(
         vendor=vendor,
         shows_tags=permission(connection, HASHTAG_VENDOR, is_sample=facts.is_sample).rows,
         tags=tags,
-        minis=minis(connection, made_at.date()),
+        minis=minis(connection, known_by) if may_quote else None,
         breakeven=breakeven(connection),
-        search=search(connection, made_at.date()),
-        entry=entry(connection, made_at.date()),
+        search=search(connection, known_by) if may_quote else None,
+        entry=entry(connection, known_by) if may_quote else Entry(month_start_on=None, rows=()),
+        left_out=quotes.left_out,
     )

@@ -155,7 +155,7 @@ def test_status_shows_what_is_covered_missing_and_refused(
     assert "- [red]revenue[/red] of [bold is ten times too high" in lines
     assert "shortdrama gate show 20260228T020000Z-aaaaaaaaaaaa" in lines
     assert "marts: accepted loads are waiting to be built" in lines
-    assert "next report: weekly brief 2026-W08, due since 2026-02-25" in printed
+    assert "next report: weekly brief 2026-W08, due since 2026-02-26" in printed
     assert "next loads, unless paused: none, the clock is frozen" in lines
     assert max(map(len, printed.splitlines())) <= 80
 

@@ -101,6 +101,10 @@ def test_the_documents_have_a_picture(
 
 
 def keep(taken: bytes, path: Path) -> None:
-    few = Image.open(BytesIO(taken)).convert("RGB").quantize(160, dither=Image.Dither.NONE)
+    few = (
+        Image.open(BytesIO(taken))
+        .convert("RGB")
+        .quantize(128, Image.Quantize.MAXCOVERAGE, dither=Image.Dither.NONE)
+    )
     path.parent.mkdir(parents=True, exist_ok=True)
     few.save(path, optimize=True)

@@ -45,6 +45,7 @@ class Rig:
     tries: Counter[str] = field(default_factory=Counter)
     connections: int = 0
     no_sender: str = ""
+    senders: list[str] = field(default_factory=list)
     watch: Callable[[str], None] = nothing
 
     def count_of(self, key: str) -> Counter[str]:
@@ -68,6 +69,7 @@ class Rig:
         if self.no_sender:
             return self.no_sender
         envelope.mail_from = address
+        self.senders.append(address)
         return "250 ok"
 
     async def handle_RCPT(  # noqa: N802

@@ -247,8 +247,9 @@ class Settings(BaseSettings):
     mail: MailSettings = MailSettings()
     airflow: AirflowSettings = AirflowSettings()
     watch: WatchSettings = WatchSettings()
-    subscriptions: FilePath | None = None
-    """Who gets which report; without it the project's own file counts."""
+    subscriptions: Path | None = None
+    """Who gets which report; without it the project's own file counts. It is checked when reports
+    are sent: a mistake in it must not stop the loads."""
     warehouse_folder: str = "warehouse"
     """In this machine's home; a staged build has a folder of its own."""
 

@@ -100,7 +100,7 @@ class Mailer:
     def _offered(self, message: EmailMessage, content: bytes) -> smtplib.SMTP:
         """A connection that waits for the mail's content: so far nothing can have been sent."""
         server = self._server = self._server or connect(self._mail)
-        sender, recipients = _addresses(message)
+        sender, recipients = _addresses(message, self._mail)
         try:
             self._accept_sender(*server.mail(sender, _options(server, content)))
             answers = [server.rcpt(recipient) for recipient in recipients]
@@ -196,9 +196,9 @@ def _authenticate(server: smtplib.SMTP, mail: MailSettings) -> None:
         server.login(mail.username, mail.password.get_secret_value())
 
 
-def _addresses(message: EmailMessage) -> tuple[str, list[str]]:
-    """The envelope: the sender's address and those of all recipients."""
-    _, sender = parseaddr(str(message["From"]))
+def _addresses(message: EmailMessage, mail: MailSettings) -> tuple[str, list[str]]:
+    """The envelope: where undelivered mail returns to, and the addresses of all recipients."""
+    _, sender = parseaddr(mail.returns_to or str(message["From"]))
     return sender, [address for _, address in getaddresses([str(message["To"])])]
 
 

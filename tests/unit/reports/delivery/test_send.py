@@ -123,6 +123,16 @@ def test_a_server_that_takes_nothing_from_us_refuses_no_reader(
     assert [one.state for one in outcomes.values()] == ["sent", "sent"]
 
 
+def test_undelivered_mail_returns_to_the_address_that_is_read(
+    memory: MemoryStore, mail: MailSettings, rig: Rig
+) -> None:
+    sent(memory, mail, "good-a")
+    returns = mail.model_copy(update={"returns_to": "returns@shortdrama.example"})
+    sent(memory, returns, "good-b")
+    assert rig.senders == ["reports@shortdrama.example", "returns@shortdrama.example"]
+    assert {str(one["From"]) for one in rig.accepted} == {"Market <reports@shortdrama.example>"}
+
+
 def test_an_address_that_no_mail_may_have_concerns_only_itself(
     memory: MemoryStore, mail: MailSettings, rig: Rig
 ) -> None:

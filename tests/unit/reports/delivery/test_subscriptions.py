@@ -85,6 +85,12 @@ def test_an_empty_and_a_binary_file_are_refused(file: Path) -> None:
             read_file(file)
 
 
+def test_a_file_that_is_not_there_stops_only_the_reports(tmp_path: Path) -> None:
+    settings = Settings(subscriptions=tmp_path / "gone.yaml")
+    with pytest.raises(SubscriptionsRefused, match=r"gone\.yaml: .*No such file"):
+        subscriptions_of(settings)
+
+
 def test_the_shipped_file_is_good_and_its_schema_is_that_of_the_model() -> None:
     assert {one.locale for one in read_file(SHIPPED).subscriptions} == {"en", "zh"}
     wanted = json.dumps(schema(), indent=1) + "\n"

@@ -216,9 +216,9 @@ def test_a_revocation_and_an_override_are_in_the_next_manifest_and_edition(stack
     assert edition is not None
     assert edition.snapshot_id == after
     english = " ".join(parts.read(stack.store, edition.id, edition.parts["en"]).text.split())
-    assert f"{USER} took data back out" in english
+    assert f"{USER} withdrew data" in english
     assert "“dropped by mistake”" in english
-    assert f"{USER} published in spite of" in english
+    assert f"{USER} had these figures published despite" in english
     assert "“Omdia has corrected its figure”" in english
     assert (
         "理由：“dropped by mistake”"

@@ -41,7 +41,12 @@ soon after the first that the hashtags' days have no gap: each load has the last
 QUARTERS = (("2025-04-01", "2025-06-30"), ("2025-07-01", "2025-09-30"))
 REFUSED = ("2025-09-24", "2025-09-30")
 RESTATED = ("2025-09-01", "2025-09-30")
-PERIOD = "2025-W39"
+EDITIONS = (
+    ("weekly_brief", "2025-W39"),
+    ("monthly_report", "2025-09"),
+    ("minis_pulse", "2026-02-25"),
+)
+"""The newest editions that the demo's lake has the data for."""
 INGEST_DAGS = tuple(dict.fromkeys(dataset.dag_id for dataset in DATASETS.values()))
 DATED_DAGS = {dataset.dag_id for dataset in DATASETS.values() if dataset.has_past}
 DAGS = (*INGEST_DAGS, "market_marts", "market_reports")
@@ -153,7 +158,7 @@ def walk(airflow: AirflowApi, say: Say, *, is_new: bool = True) -> list[Run]:
         loads = _started(airflow, [RESTATED], LATER_DAGS)
         _expect_refusal(airflow, refused, say)
         runs += [*_succeeded(airflow, loads, say), publish(airflow, say)]
-    return [*runs, send(airflow, say)]
+    return [*runs, *send(airflow, say)]
 
 
 def load(airflow: AirflowApi, say: Say, spans: Sequence[Span]) -> list[Run]:
@@ -170,10 +175,16 @@ def publish(airflow: AirflowApi, say: Say) -> Run:
     return _succeeded(airflow, [_triggered(airflow, "market_marts", {})], say)[0]
 
 
-def send(airflow: AirflowApi, say: Say) -> Run:
-    """Mail the brief of the week that the estimates end with; raises RunFailed."""
-    asked = {"period": PERIOD}
-    return _succeeded(airflow, [_triggered(airflow, "market_reports", asked)], say)[0]
+def send(airflow: AirflowApi, say: Say) -> list[Run]:
+    """Mail an edition of each report, one after the other; raises RunFailed."""
+    return [
+        _succeeded(
+            airflow,
+            [_triggered(airflow, "market_reports", {"report": report, "period": period})],
+            say,
+        )[0]
+        for report, period in EDITIONS
+    ]
 
 
 def _started(airflow: AirflowApi, spans: Sequence[Span], dag_ids: Sequence[str]) -> list[Run]:

@@ -58,6 +58,34 @@ TEXT_OUTSIDE_ITS_BOX = """
 }
 """
 
+FIGURES_ON_TWO_LINES = """
+() => {
+  const figure = new RegExp("[\\\\d.,]+ ?(?:[万亿]+(?:美元|次)?|美元|[次款倍天周月日年])"
+    + "|[▲▼]\\\\s*[+−]?\\\\d", "g");
+  const broken = [];
+  for (const block of document.querySelectorAll("p, h1, h2, th, td")) {
+    if (!block.getClientRects().length || block.querySelector("p, table")) continue;
+    const nodes = [];
+    const walker = document.createTreeWalker(block, NodeFilter.SHOW_TEXT);
+    for (let node = walker.nextNode(); node; node = walker.nextNode())
+      for (let at = 0; at < node.data.length; at++) nodes.push([node, at]);
+    const text = nodes.map(([node, at]) => node.data[at]).join("");
+    for (const found of text.matchAll(figure)) {
+      const tops = nodes.slice(found.index, found.index + found[0].length)
+        .filter(([node, at]) => node.data[at].trim())
+        .map(([node, at]) => {
+          const range = document.createRange();
+          range.setStart(node, at);
+          range.setEnd(node, at + 1);
+          return range.getBoundingClientRect();
+        });
+      if (tops.some((box) => box.top >= tops[0].bottom)) broken.push(found[0]);
+    }
+  }
+  return broken;
+}
+"""
+
 SIGNS_WITHOUT_A_SHAPE = """
 () => {
   const canvas = new OffscreenCanvas(48, 48);

@@ -15,6 +15,7 @@ from browsers import (
     widths,
 )
 from pages import LOCALES, LocaleName, page, renamed, without_pictures
+from shortdrama.reports.charts.style import BRIGHTER
 from shortdrama.reports.layout.render import render
 from shortdrama.reports.page import Figure
 from shortdrama.reports.rendered import Rendered
@@ -139,13 +140,20 @@ def test_a_wide_screen_keeps_a_column_of_600(opened: Any) -> None:
     assert (box["x"], box["width"]) == (340, 600)
 
 
-@pytest.mark.parametrize(("width", "shown_wide"), [(390, 358), (1280, 552)])
+@pytest.mark.parametrize(("width", "shown_wide"), [(390, 358), (1280, 440)])
 def test_pictures_have_twice_the_density_of_a_wide_screen(
     opened: Any, width: int, shown_wide: int
 ) -> None:
     for picture in opened("zh", width).locator("img").all():
         assert picture.bounding_box()["width"] == shown_wide
         assert picture.evaluate("image => image.naturalWidth") == 2 * 552
+
+
+def test_dark_mode_brightens_the_pictures(opened: Any) -> None:
+    for scheme, expected in (("light", "none"), ("dark", f"brightness({BRIGHTER})")):
+        pictures = opened("en", 390, color_scheme=scheme).locator(".picture img").all()
+        filters = {one.evaluate("image => getComputedStyle(image).filter") for one in pictures}
+        assert filters == {expected}
 
 
 def test_the_preheader_is_not_shown(opened: Any) -> None:

@@ -12,6 +12,7 @@ from playwright.sync_api import Browser, Page
 
 import report_editions
 from browsers import (
+    FIGURES_ON_TWO_LINES,
     LOW_CONTRAST,
     SIGNS_WITHOUT_A_SHAPE,
     TEXT_OUTSIDE_ITS_BOX,
@@ -25,7 +26,7 @@ from shortdrama.reports.layout.render import render
 
 IMAGES = REPOSITORY / "docs" / "images" / "reports"
 PHONE_HEIGHT = 844
-MOST_HTML, MOST_PICTURE = 100_000, 35_000
+MOST_HTML, MOST_PICTURE = 100_000, 40_000
 MOST_BYTES = 120_000
 LOOKS = {"390": (390, "light"), "390-dark": (390, "dark"), "1280": (1280, "light")}
 
@@ -72,6 +73,12 @@ def test_nothing_is_wider_than_the_screen_and_no_text_is_cut(shown: Page) -> Non
         shown.set_viewport_size({"width": width, "height": PHONE_HEIGHT})
         assert widths(shown)[0] <= width
         assert shown.evaluate(TEXT_OUTSIDE_ITS_BOX) == []
+
+
+def test_no_line_ends_between_a_figure_and_its_unit(shown: Page) -> None:
+    for width in (320, 390, 1280):
+        shown.set_viewport_size({"width": width, "height": PHONE_HEIGHT})
+        assert shown.evaluate(FIGURES_ON_TWO_LINES) == []
 
 
 def test_a_phone_shows_the_claim_and_the_first_points_without_scrolling(shown: Page) -> None:

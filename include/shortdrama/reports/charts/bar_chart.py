@@ -16,10 +16,14 @@ from shortdrama.reports.charts.style import (
 )
 from shortdrama.reports.page import Bar, BarChart, Tone
 
-ROW = 36
+SIGNS = "+−-±"
+ROW = 38
 THICK = 22
 MARGIN = 4
 SPACE = 10
+BEFORE_CHANGES = 24
+"""Between the longest bar's figure and the column of changes, so that they are not read as one."""
+
 MOST_FOR_NAMES = WIDTH * 0.32
 MOST_FOR_LABELS = WIDTH * 0.3
 MOST_FOR_LABELS_AT_BOTH_ENDS = WIDTH * 0.2
@@ -79,7 +83,8 @@ def _plan(bars: Sequence[Bar]) -> Plan:
     label = min(widest(bar.label for bar in bars), most) + SPACE
     changes = min(widest(bar.change for bar in bars), MOST_FOR_CHANGES)
     start = (0 if are_names_above else names + SPACE) + (label if low < 0 else 1)
-    end = WIDTH - (changes + SPACE if changes else 0) - (label if high > 0 or low == 0 else 0)
+    edge = WIDTH - (changes + BEFORE_CHANGES if changes else 0)
+    end = edge - (label if high > 0 or low == 0 else 0)
     scale = Scale(low, high if high > low else low + 1, start, end)
     return Plan(scale, are_names_above, most)
 
@@ -120,6 +125,8 @@ def _labels(bar: Bar, middle: float, plan: Plan, coloured: bool) -> list[Label]:
         else Label(figure, end + SPACE, middle),
     ]
     if bar.change:
-        ink = direction_ink(bar.direction, coloured)
+        # A change has a sign; what has none is a level, which is neither good nor bad.
+        direction = bar.direction if bar.change[0] in SIGNS else "flat"
+        ink = direction_ink(direction, coloured)
         labels.append(Label(fitted(bar.change, MOST_FOR_CHANGES), WIDTH, middle, "right", ink))
     return labels

@@ -37,6 +37,10 @@ class Box:
             and other.top < self.bottom
         )
 
+    def wider(self, by: float) -> "Box":
+        """The box with so many pixels more at its left and right."""
+        return Box(self.left - by, self.top, self.right + by, self.bottom)
+
     def has(self, x: float, y: float) -> bool:
         """Whether the point is inside."""
         return self.left <= x <= self.right and self.top <= y <= self.bottom

@@ -10,15 +10,18 @@ from shortdrama.reports.charts.lettering import Label, fitted, shown, text_width
 from shortdrama.reports.charts.style import DASHES, LINE_HEIGHT, WIDTH, tone_ink
 from shortdrama.reports.page import Range, RangeChart
 
-ROW = 52
+ROW = 56
 THICK = 12
+THIN = 6
+"""For figures that have not happened; a paler ink would vanish in dark mode."""
+
 TICK = 10
 MARGIN = 4
 SIDE = 12
-"""Left and right of the scale: half an arrow, half a dot."""
+"""Left and right of the scale: half a dot."""
 
-BEYOND = 0.12
-"""How far the scale goes on for ranges with an open end."""
+ARROW = 34
+"""The length of the arrow of an open end: it says "or more", and not how much more."""
 
 
 def drawing(chart: RangeChart, coloured: bool) -> Drawing:
@@ -42,7 +45,7 @@ def drawing(chart: RangeChart, coloured: bool) -> Drawing:
         for tone, is_open in dict.fromkeys((one.tone, one.high is None) for one in chart.ranges)
         for mark in _marks(
             [row for row in rows if (row[0].tone, row[0].high is None) == (tone, is_open)],
-            tone_ink(tone, coloured), 0.55 if tone in DASHES else 1, scale, height,
+            tone_ink(tone, coloured), THIN if tone in DASHES else THICK, scale, height,
         )
     ]  # fmt: skip
     return Drawing(marks, rules, labels, height)
@@ -59,9 +62,8 @@ def _scale(chart: RangeChart) -> Scale:
     low, high = min(values), max(values)
     if low == high:
         low, high = (low / 2, high * 2) if chart.is_log else (low - 1, high + 1)
-    if any(one.high is None for one in chart.ranges):
-        high = high * (high / low) ** BEYOND if chart.is_log else high + (high - low) * BEYOND
-    return Scale(low, high, SIDE, WIDTH - SIDE, chart.is_log)
+    arrow = ARROW if any(one.high is None for one in chart.ranges) else 0
+    return Scale(low, high, SIDE, WIDTH - SIDE - arrow, chart.is_log)
 
 
 def _ticks(chart: RangeChart, scale: Scale, middle: float) -> list[tuple[Label, float]]:
@@ -79,28 +81,25 @@ def _ticks(chart: RangeChart, scale: Scale, middle: float) -> list[tuple[Label, 
 
 
 def _marks(
-    rows: Sequence[tuple[Range, float]], ink: str, opacity: float, scale: Scale, height: float
+    rows: Sequence[tuple[Range, float]], ink: str, thick: float, scale: Scale, height: float
 ) -> list[alt.Chart]:
-    """Bars with round ends, dots where nothing lies between; arrows where the end is open."""
-    values = [
-        {
-            "low": _inside(one.low, scale),
-            "high": scale.high if one.high is None else _inside(one.high, scale),
-            "middle": middle,
-        }
-        for one, middle in rows
-    ]
+    """Bars with round ends, dots where nothing lies between; a dot and an arrow for an open end."""
     is_open = rows[0][0].high is None
-    base, at = of_rows(values), y("middle", pixels(height))
-    line = base.mark_rule(
-        color=ink,
-        strokeWidth=THICK,
-        strokeCap="butt" if is_open else "round",
-        opacity=opacity,
-    )
-    bars = line.encode(x=x("low", scale), x2=alt.X2("high"), y=at)
-    head = base.mark_point(shape="triangle-right", size=320, filled=True, color=ink, opacity=1)
-    return [bars, head.encode(x=x("high", scale), y=at)] if is_open else [bars]
+    values = []
+    for one, middle in rows:
+        low = scale.at(_inside(one.low, scale))
+        high = low + ARROW if one.high is None else scale.at(_inside(one.high, scale))
+        values.append({"low": low, "high": high, "middle": middle})
+    across, at = pixels(WIDTH), y("middle", pixels(height))
+    base = of_rows(values)
+    width = 3 if is_open else thick
+    line = base.mark_rule(color=ink, strokeWidth=width, strokeCap="butt" if is_open else "round")
+    bars = line.encode(x=x("low", across), x2=alt.X2("high"), y=at)
+    if not is_open:
+        return [bars]
+    dot = base.mark_point(shape="circle", size=170, filled=True, color=ink, opacity=1)
+    head = base.mark_point(shape="triangle-right", size=200, filled=True, color=ink, opacity=1)
+    return [bars, dot.encode(x=x("low", across), y=at), head.encode(x=x("high", across), y=at)]
 
 
 def _inside(value: Decimal, scale: Scale) -> float:

@@ -20,6 +20,9 @@ MOST_FOR_NAMES = WIDTH * 0.34
 GAP_FACTOR = 1.6
 """So much longer than others is a step over a missing figure; months differ by less."""
 
+APART = 8
+"""Between labels of one line, so that two figures are not read as one."""
+
 MOST_FOR_EVENTS = WIDTH * 0.6
 
 Place = tuple[float, float]
@@ -172,15 +175,20 @@ def _uncovered(at: float, span: Place, labels: Sequence[Label]) -> list[Place]:
 
 
 def _ticks(chart: TimeChart, across: Scale, middle: float) -> list[Label]:
-    """Labels under their dates, inside the picture; the newest wins where two would collide."""
-    kept: list[Label] = []
+    """Labels under their dates, inside the picture.
+
+    Where two would collide it is every second from the newest, or every third, and so on, so that
+    the steps stay equal.
+    """
+    labels = []
     for on, text in sorted(chart.ticks, reverse=True):
         text, place = shown(text), across.at(on.toordinal())
         half = text_width(text) / 2
-        label = Label(text, min(max(place, half), WIDTH - half), middle, "center")
-        if not any(label.box.overlaps(one.box) for one in kept):
-            kept.append(label)
-    return kept
+        labels.append(Label(text, min(max(place, half), WIDTH - half), middle, "center"))
+    every = 1
+    while any(a.box.wider(APART).overlaps(b.box) for a, b in pairwise(labels[::every])):
+        every += 1
+    return labels[::every]
 
 
 def _names(
@@ -220,7 +228,8 @@ def _placed(
 def _covered(box: Box, others: Sequence[Label], obstacles: Sequence[Place], edge: Box) -> float:
     on_lines = sum(box.has(*place) for place in obstacles)
     outside = box.top < edge.top or box.bottom > edge.bottom
-    return on_lines + 100 * outside + 1000 * sum(box.overlaps(one.box) for one in others)
+    apart = box.wider(APART)
+    return on_lines + 100 * outside + 1000 * sum(apart.overlaps(one.box) for one in others)
 
 
 def _dense(line: Sequence[Place]) -> list[Place]:

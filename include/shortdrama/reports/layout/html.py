@@ -9,14 +9,15 @@ from css_inline import CSSInliner
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup, escape
 
+from shortdrama.reports.charts.style import BRIGHTER
 from shortdrama.reports.layout.phrases import SIGNS, between
 from shortdrama.reports.layout.plain_text import UNITS, Columns
 from shortdrama.reports.page import Page
 from shortdrama.reports.rendered import Picture
 
 TEMPLATES = Path(__file__).parent / "templates"
-PICTURE_WIDTH = 552
-"""What the sheet of 600 pixels leaves between its paddings."""
+PICTURE_WIDTH = 440
+"""On a wide screen, where its letters are then as large as those of the tables (15 pixels)."""
 
 LOOKS = {
     "sample": "banner",
@@ -35,8 +36,16 @@ LONGEST_WORD = 13
 """That a phone's column of names holds; longer ones are broken anywhere."""
 
 
-FIGURE = re.compile(rf"[+−-]?\d[\d.,]{{0,14}}[{UNITS}]+")
-"""A number with its Chinese unit: a browser would break the line between them."""
+NUMBER = r"[+−-]?(?:US\$)?\d[\d.,]{0,14}[KMB%]?"
+ENGLISH_UNITS = (
+    "days?|weeks?|months?|quarters?|years?|times|apps?|downloads?|views?|"
+    "(?:Jan|Feb|Mar|Apr|May|June?|July?|Aug|Sept?|Oct|Nov|Dec)[a-z]*"
+)
+FIGURE = re.compile(rf"{NUMBER} ?[{UNITS}]+|{NUMBER} (?:{ENGLISH_UNITS})\b|[▲▼] {NUMBER}")
+"""A number with its unit or its sign: a browser would break the line between them."""
+
+BRACKET = re.compile(r"[（(][^（）()]{1,14}[）)]")
+"""A unit behind a heading."""
 
 
 def html(page: Page, pictures: Mapping[str, Picture]) -> str:
@@ -51,6 +60,7 @@ def html(page: Page, pictures: Mapping[str, Picture]) -> str:
         coloured=is_coloured(page.language),
         pictures=pictures,
         picture_width=PICTURE_WIDTH,
+        brighter=BRIGHTER,
         looks=LOOKS,
         signs=SIGNS,
         between=between,
@@ -69,7 +79,17 @@ def is_coloured(language: str) -> bool:
 
 def with_whole_figures(text: str) -> Markup:
     """The text, escaped, in which no line breaks between a number and its unit."""
-    return Markup(FIGURE.sub(r"<nobr>\g<0></nobr>", str(escape(text))))  # noqa: S704 - it is escaped
+    return _unbroken(FIGURE, text)
+
+
+def with_whole_brackets(text: str) -> Markup:
+    """A heading, escaped, in which no line breaks inside a unit in brackets."""
+    return _unbroken(BRACKET, text)
+
+
+def _unbroken(pattern: re.Pattern[str], text: str) -> Markup:
+    kept = pattern.sub(r"<nobr>\g<0></nobr>", str(escape(text)))
+    return Markup(kept)  # noqa: S704 - it is escaped
 
 
 @cache
@@ -83,6 +103,7 @@ def _environment() -> Environment:
         keep_trailing_newline=True,
     )
     environment.filters["whole"] = with_whole_figures
+    environment.filters["heading"] = with_whole_brackets
     return environment
 
 

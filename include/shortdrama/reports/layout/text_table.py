@@ -1,5 +1,6 @@
 """A table in plain text: on a phone where it can be, and nothing in it is cut off."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import chain, zip_longest
@@ -16,6 +17,7 @@ NAMES = 1
 
 LEAST_FOR_NAMES = 14
 SHORT_HEADING = 10
+LONGEST_UNIT = 14
 LONGEST_NAME = 60
 
 Row = Sequence[Sequence[str]]
@@ -42,7 +44,7 @@ def text_table(table: Table, columns: Columns) -> list[str]:
     """The lines of a table under its headings; details of cells stand on lines of their own."""
     rows = [[_paragraphs(phrase, columns) for phrase in row] for row in table.rows]
     grid = _grid(table, rows, columns)
-    lines = _row([[heading] for heading in table.headings], grid, columns, at_bottom=True)
+    lines = _row([_heading(one) for one in table.headings], grid, columns, at_bottom=True)
     lines.append(grid.gap.join("-" * width for width in grid.widths))
     for row in rows:
         lines += _row(row, grid, columns)
@@ -52,7 +54,12 @@ def text_table(table: Table, columns: Columns) -> list[str]:
 def signed(phrase: Phrase) -> str:
     """The text of a cell; a number without a sign gets one that shows where it points."""
     sign = SIGNS[phrase.direction] if phrase.text[:1].isdigit() else ""
-    return sign + phrase.text
+    return f"{sign} {phrase.text}" if sign else phrase.text
+
+
+def _heading(heading: str) -> list[str]:
+    """A unit in brackets stands on a line of its own."""
+    return re.split(r"(?<=\S)\s*(?=[（(][^（）()]+[）)]$)", heading, maxsplit=1)
 
 
 def _paragraphs(phrase: Phrase, columns: Columns) -> list[str]:
@@ -78,7 +85,11 @@ def _grid(table: Table, rows: Sequence[Row], columns: Columns) -> Grid:
 
 def _natural(heading: str, cells: Row, columns: Columns) -> int:
     """What the cells need; a heading may break into lines, but not into single signs."""
-    words = columns.lines(heading, SHORT_HEADING)
+    words = [
+        line
+        for part in _heading(heading)
+        for line in columns.lines(part, LONGEST_UNIT if part[:1] in "（(" else SHORT_HEADING)
+    ]
     return max(columns.count(part) for part in (*words, *chain.from_iterable(cells)))
 
 

@@ -25,11 +25,16 @@ DIGITS = 15
 FIRST_YEAR = 1901
 """Before it, spreadsheets disagree about dates."""
 
+MARGIN = 3
 LONGEST_TEXT = 32_767
 LONGEST_NAME = 31
 NOT_IN_NAMES = re.compile(r"[\[\]:*?/\\']")
-NARROW, WIDE = 9, 48
-"""Limits of a column's width, in characters."""
+NARROW, WIDE, WIDE_FOR_TEXT = 9, 48, 72
+"""Limits of a column's width, in characters; sentences get more, and take several lines."""
+
+YEARS = range(1900, 2101)
+MOST_DECIMALS = 2
+"""That are shown of a column with figures above 1; the cells keep all of them."""
 
 
 def workbook(page: Page) -> bytes:
@@ -61,25 +66,28 @@ def _free_name(name: str, taken: set[str]) -> str:
 
 
 def _fill(sheet: Worksheet, content: Sheet, columns: Columns) -> None:
+    formats = [_number_format([row[index] for row in content.rows])
+               for index in range(len(content.headings))]  # fmt: skip
     for number, row in enumerate((content.headings, *content.rows), start=1):
-        for index, value in enumerate(row, start=1):
+        for index, (value, number_format) in enumerate(zip(row, formats, strict=True), start=1):
             cell = sheet.cell(number, index)
             if isinstance(cell, XlsxCell):  # always: no cells are merged
-                _set(cell, value)
+                _set(cell, value, number_format)
+                is_long = isinstance(value, str) and columns.count(value) > WIDE - MARGIN
+                cell.alignment = Alignment(vertical="top", wrap_text=number == 1 or is_long)
     for cell in sheet[1]:
         cell.font = Font(bold=True)
-        cell.alignment = Alignment(vertical="top", wrap_text=True)
     sheet.freeze_panes = "A2"
     for index, width in enumerate(_widths(content, columns), start=1):
         sheet.column_dimensions[get_column_letter(index)].width = width
 
 
-def _set(cell: XlsxCell, value: Cell) -> None:
+def _set(cell: XlsxCell, value: Cell, number_format: str) -> None:
     """Numbers and dates as such; all else is text, whatever its first sign is."""
     match value:
         case Decimal() | int() if _is_exact(value):
             cell.value = value
-            cell.number_format = _number_format(value)
+            cell.number_format = number_format
         case datetime():
             _set_text(cell, value.isoformat(" ", "seconds"))
         case date() if value.year >= FIRST_YEAR:
@@ -105,18 +113,34 @@ def _is_exact(value: Decimal | int) -> bool:
     return len(number.normalize().as_tuple().digits) <= DIGITS and abs(number.adjusted()) < 300
 
 
-def _number_format(value: Decimal | int) -> str:
-    exponent = Decimal(value).as_tuple().exponent
-    decimals = max(0, -exponent) if isinstance(exponent, int) else 0
+def _number_format(column: Sequence[Cell]) -> str:
+    """One for all numbers of a column, so that their points stand below each other."""
+    given = [value for value in column if value is not None]
+    if given and all(isinstance(value, int) and value in YEARS for value in given):
+        return "0"
+    numbers = [Decimal(value) for value in given if isinstance(value, (int, Decimal))]
+    numbers = [number for number in numbers if number.is_finite()]
+    most = MOST_DECIMALS if any(abs(number) >= 1 for number in numbers) else DIGITS
+    has_fractions = any(number != number.to_integral_value() for number in numbers)
+    decimals = min(max(map(_decimals, numbers)), most) if has_fractions else 0
     return "#,##0" + ("." + "0" * decimals if decimals else "")
+
+
+def _decimals(number: Decimal) -> int:
+    """As many as it came with."""
+    exponent = number.as_tuple().exponent
+    return max(0, -exponent) if isinstance(exponent, int) else 0
 
 
 def _widths(content: Sheet, columns: Columns) -> Sequence[int]:
     cells = zip(*content.rows, strict=True) if content.rows else ((),) * len(content.headings)
-    return [
-        min(max(NARROW, *(columns.count(str(value)) + 3 for value in (heading, *column))), WIDE)
-        for heading, column in zip(content.headings, cells, strict=True)
-    ]
+    return [_width((heading, *column), columns)
+            for heading, column in zip(content.headings, cells, strict=True)]  # fmt: skip
+
+
+def _width(values: Sequence[Cell], columns: Columns) -> int:
+    needed = max(columns.count(str(value)) for value in values) + MARGIN
+    return max(NARROW, needed if needed <= WIDE else min(needed, WIDE_FOR_TEXT))
 
 
 def _written(book: Workbook) -> bytes:

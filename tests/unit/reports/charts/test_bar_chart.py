@@ -3,7 +3,7 @@ from decimal import Decimal
 import pytest
 
 from drawings import assert_readable
-from shortdrama.reports.charts.bar_chart import drawing
+from shortdrama.reports.charts.bar_chart import SPACE, drawing
 from shortdrama.reports.charts.style import INK, UP
 from shortdrama.reports.page import Bar, BarChart
 
@@ -49,6 +49,20 @@ def test_changes_are_coloured_only_where_colours_mean_something() -> None:
     chart = bars(1, change="+1%", direction="up")
     for coloured, ink in ((True, UP), (False, INK)):
         assert drawing(chart, coloured).labels[-1].ink == ink
+
+
+def test_a_level_beside_a_bar_has_no_colour() -> None:
+    drawn = drawing(bars(1, change="229M", direction="up"), coloured=True)
+    assert drawn.labels[-1].ink == INK
+
+
+@pytest.mark.parametrize("label", ["+US$257K", "US$9.5B", "+149万美元"])
+def test_the_longest_bar_leaves_a_gap_before_the_column_of_changes(label: str) -> None:
+    chart = BarChart(tuple(Bar("US", Decimal(v), label, "+1.1%") for v in (9, 1)))
+    labels = drawing(chart, coloured=True).labels
+    figure = next(one for one in labels if one.text == label)
+    change = next(one for one in labels if one.text == "+1.1%")
+    assert change.box.left - figure.box.right >= 2 * SPACE
 
 
 def test_figures_that_have_not_happened_are_hollow_with_a_dashed_edge() -> None:

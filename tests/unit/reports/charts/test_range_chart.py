@@ -4,8 +4,9 @@ import pytest
 
 from drawings import assert_readable
 from shortdrama.reports.charts.canvas import Drawing
-from shortdrama.reports.charts.range_chart import drawing
-from shortdrama.reports.page import Range, RangeChart
+from shortdrama.reports.charts.range_chart import ARROW, SIDE, THICK, drawing
+from shortdrama.reports.charts.style import WIDTH
+from shortdrama.reports.page import Range, RangeChart, Tone
 
 
 def ranges(*pairs: tuple[float, float | None], is_log: bool = False, name: str = "x") -> RangeChart:
@@ -30,15 +31,30 @@ def test_any_ranges_have_a_place(is_log: bool, pairs: tuple[tuple[float, float]]
     assert_readable(drawing(ranges(*pairs, is_log=is_log), coloured=True))
 
 
-def test_a_range_with_an_open_end_goes_on_beyond_all_figures() -> None:
-    drawn = drawing(ranges((1, 100), (80, None)), coloured=True)
-    arrow = drawn.marks[-1].to_dict()
-    assert arrow["mark"]["shape"] == "triangle-right"
-    assert data(drawn, -1)["high"] > 100
+@pytest.mark.parametrize("is_log", [True, False])
+@pytest.mark.parametrize("low", [1, 80, 100])
+def test_an_open_end_is_a_dot_and_a_short_arrow_and_no_bar(low: float, is_log: bool) -> None:
+    drawn = drawing(ranges((1, 100), (low, None), is_log=is_log), coloured=True)
+    line, dot, head = (mark.to_dict()["mark"] for mark in drawn.marks[-3:])
+    assert (dot["shape"], head["shape"]) == ("circle", "triangle-right")
+    assert line["strokeWidth"] < THICK / 2
+    row = data(drawn, -1)
+    assert row["high"] - row["low"] == pytest.approx(ARROW)
+    assert row["high"] + SIDE <= WIDTH
 
 
 def test_a_low_end_of_zero_is_at_the_edge_of_a_logarithmic_scale() -> None:
-    assert data(drawing(ranges((0, 50), is_log=True), coloured=True), 0)["low"] == 1
+    assert data(drawing(ranges((0, 50), is_log=True), coloured=True), 0)["low"] == SIDE
+
+
+def test_figures_that_have_not_happened_are_thinner_and_not_paler() -> None:
+    def width(tone: Tone) -> float:
+        chart = RangeChart((Range("a", Decimal(1), Decimal(2), "", tone),), ())
+        mark = drawing(chart, coloured=True).marks[0].to_dict()["mark"]
+        assert "opacity" not in mark
+        return float(mark["strokeWidth"])
+
+    assert width("estimate") < width("main")
 
 
 def test_endless_names_leave_room_for_the_figures() -> None:

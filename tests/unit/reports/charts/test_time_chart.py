@@ -1,6 +1,7 @@
 from dataclasses import replace
 from datetime import date, timedelta
 from decimal import Decimal
+from itertools import pairwise
 
 import pytest
 
@@ -81,6 +82,16 @@ def test_rules_of_events_stop_where_a_label_is() -> None:
         for box in (label.box for label in drawn.labels):
             crosses = box.left < rule.left < box.right
             assert not crosses or rule.bottom <= box.top or rule.top >= box.bottom
+
+
+def test_ticks_that_would_collide_leave_equal_steps() -> None:
+    ticks = tuple((START + timedelta(days=7 * n), f"{n} September") for n in range(13))
+    drawn = drawing(TimeChart((weekly(*range(13)),), ticks), coloured=True)
+    shown = [int(label.text.split()[0]) for label in drawn.labels if "September" in label.text]
+    steps = {a - b for a, b in pairwise(shown)}
+    assert len(shown) > 2
+    assert len(steps) == 1
+    assert shown[0] == 12
 
 
 def test_ticks_that_would_collide_give_way_to_the_newest() -> None:

@@ -67,7 +67,23 @@ def test_a_long_heading_breaks_into_lines_at_the_bottom() -> None:
 
 def test_a_number_without_a_sign_shows_where_it_points() -> None:
     rows = ((Phrase("1"), Phrase("Box"), Phrase("3", "up")),)
-    assert text_table(Table("", ("#", "App", "Rank"), rows, ""), EN)[-1].endswith("▲3")
+    assert text_table(Table("", ("#", "App", "Rank"), rows, ""), EN)[-1].endswith("▲ 3")
+
+
+@pytest.mark.parametrize(
+    ("heading", "lines_of"),
+    [
+        ("净收入（万美元）", ["净收入", "（万美元）"]),
+        ("Net revenue (US$M)", ["Net", "revenue", "(US$M)"]),
+        ("（万美元）", ["（万美元）"]),
+        ("Share (%) now", ["Share (%)", "now"]),
+        ("", [""]),
+    ],
+)
+def test_no_line_of_a_heading_breaks_inside_its_unit(heading: str, lines_of: list[str]) -> None:
+    lines = text_table(table(("1", "Box", "1"), headings=("", "", heading)), Columns.of("zh-CN"))
+    top = lines[: next(number for number, line in enumerate(lines) if line.startswith("-"))]
+    assert [line.strip() for line in top] == lines_of
 
 
 @given(

@@ -84,9 +84,42 @@ def test_no_digit_is_lost(value: Cell, read: object) -> None:
     assert cell_of(value).value == read
 
 
-def test_decimals_are_shown_as_they_came() -> None:
-    assert cell_of(Decimal("1234.50")).number_format == "#,##0.00"
-    assert cell_of(1234).number_format == "#,##0"
+@pytest.mark.parametrize(
+    ("column", "number_format"),
+    [
+        ((Decimal("1234.50"),), "#,##0.00"),
+        ((1234,), "#,##0"),
+        ((Decimal("3000000000.0000"), Decimal("9500000000.0000")), "#,##0"),
+        ((Decimal("12.3456"), Decimal("0.0001")), "#,##0.00"),
+        ((Decimal("0.0035"), None), "#,##0.0000"),
+        ((2025, 2030, None), "0"),
+        ((2025, 900), "#,##0"),
+        ((1900, 2100), "0"),
+        ((1899, 2101), "#,##0"),
+        ((Decimal(2025), Decimal(2026)), "#,##0"),
+        ((Decimal("1E+3"), Decimal("1.5")), "#,##0.0"),
+        ((Decimal("NaN"), 7, "n/a"), "#,##0"),
+        ((Decimal("1E+200"), Decimal("0.5")), "#,##0.0"),
+    ],
+)
+def test_the_numbers_of_a_column_share_a_format_and_years_are_not_grouped(
+    column: tuple[Cell, ...], number_format: str
+) -> None:
+    sheet = opened(made(Sheet("S", ("h",), tuple((value,) for value in column))))[0]
+    numbers = [cell for (cell,) in sheet["A2:A9"] if isinstance(cell.value, (int, float))]
+    assert {cell.number_format for cell in numbers} == {number_format}
+
+
+def test_sentences_take_several_lines_and_all_begin_at_the_top() -> None:
+    rows = (("Scope", "App stores only, net of store fees; " * 4), ("Source", "Appfigures"))
+    sheet = opened(made(Sheet("Read me", ("Item", "Note"), rows)))[0]
+    assert [bool(sheet[at].alignment.wrap_text) for at in ("A2", "B2", "B3")] == [
+        False,
+        True,
+        False,
+    ]
+    assert {cell.alignment.vertical for row in sheet.iter_rows() for cell in row} == {"top"}
+    assert sheet.column_dimensions["B"].width == 72
 
 
 def test_names_of_sheets_are_made_fit_and_unique() -> None:
@@ -99,7 +132,7 @@ def test_names_of_sheets_are_made_fit_and_unique() -> None:
 def test_columns_are_wide_enough_for_chinese_but_not_endless() -> None:
     sheet = opened(made(Sheet("S", ("名", "b"), (("短剧" * 5, "x" * 500),))))[0]
     assert sheet.column_dimensions["A"].width >= 20
-    assert sheet.column_dimensions["B"].width < 60
+    assert sheet.column_dimensions["B"].width < 80
 
 
 def test_a_page_without_sheets_has_no_workbook() -> None:

@@ -21,7 +21,6 @@ from shortdrama.reports.sentences.market import when
 from shortdrama.reports.words.formats import shown_pct
 from shortdrama.reports.words.voice import Voice
 
-MOST_TICKS = 4
 MOST_EVENTS = 3
 MOST_BARS = 6
 
@@ -49,7 +48,7 @@ def trend(
     dated, note = marks(voice, events, first.starts_on, last.starts_on)
     chart = TimeChart(
         series=(Series(voice.t("trend.series"), points),),
-        ticks=tuple((one.starts_on, tick(voice, one.starts_on)) for one in spread(shown)),
+        ticks=tuple((one.starts_on, tick(voice, one.starts_on)) for one in shown),
         events=dated,
     )
     return Figure(
@@ -64,15 +63,6 @@ def trend(
 def tick(voice: Voice, day: date) -> str:
     """A date below a chart, or its month in a report by months."""
     return voice.f.short_month(day) if voice.has("period.is_month") else voice.f.tick(day)
-
-
-def spread(shown: Sequence[Period]) -> list[Period]:
-    """Some periods at even distances, the first and the last among them."""
-    steps = min(MOST_TICKS, len(shown)) - 1
-    if steps < 1:
-        return list(shown)
-    last = len(shown) - 1
-    return [shown[place * last // steps] for place in range(steps + 1)]
 
 
 def marks(

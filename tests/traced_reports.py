@@ -15,10 +15,13 @@ MARKET = f"{HERE} and geography = 'World ex-China'"
 DONE = "completeness_ratio = 1 and maturity = 'settled'"
 CONSTANTS = {
     "weekly_brief": ["10", "39", "5"],
-    "monthly_report": ["3", "5", "10", "1,000", "1,800", "10,000", "1000", "1800", "10000", "0"],
-    "minis_pulse": ["7", "28", "100"],
-}
-"""Top 10, week 39; the top 3 and 5, the bands of the index; 7 and 28 days, TikTok's top 100."""
+    "monthly_report": ["3", "5", "10", "1,000", "1,800", "10,000", "1000", "1800", "10000", "0",
+                       "2023"],
+    "minis_pulse": ["7", "4", "100"],
+}  # fmt: skip
+"""Top 10, week 39; the top 3 and 5, the bands of the index and their year; 7 days and 4 weeks,
+TikTok's top 100."""
+RHYTHM = ("the 6th of each month", "每月6日")
 
 
 def known(
@@ -68,7 +71,11 @@ def _frame(found: Known, edition: str, manifest: dict[str, Any]) -> None:
         manifest["snapshot_id"], manifest["universe_version"],
         edition, "08:00 UTC", "16:00（北京时间）",
     )  # fmt: skip
+    year, _, week = edition.partition("/")[2].partition("-W")
+    found.name(f"week {week} of {year}", f"{year}年第{week}周", *RHYTHM)
     found.day(date(2026, 2, 25))
+    as_of = date.fromisoformat(manifest["datasets"]["appfigures.estimates"]["as_of"])
+    found.plain((date(2026, 2, 25) - as_of).days)
     for state in manifest["datasets"].values():
         found.day(date.fromisoformat(state["as_of"]))
 
@@ -92,6 +99,13 @@ def _market(
     _periods(found, periods[-shown:], kind)
     highest = max(periods, key=lambda one: (one["revenue_usd"], one["period_start_on"]))
     found.plain(len(periods), len(periods[-shown:]))
+    found.day(periods[0]["period_start_on"])
+    days_now, days_then = (
+        (one["period_end_on"] - one["period_start_on"]).days + 1 for one in (now, then)
+    )
+    if days_now != days_then:
+        found.plain(days_now, days_then)
+        found.growth((100 + now["revenue_growth_pct"]) / days_now * days_then - 100)
     found.plain(1 + sum(one["revenue_usd"] > now["revenue_usd"] for one in periods))
     found.money(now["revenue_usd"], highest["revenue_usd"], periods[-shown:][0]["revenue_usd"])
     found.week(highest["period_start_on"], highest["period_end_on"])
@@ -104,9 +118,7 @@ def _market(
     each, each_before = now["revenue_per_download_usd"], then["revenue_per_download_usd"]
     found.cents(each)
     found.growth(100 * each / each_before - 100)
-    found.plain(now["active_apps"], now["active_apps_change"])
-    if now["active_apps_change"]:
-        found.tokens.add(f"+{now['active_apps_change']}")
+    found.plain(now["active_apps"], abs(now["active_apps_change"]))
     change = now["revenue_usd"] - then["revenue_usd"] - now["universe_change_revenue_usd"]
     found.moved_by(change)
     _apps(found, connection, board, label, before, change)
@@ -122,7 +134,8 @@ def _periods(found: Known, periods: list[dict[str, Any]], kind: str) -> None:
             found.name(one["period_label"])
         else:
             found.week(one["period_start_on"], one["period_end_on"])
-        found.name(one["period_label"])
+        year, _, week = one["period_label"].partition("-W")
+        found.name(one["period_label"], f"{year}年第{week.lstrip('0')}周")
         found.number(
             one["revenue_usd"], one["revenue_growth_pct"], one["downloads"],
             one["downloads_growth_pct"], one["revenue_per_download_usd"], one["active_apps"],
@@ -174,6 +187,12 @@ def _apps(
         found.moved_by(one["change"])
         found.growth(100 * one["change"] / one["was"])
         found.whole(100 * one["change"] / market if market else None)
+        found.whole(one["revenue_share_pct"])
+        found.number(
+            one["revenue_rank"], one["was_rank"], one["revenue_usd"], one["was"],
+            one["revenue_share_pct"], one["downloads"], one["change"],
+            half_up(100 * one["change"] / one["was"], 4),
+        )  # fmt: skip
 
 
 def _countries(
@@ -213,7 +232,9 @@ def _countries(
         )  # fmt: skip
     moved = sorted(pairs, key=lambda one: -abs(one["change"]))[:6]
     found.bars([one["change"] for one in moved])
-    found.plain(len(moved))
+    found.plain(len(moved), len(pairs))
+    found.share(sum(one["revenue_share_pct"] for one in pairs))
+    found.whole(moved[0]["revenue_share_pct"])
     found.moved_by(moved[0]["change"])
     found.whole(100 * moved[0]["change"] / market if market else None)
 
@@ -271,8 +292,10 @@ def _reconciliation(found: Known, connection: duckdb.DuckDBPyConnection) -> None
     (counts,) = connection.execute(
         """
         select
-            count(*) filter (status in ('match', 'bound_holds')), count(*) filter (status = 'off'),
-            count(*) filter (status in ('match', 'bound_holds', 'off'))
+            count(*) filter (status = 'match'), count(*) filter (status = 'bound_holds'),
+            count(*) filter (status = 'off'),
+            count(*) filter (status in ('match', 'bound_holds', 'off')),
+            count(*) filter (status not in ('match', 'bound_holds', 'off'))
         from marts.rpt_vendor_reconciliation
         """
     ).fetchall()
@@ -307,7 +330,7 @@ def _concentration(found: Known, connection: duckdb.DuckDBPyConnection, label: s
     )[::-1]
     found.share(now["cr3_pct"], now["cr5_pct"], now["cr10_pct"])
     found.plain(half_up(now["hhi"]))
-    index = half_up(now["hhi"]) - half_up(then["hhi"])
+    index = half_up(now["hhi"] - then["hhi"])
     if index:
         found.tokens.add(f"{'+' if index > 0 else '−'}{abs(index)}")
     for key in ("cr3_pct", "cr5_pct", "cr10_pct"):
@@ -334,6 +357,8 @@ def _revisions(found: Known, connection: duckdb.DuckDBPyConnection, label: str) 
         f"{label}-01",
     )
     found.plain(len(months))
+    moves = [100 * one["moved"] / one["first_said_revenue_usd"] for one in months]
+    found.plain(sum(half_up(abs(move), 1) > 0 for move in moves))
     for one in months:
         found.day(one["month_start_on"])
         found.name(MONTHS[one["month_start_on"].month - 1])
@@ -367,12 +392,6 @@ def _minis(found: Known, connection: duckdb.DuckDBPyConnection) -> None:
         )  # fmt: skip
         if one["discount_high_ratio"] is not None:
             found.whole(100 * one["discount_high_ratio"])
-    (unknown,) = connection.execute(
-        "select count(*) from marts.rpt_minis_leaders where route = 'minis'"
-        " and status = 'unknown' and month_start_on = ?",
-        [months[-1]["month_start_on"]],
-    ).fetchall()
-    found.plain(*unknown)
     highest = max(months[-1]["monthly_price_high_usd"], months[-1]["unlock_price_low_usd"])
     step = half_up(highest / 2 / 10) * 10
     found.scale(*(f"{sign}{one}" for one in (0, step, 2 * step) for sign in ("", "US$")))
@@ -393,12 +412,26 @@ def _needed(found: Known, connection: duckdb.DuckDBPyConnection) -> None:
             "select break_even_units from marts.rpt_monetisation_breakeven where scenario_id = ?",
             [f"{one['revenue_model']}.base"],
         ).fetchall()[0]
-        found.count(one["low"], middle, one["high"])
-        found.money(one["cost"], one["dear"])
+        found.count(*map(_about, (one["low"], middle, one["high"])))
         found.number(one["low"], middle, one["high"])
+    for one in rows(connection, "select * from marts.dim_monetisation_assumption"):
+        for end in (one["low"], one["high"]):
+            if one["unit"] == "ratio":
+                found.whole(100 * end)
+            elif end >= 1000:
+                found.money(end)
+            else:
+                found.price(end)
+                found.cents(end)
+    found.tokens |= {"1,000", "1000"}
     for power in range(11):
         found.scale(found.short(D(10) ** power))
         found.number(10**power)
+
+
+def _about(size: int) -> Decimal:
+    """Below 10,000, two digits that count."""
+    return D(f"{size:.1e}") if size < 10**4 else D(size)
 
 
 def _hashtags(found: Known, connection: duckdb.DuckDBPyConnection, on: date) -> None:
@@ -416,24 +449,37 @@ def _hashtags(found: Known, connection: duckdb.DuckDBPyConnection, on: date) -> 
         found.growth(tag["views_change_7d_pct"], tag["views_change_28d_pct"])
     gained = sum(half_up(tag["views_change_7d_pct"] or 0, 1) > 0 for tag in at_home)
     found.plain(gained, len(at_home))
-    found.share(max(tag["share_of_voice_pct"] or 0 for tag in at_home))
+    found.plain(10)
+    start = on - timedelta(days=6)
+    found.week(start, on)
+    broke_out = [tag for tag in at_home if tag["is_breakout"]] or at_home
+    mover = max(broke_out, key=lambda tag: abs(tag["views_change_7d"]))
+    found.count(mover["views"] - mover["views_change_7d"])
+    minis = ("tiktokminis", "minisgames", "minisshorts")
+    listed = [
+        place
+        for place, tag in enumerate(at_home, start=1)
+        if place <= 7 or tag is mover or tag["hashtag_name"] in minis
+    ]
+    for one, two in zip(listed, listed[1:], strict=False):
+        found.marks |= {str(one + 1), str(two - 1)} if two - one > 1 else set()
     countries = {tag["country_code"]: tag for tag in tags}
     found.place(*range(1, len(countries) + 1))
-    for tag in countries.values():
-        found.count(tag["drama_views"], tag["game_views"])
-    found.area = "needed"
-    minis = ("tiktokminis", "minisgames", "minisshorts", "shortdrama")
-    found.count(*(tag["views"] for tag in at_home if tag["hashtag_name"] in minis))
     for tag in tags:
+        if tag["hashtag_name"] in ("tiktokminis", "shortdrama"):
+            found.count(tag["views"])
+        if tag["hashtag_name"] == "tiktokminis" and tag["country_code"] == "US":
+            found.plain(tag["posts"])
         found.number(
             tag["views"], tag["views_change_7d"], tag["views_change_7d_pct"],
-            tag["views_change_28d_pct"], tag["share_of_voice_pct"], tag["posts"],
+            tag["views_change_28d_pct"], tag["posts"],
             half_up(tag["views_change_7d_pct"] or 0, 1),
         )  # fmt: skip
 
 
 def _entry(found: Known, connection: duckdb.DuckDBPyConnection) -> None:
-    found.area = "needed"
+    found.area = "entry"
+    found.name("2025年12月中旬")
     for one in rows(connection, "select * from marts.rpt_minis_entry"):
         found.name(one["statement_en"], one["statement_zh"])
         found.day(one["as_of_on"])
@@ -445,5 +491,6 @@ def _entry(found: Known, connection: duckdb.DuckDBPyConnection) -> None:
         connection, "select * from marts.fct_minis_search_interest where growth_pct is not null"
     ):
         start, end = one["window_start_on"], one["window_end_on"]
+        found.name(one["compared_with"])
         found.whole(one["growth_pct"])
         found.day(start, end, end - timedelta(days=0))

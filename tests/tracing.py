@@ -63,9 +63,13 @@ def bare(value: Decimal) -> str:
 
 AREAS = {
     "breakeven": "needed",
-    "reach": "needed",
-    "What a drama in Minis must find": "needed",
-    "一部短剧在小程序内回本": "needed",
+    "reach": "tags",
+    "What a Minis drama needs": "needed",
+    "一部短剧在Minis内回本": "needed",
+    "What is reported": "entry",
+    "媒体报道": "entry",
+    "What nobody has published": "entry",
+    "尚无公开数据": "entry",
     "prices": "minis",
     r"TikTok Minis \(": "minis",
     "TikTok小程序（": "minis",
@@ -73,18 +77,17 @@ AREAS = {
     "Hashtag": "tags",
     "#tiktokminis": "tags",
     "话题播放量": "tags",
-    "Drama and game hashtags": "tags",
-    "各国家/地区的短剧与游戏": "tags",
     "forecasts": "forecasts",
     "Forecast": "forecasts",
+    "Why the forecasts": "forecasts",
     "各方预测": "forecasts",
     "全球微短剧": "forecasts",
     "Top 3 apps:": "concentration",
     "前3名": "concentration",
-    "The last": "revisions",
-    "最近4个月": "revisions",
+    "Revisions worldwide": "revisions",
+    "全球数据修订": "revisions",
     r"Q\d \d{4} \(latest": "quarter",
-    r"\d{4}年第.季度（最近": "quarter",
+    r"\d{4}年第.季度（现有": "quarter",
     "Calibration of the sample": "pipeline",
     "模拟数据与公开": "pipeline",
     "countries": "countries",
@@ -186,7 +189,7 @@ class Known:
                 text = f"US${size}{'M' if large else 'K'}"
             else:
                 text = f"{half_up(abs(change) / 10**4, 0 if large else 1)}万"
-            self.tokens.add(("−" if change < 0 else "+") + text)
+            self.tokens |= {("−" if change < 0 else "+") + text, text}
 
     def cents(self, *sums: Decimal | None) -> None:
         for one in sums:
@@ -257,6 +260,7 @@ class Known:
                     f"{one.year}年{one.month}月{one.day}日", f"{one.month}月{one.day}日",
                     f"{one.year}年{one.month}月", f"{one.month}月", f"{one.month}/{one.day}",
                     f"{one.year}年第{'一二三四'[(one.month - 1) // 3]}季度",
+                    f"{one.year}.{one.month}.{one.day}",
                 }  # fmt: skip
 
     def week(self, start: date, end: date) -> None:
@@ -266,7 +270,8 @@ class Known:
             self.names |= {f"{start.day}–{end.day} {month}"}
             self.names |= {f"{start.day}–{end.day} {month} {end.year}"}
         else:
-            self.names |= {f"—{end.day}日", f"{start.month}.{start.day}–{end.month}.{end.day}"}
+            self.names |= {f"—{end.day}日"}
+            self.names |= {f"{start.year}.{start.month}.{start.day}–{end.month}.{end.day}"}
 
     def name(self, *names: str | None) -> None:
         self.names |= {name for name in names if name}

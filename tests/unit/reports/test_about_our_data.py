@@ -1,11 +1,12 @@
 """What is about our data and not about the market is told once, and in one block at the end."""
 
+from datetime import UTC, datetime
 from typing import Any
 
 import duckdb
 import pytest
 
-from report_editions import edition
+from report_editions import MADE_AT, edition
 from shortdrama.reports.page import Page
 
 
@@ -112,6 +113,38 @@ def test_lateness_of_the_headline_is_a_banner_and_of_the_rest_a_line(
     assert "Late, older than usual or missing recent days: Forecasts (Omdia)" in block(page)
 
 
+def test_one_day_of_lateness_is_not_plural(report_marts: duckdb.DuckDBPyConnection) -> None:
+    state = {"as_of": "2026-02-24"}
+    page = edition(report_marts, "weekly_brief", "en", datasets={"appfigures.estimates": state})
+    assert page.banners[-1].text == "Late: data ends 24 Feb 2026, 1 day before this report."
+
+
+def test_on_a_sample_lake_agreement_proves_nothing(
+    report_marts: duckdb.DuckDBPyConnection,
+) -> None:
+    """A figure that only meets a published minimum is not counted as one that agrees."""
+    sample = block(edition(report_marts, "weekly_brief", "en"))
+    counts = (
+        "51 published figures checked: 38 match, 13 meet a published minimum, none off; 38 more"
+        " could not be checked"
+    )
+    fitted = "Sample data is fitted to published figures, so agreement proves nothing"
+    assert f"{fitted} ({counts})" in sample
+    report_marts.execute("update marts.dim_vendor set may_share_aggregates = 'yes'")
+    assert counts in block(edition(report_marts, "weekly_brief", "en", is_sample=False))
+
+
+def test_the_next_edition_has_a_date_unless_this_one_is_made_late(
+    report_marts: duckdb.DuckDBPyConnection,
+) -> None:
+    on_time = datetime(2025, 10, 2, 8, tzinfo=UTC)
+    found = []
+    for made_at in (on_time, MADE_AT):
+        page = edition(report_marts, "weekly_brief", "en", made_at=made_at)
+        found += [fact.detail for fact in page.footer.facts if fact.text == "Next edition"]
+    assert found == ["9 Oct 2025", "every Thursday"]
+
+
 def test_refused_data_says_what_follows(report_marts: duckdb.DuckDBPyConnection) -> None:
     state = {"as_of": "2025-09-30", "refused_since": ["unit slipped"]}
     page = edition(
@@ -127,13 +160,21 @@ def test_a_snapshot_without_any_date_is_no_error(
     assert block(page)[0] == "Data through: –"
 
 
-@pytest.mark.parametrize("report_id", ["weekly_brief", "monthly_report", "minis_pulse"])
+@pytest.mark.parametrize(
+    ("report_id", "name"),
+    [
+        ("weekly_brief", "周报 2025年第39周"),
+        ("monthly_report", "月报 2025年9月"),
+        ("minis_pulse", "Minis速报 2026年2月25日"),
+    ],
+)
 def test_the_footer_names_what_an_answer_needs(
-    report_marts: duckdb.DuckDBPyConnection, report_id: str
+    report_marts: duckdb.DuckDBPyConnection, report_id: str, name: str
 ) -> None:
     page = edition(report_marts, report_id, "zh")
     facts = {fact.text: fact.detail for fact in page.footer.facts}
     assert facts["数据快照编号"] == "20260225T080000Z-8306d70b"
     assert facts["发布时间"] == "2026年2月25日 16:00（北京时间）"
-    assert facts["期号"].startswith(report_id)
+    assert facts["期号"] == name
+    assert facts["下期"]
     assert "数据快照编号" in page.footer.help

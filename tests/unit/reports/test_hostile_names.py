@@ -4,7 +4,7 @@ import duckdb
 import pytest
 
 from report_editions import edition
-from shortdrama.reports.page import Page
+from shortdrama.reports.page import Page, Table
 from shortdrama.reports.words.formats import LocaleName
 from tracing import texts
 
@@ -42,7 +42,11 @@ def test_an_app_may_be_called_anything(
         )
     for report_id in ("weekly_brief", "monthly_report"):
         page = edition(report_marts, report_id, locale)
-        assert page.answer.points[0].text.startswith(f"{name} +")
+        if report_id == "weekly_brief":
+            verb = " added " if locale == "en" else " +"
+            assert page.answer.points[0].text.startswith(f"{name}{verb}")
+        leaders = next(block for block in page.blocks if isinstance(block, Table))
+        assert leaders.rows[0][1].text == name
         assert not name.strip() or name not in page.subject
 
 
@@ -56,7 +60,7 @@ def test_a_hashtag_may_be_called_anything(
         [name],
     )
     page = edition(report_marts, "minis_pulse", locale)
-    assert page.answer.claim.startswith(f"#{name} ")
+    assert page.answer.points[1].text.startswith(f"#{name} ")
 
 
 @pytest.mark.parametrize("name", NAMES)

@@ -13,7 +13,7 @@ REAL = {"is_sample": False}
 
 
 def reviewed(connection: duckdb.DuckDBPyConnection, aggregates: str, rows: str = "null") -> None:
-    """What the reviewed seed says of every vendor; TikTok is one."""
+    """What the reviewed seed says of every vendor."""
     known = {
         row[0]
         for row in connection.execute(
@@ -22,7 +22,6 @@ def reviewed(connection: duckdb.DuckDBPyConnection, aggregates: str, rows: str =
     }
     if "may_share_aggregates" not in known:
         connection.execute("alter table marts.dim_vendor add column may_share_aggregates varchar")
-    connection.execute("insert into marts.dim_vendor (vendor) values ('TikTok')")
     connection.execute(
         f"update marts.dim_vendor set may_share_aggregates = {aggregates},"
         f" may_redistribute = {rows}"
@@ -73,7 +72,7 @@ def test_single_hashtags_stay_out_where_only_sums_may_go(
 ) -> None:
     reviewed(report_marts, "'yes'")
     page = edition(report_marts, "minis_pulse", "en", **REAL)
-    assert page.answer.claim == "Drama hashtags: 405M views in 7 days (US)"
+    assert page.answer.claim == "12 of 14 hashtags gained views in 7 days (US)"
     text = everything(page)
     assert "#flickreels" not in text
     assert "#reelshort" not in text

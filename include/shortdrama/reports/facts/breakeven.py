@@ -26,6 +26,36 @@ class Needed(Frozen):
     cost_high_usd: Decimal
 
 
+class Assumption(Frozen):
+    """A number that break-even rests on, from low to high, and which ends somebody published."""
+
+    assumption_id: str
+    unit: Literal["USD", "ratio"]
+    low: Decimal
+    high: Decimal
+    low_certainty: Literal["published", "assumption"]
+    high_certainty: Literal["published", "assumption"]
+
+    @property
+    def certainty(self) -> Literal["published", "partly", "guessed"]:
+        """How far others stand behind it."""
+        published = (self.low_certainty, self.high_certainty).count("published")
+        return {0: "guessed", 1: "partly", 2: "published"}[published]  # type: ignore[return-value]
+
+
+def assumptions(connection: DuckDBPyConnection) -> tuple[Assumption, ...]:
+    """What the models assume, by name."""
+    return read(
+        connection,
+        Assumption,
+        """
+        select assumption_id, unit, low, high, low_certainty, high_certainty
+        from marts.dim_monetisation_assumption
+        order by assumption_id
+        """,
+    )
+
+
 def breakeven(connection: DuckDBPyConnection) -> tuple[Needed, ...]:
     """The three models; all of it is arithmetic on assumptions and no measurement."""
     return read(

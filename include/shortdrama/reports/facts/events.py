@@ -7,11 +7,14 @@ from duckdb import DuckDBPyConnection
 
 from shortdrama.reports.facts.rows import Frozen, read
 
+WORLD = "World"
+
 
 class Event(Frozen):
     """An event; without an exact day it happened sometime from its first to its last."""
 
     kind: str
+    geography: str
     starts_on: date
     ends_on: date
     date_precision: Literal["day", "week", "month", "quarter"]
@@ -22,7 +25,13 @@ class Event(Frozen):
 
     @property
     def is_marked(self) -> bool:
-        """Whether it is worth a mark on a chart: not a publication with only its month known."""
+        """Whether it belongs on a chart of the market outside China.
+
+        Not what is about the whole world (TikTok's tests, forecasts with China), nor what another
+        publisher changed in its own figures: beside the line it would look like the cause.
+        """
+        if self.geography == WORLD or self.kind == "restatement":
+            return False
         return self.kind != "publication" or self.date_precision == "day"
 
 
@@ -32,7 +41,9 @@ def events(connection: DuckDBPyConnection, start: date, end: date) -> tuple[Even
         connection,
         Event,
         """
-        select kind, starts_on, ends_on, date_precision, title_en, title_zh, source, certainty
+        select
+            kind, geography, starts_on, ends_on, date_precision, title_en, title_zh,
+            source, certainty
         from marts.fct_market_events
         where starts_on <= $end and ends_on >= $start
         order by starts_on, ends_on, event_id

@@ -33,9 +33,15 @@ class Tag(Frozen):
     is_breakout: bool | None
     views_all_time: int | None
     chart_rank: int | None
-    share_of_voice_pct: Decimal | None
     drama_views: int | None
-    game_views: int | None
+    """Of the country, all drama hashtags together; only to choose the leading country."""
+
+    @property
+    def before(self) -> int | None:
+        """Views in the seven days before."""
+        if self.views is None or self.change_7d is None:
+            return None
+        return self.views - self.change_7d
 
 
 class Tags(Frozen):
@@ -91,7 +97,7 @@ def hashtags(connection: DuckDBPyConnection, on: date) -> Tags:
             momentum.views_change_7d_pct as change_7d_pct,
             momentum.views_change_28d_pct as change_28d_pct,
             momentum.is_breakout, momentum.views_all_time, momentum.chart_rank,
-            momentum.share_of_voice_pct, momentum.drama_views, momentum.game_views
+            momentum.drama_views
         from marts.rpt_hashtag_momentum as momentum
         left join marts.dim_hashtag as tag using (hashtag_id)
         where momentum.as_of_on = $on

@@ -31,6 +31,11 @@ class Period(Frozen):
     completeness_ratio: Decimal
     maturity: Literal["settled", "provisional"]
 
+    @property
+    def days(self) -> int:
+        """How many days it has."""
+        return (self.ends_on - self.starts_on).days + 1
+
 
 class Market(Frozen):
     """A period, the complete periods on file up to it (the oldest first, itself the last)."""
@@ -64,6 +69,14 @@ class Market(Frozen):
         if now is None or then is None or now <= 0 or then <= 0:
             return None
         return 100 * now / then - 100
+
+    @property
+    def per_day_growth_pct(self) -> Decimal | None:
+        """Growth of revenue per day, percent; None where both periods have as many days."""
+        growth = self.now.revenue_growth_pct
+        if self.before is None or growth is None or self.now.days == self.before.days:
+            return None
+        return (100 + growth) * self.before.days / self.now.days - 100
 
     @property
     def rank(self) -> int:

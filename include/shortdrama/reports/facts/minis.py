@@ -50,6 +50,8 @@ class Search(Frozen):
     growth_is_lower_bound: bool | None
     in_top_100: bool | None
     published_on: date
+    compared_with: str | None = None
+    """With which time, in English."""
 
 
 class Minis(Frozen):
@@ -115,7 +117,7 @@ def search(connection: DuckDBPyConnection, until: date) -> Search | None:
             """
             select
                 window_start_on, window_end_on, growth_pct, growth_is_lower_bound, in_top_100,
-                published_on
+                published_on, compared_with
             from marts.fct_minis_search_interest
             where market = $market and growth_pct is not null and published_on <= $until
             order by window_end_on desc, published_on desc, subject

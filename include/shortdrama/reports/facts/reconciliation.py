@@ -20,9 +20,9 @@ class Reconciliation(Frozen):
         return self.match + self.bound_holds + self.off
 
     @property
-    def consistent(self) -> int:
-        """Of these, facts that agree."""
-        return self.match + self.bound_holds
+    def unchecked(self) -> int:
+        """Facts for which none was."""
+        return self.not_comparable + self.no_data
 
 
 def reconciliation(connection: DuckDBPyConnection) -> Reconciliation:

@@ -19,6 +19,7 @@ from shortdrama.reports.page import Cell, Page, Sheet
 
 MADE = datetime(2000, 1, 1)  # noqa: DTZ001 - XLSX has no time zones, and this is the same always
 ZIP_TIME = (2000, 1, 1, 0, 0, 0)
+READ_ME = {"en": "Read me", "zh-CN": "说明"}
 DIGITS = 15
 """That a spreadsheet keeps of a number; what has more is written as text."""
 
@@ -38,7 +39,7 @@ MOST_DECIMALS = 2
 
 
 def workbook(page: Page) -> bytes:
-    """An XLSX with a sheet for each of the page's; empty if it has none."""
+    """An XLSX: what the figures are, then a sheet for each of the page's; empty if it has none."""
     if not page.sheets:
         return b""
     book = Workbook()
@@ -48,9 +49,22 @@ def workbook(page: Page) -> bytes:
     book.properties.created = book.properties.modified = MADE
     taken: set[str] = set()
     columns = Columns.of(page.language)
-    for sheet in page.sheets:
+    for sheet in (_read_me(page), *page.sheets):
         _fill(book.create_sheet(_free_name(sheet.name, taken)), sheet, columns)
     return _written(book)
+
+
+def _read_me(page: Page) -> Sheet:
+    """What a reader of the file alone must know: if it is a sample, scope, period, sources, ids."""
+    rows = [
+        *(("!", banner.text) for banner in page.banners),
+        ("", f"{page.title} · {page.period}"),
+        ("", page.answer.scope),
+        ("", page.footer.method),
+        *((fact.text, fact.detail) for fact in page.footer.facts),
+    ]
+    name = READ_ME.get(page.language, READ_ME["en"])
+    return Sheet(name, (name, page.sender_name), tuple(rows))
 
 
 def _free_name(name: str, taken: set[str]) -> str:

@@ -7,7 +7,7 @@ from decimal import Decimal
 from duckdb import DuckDBPyConnection
 
 from shortdrama.reports.facts.apps import Apps, apps
-from shortdrama.reports.facts.breakeven import Needed, breakeven
+from shortdrama.reports.facts.breakeven import Assumption, Needed, assumptions, breakeven
 from shortdrama.reports.facts.concentration import Concentration, concentration
 from shortdrama.reports.facts.countries import Country, countries
 from shortdrama.reports.facts.events import Event, events
@@ -49,6 +49,7 @@ class MonthlyContent(Frozen):
     left_out: tuple[str, ...]
     """Publishers whose figures may not be passed on."""
     breakeven: tuple[Needed, ...]
+    assumed: tuple[Assumption, ...]
     revisions: tuple[Revision, ...]
     reconciliation: Reconciliation
     events: tuple[Event, ...]
@@ -121,6 +122,7 @@ def compose(
         minis=found_minis if PRESS in quotes.allowed else None,
         left_out=quotes.left_out,
         breakeven=breakeven(connection),
+        assumed=assumptions(connection),
         revisions=revisions(connection, month.window.start),
         reconciliation=reconciliation(connection),
         events=events(connection, whole.complete[-CHART_MONTHS:][0].starts_on, month.window.end),

@@ -42,7 +42,14 @@ def _concentration(v: Voice, found: Concentration) -> Sheet:
         v.t("sheet.concentration"),
         headings(v, "period", "cr3", "cr5", "cr10", "hhi", "earning"),
         tuple(
-            (one.label, one.cr3_pct, one.cr5_pct, one.cr10_pct, one.hhi, one.earning_apps)
+            (
+                v.f.period_label(one.label),
+                one.cr3_pct,
+                one.cr5_pct,
+                one.cr10_pct,
+                one.hhi,
+                one.earning_apps,
+            )
             for one in months
         ),
     )
@@ -55,8 +62,8 @@ def _forecasts(v: Voice, rows: tuple[Context, ...]) -> Sheet:
         tuple(
             (
                 row.publisher,
-                row.published_on,
-                row.year,
+                v.f.month(row.published_on),
+                str(row.year),
                 row.forecast_usd,
                 row.our_run_rate_usd,
                 None if row.comparable else why_not(v, row),

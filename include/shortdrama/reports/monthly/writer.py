@@ -29,7 +29,7 @@ def written(content: MonthlyContent, locale: LocaleName) -> Page:
         sender_name=v.t("sender"),
         subject=_subject(v, content),
         preheader=_preheader(v, content),
-        banners=frame.banners(v, content.snapshot, ESTIMATES, now.starts_on),
+        banners=frame.banners(v, content.snapshot, ESTIMATES, now.starts_on, content.made_at),
         title=v.t("title"),
         period=v.f.month(now.starts_on),
         answer=_answer(v, content),
@@ -40,11 +40,12 @@ def written(content: MonthlyContent, locale: LocaleName) -> Page:
         footer=frame.footer(
             v,
             content.snapshot,
-            edition=f"monthly_report/{content.label}",
+            edition=v.t("edition", month=v.f.month(now.starts_on)),
             made_at=content.made_at,
             leading=ESTIMATES,
-            method=v.t("method", evidence=v.t(f"evidence.{content.vendor.evidence or 'unknown'}")),
+            method=frame.method(v, content.vendor),
             vendors=_vendors(v, content),
+            next_edition=frame.next_edition(v, content.next_on),
         ),
         colon=v.t("colon"),
         sheets=sheets(v, content),
@@ -67,10 +68,15 @@ def _subject(v: Voice, content: MonthlyContent) -> str:
 def _preheader(v: Voice, content: MonthlyContent) -> str:
     whole = content.market.change_usd
     parts = []
+    per_day = content.market.per_day_growth_pct
+    if per_day is not None:
+        parts.append(v.t("preheader.per_day", change=v.change(per_day).text))
     if whole is not None and content.apps.top:
         moved = content.apps.fallers if whole < 0 else content.apps.risers
         parts += [
-            movers.named(v, app.app_name, change, app.change_pct) for app, change in moved[:1]
+            movers.named(v, app.app_name, change, app.change_pct)
+            for app, change in moved[:1]
+            if not movers.in_line(content.market, change, app.share_pct)
         ]
     for row, _ in by_change(content.countries)[:1]:
         change = v.change(row.growth_pct).text
@@ -78,7 +84,7 @@ def _preheader(v: Voice, content: MonthlyContent) -> str:
     if content.concentration and content.concentration.now.cr10_pct is not None:
         share = v.f.pct(content.concentration.now.cr10_pct)
         parts.append(v.t("preheader.top10", share=share))
-    return v.t("semicolon").join(parts) or market.context(v, content.market)
+    return v.begins(v.t("semicolon").join(parts)) or market.context(v, content.market)
 
 
 def _answer(v: Voice, content: MonthlyContent) -> Answer:
@@ -86,16 +92,30 @@ def _answer(v: Voice, content: MonthlyContent) -> Answer:
         movers.apps_point(v, content.market, content.apps),
         movers.countries_point(v, content.market, content.countries),
         market.downloads(v, content.market),
+        _quarter(v, content),
         _shares(v, content),
         _minis(v, content),
-        market.watch(v, content.market, content.next_on),
+        market.watch(v, content.market),
     ]
     return Answer(
         claim=market.claim(v, content.market.now),
-        context=market.context(v, content.market),
+        context=_context(v, content),
         points=tuple(point for point in points if point is not None),
-        scope=v.t("scope", vendor=content.vendor.vendor),
+        scope=frame.scope(v, content.vendor),
     )
+
+
+def _context(v: Voice, content: MonthlyContent) -> str:
+    found = [market.context(v, content.market), market.per_day(v, content.market)]
+    return v.sentences(found)
+
+
+def _quarter(v: Voice, content: MonthlyContent) -> Point | None:
+    """The quarter that ended with the month."""
+    found = content.quarter
+    if found is None or found.ends_on != content.market.now.ends_on:
+        return None
+    return blocks.quarter_point(v, found)
 
 
 def _shares(v: Voice, content: MonthlyContent) -> Point | None:
@@ -109,8 +129,9 @@ def _shares(v: Voice, content: MonthlyContent) -> Point | None:
 def _minis(v: Voice, content: MonthlyContent) -> Point | None:
     if content.minis is None:
         return None
-    parts = [minis.supply(v, content.minis), minis.leaders(v, content.minis)]
-    return Point(v.t("minis.lead"), v.sentence(parts)) if any(parts) else None
+    text = minis.supply(v, content.minis)
+    lead = minis.as_of(v, content.minis, v.t("minis.lead"))
+    return Point(lead, v.sentence([text])) if text else None
 
 
 def _blocks(v: Voice, content: MonthlyContent) -> tuple[Block, ...]:
@@ -127,9 +148,7 @@ def _blocks(v: Voice, content: MonthlyContent) -> tuple[Block, ...]:
         forecasts.comparison(v, content.context),
         blocks.vintage(v, content.vintage) if content.vintage else None,
         minis.landscape(v, content.minis) if content.minis else None,
-        minis.price_bands(v, content.minis.now) if content.minis else None,
-        minis.break_even(v, content.breakeven),
-        minis.needed_lines(v, content.breakeven),
+        minis.break_even(v, content.breakeven, content.assumed),
         structure.revised(v, content.revisions),
         blocks.happened(v, content.events, content.market.now.starts_on),
         blocks.reconciled(v, content.reconciliation, is_sample=content.snapshot.is_sample),
@@ -143,7 +162,8 @@ def _withheld_apps(v: Voice, content: MonthlyContent) -> Lines:
 
 
 def _asides(v: Voice, content: MonthlyContent) -> list[str]:
-    fact = blocks.reconciled_fact(v, content.reconciliation)
+    is_sample = content.snapshot.is_sample
+    fact = blocks.reconciled_fact(v, content.reconciliation, is_sample=is_sample)
     return ([fact] if fact else []) + frame.left_out(v, content.left_out)
 
 
@@ -153,4 +173,5 @@ def _vendors(v: Voice, content: MonthlyContent) -> list[str]:
         vendors.append(content.vintage.publisher)
     if content.minis is not None:
         vendors.append(v.t("press"))
+    vendors += blocks.event_sources(v, content.events, content.market.now.starts_on)
     return list(dict.fromkeys(vendors))

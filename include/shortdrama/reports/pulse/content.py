@@ -1,13 +1,13 @@
 """What the hashtag and Minis pulse says, before any words."""
 
 from collections.abc import Mapping
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 
 from duckdb import DuckDBPyConnection
 
 from shortdrama.core.errors import ReportWithheld
-from shortdrama.reports.facts.breakeven import Needed, breakeven
+from shortdrama.reports.facts.breakeven import Assumption, Needed, assumptions, breakeven
 from shortdrama.reports.facts.entry import Entry, entry
 from shortdrama.reports.facts.hashtags import MINIS_TAGS, Tag, Tags, hashtags
 from shortdrama.reports.facts.minis import PRESS, Minis, Search, minis, search
@@ -34,6 +34,7 @@ class PulseContent(Frozen):
     tags: Tags
     minis: Minis | None
     breakeven: tuple[Needed, ...]
+    assumed: tuple[Assumption, ...]
     search: Search | None
     entry: Entry
     left_out: tuple[str, ...]
@@ -59,6 +60,11 @@ class PulseContent(Frozen):
     def on(self) -> date:
         """The day of the snapshot of hashtags."""
         return self.tags.on
+
+    @property
+    def starts_on(self) -> date:
+        """The first of the seven days whose views are counted."""
+        return self.on - timedelta(days=6)
 
     @property
     def shown_tags(self) -> tuple[Tag, ...]:
@@ -107,6 +113,7 @@ def compose(
         tags=tags,
         minis=minis(connection, known_by) if may_quote else None,
         breakeven=breakeven(connection),
+        assumed=assumptions(connection),
         search=search(connection, known_by) if may_quote else None,
         entry=entry(connection, known_by) if may_quote else Entry(month_start_on=None, rows=()),
         left_out=quotes.left_out,

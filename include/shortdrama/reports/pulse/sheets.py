@@ -22,15 +22,14 @@ def sheets(v: Voice, content: PulseContent) -> tuple[Sheet, ...]:
 
 def _tags(v: Voice, content: PulseContent) -> Sheet:
     keys = ("tag", "kind", "country", "views", "change_views", "change_7d", "change_28d",
-            "share_of_voice", "posts")  # fmt: skip
+            "posts")  # fmt: skip
     return Sheet(
         v.t("sheet.tags"),
         headings(v, *keys),
         tuple(
             (
                 f"#{tag.hashtag_name}", kind(v, tag), v.f.country(tag.country_code),
-                tag.views, tag.change_7d, tag.change_7d_pct, tag.change_28d_pct,
-                tag.share_of_voice_pct, tag.posts,
+                tag.views, tag.change_7d, tag.change_7d_pct, tag.change_28d_pct, tag.posts,
             )
             for tag in content.tags.tags
         ),
@@ -44,7 +43,8 @@ def _minis(v: Voice, found: Minis) -> Sheet:
         headings(v, "as_of", "dramas", "games", "unlock_price", "month_low", "month_high"),
         tuple(
             (
-                one.as_of_on, one.drama_apps, one.game_apps, one.unlock_price_low_usd,
+                v.f.month(one.as_of_on) if one is found.before else v.f.day(one.as_of_on),
+                one.drama_apps, one.game_apps, one.unlock_price_low_usd,
                 one.monthly_price_low_usd, one.monthly_price_high_usd,
             )
             for one in months

@@ -1,11 +1,11 @@
 """Writes the pulse in the words of a locale."""
 
-from shortdrama.reports.facts.hashtags import FORMAT_TAG, Tag
+from shortdrama.reports.facts.hashtags import FORMAT_TAG, MINIS_TAGS, Tag
 from shortdrama.reports.facts.scope import HASHTAGS
 from shortdrama.reports.page import Answer, Block, Lines, Page, Phrase, Point, Tile, Tiles
 from shortdrama.reports.pulse.content import PulseContent
 from shortdrama.reports.pulse.sheets import sheets
-from shortdrama.reports.sentences import entering, frame, hashtags, minis
+from shortdrama.reports.sentences import entering, frame, hashtags, minis, tiles
 from shortdrama.reports.words.formats import LocaleName, shown_pct
 from shortdrama.reports.words.voice import Voice, voice
 
@@ -18,9 +18,9 @@ def written(content: PulseContent, locale: LocaleName) -> Page:
         sender_name=v.t("sender"),
         subject=_subject(v, content),
         preheader=_preheader(v, content),
-        banners=frame.banners(v, content.snapshot, HASHTAGS, content.on),
+        banners=frame.banners(v, content.snapshot, HASHTAGS, content.on, content.made_at),
         title=v.t("title"),
-        period=v.f.day(content.on),
+        period=v.t("period", days=_days(v, content), country=_home(v, content)),
         answer=_answer(v, content),
         blocks=_blocks(v, content),
         pipeline=frame.pipeline(
@@ -33,11 +33,12 @@ def written(content: PulseContent, locale: LocaleName) -> Page:
         footer=frame.footer(
             v,
             content.snapshot,
-            edition=f"minis_pulse/{content.label}",
+            edition=v.t("edition", day=v.f.day(content.on)),
             made_at=content.made_at,
             leading=HASHTAGS,
             method=v.t("method.pulse"),
             vendors=_vendors(v, content),
+            next_edition=frame.next_edition(v, None),
         ),
         colon=v.t("colon"),
         sheets=sheets(v, content),
@@ -48,18 +49,22 @@ def _home(v: Voice, content: PulseContent) -> str:
     return v.f.country(content.tags.home)
 
 
+def _days(v: Voice, content: PulseContent) -> str:
+    return v.f.days(content.starts_on, content.on)
+
+
 def _subject(v: Voice, content: PulseContent) -> str:
-    day = v.f.short_day(content.on)
+    day = v.f.dotted_day(content.on)
     text = v.t("subject", claim=_claim(v, content, short=True), day=day)
     return v.t("subject.sample", subject=text) if content.snapshot.is_sample else text
 
 
 def _claim(v: Voice, content: PulseContent, *, short: bool = False) -> str:
-    """Which hashtag moved most and by how much; sums where single ones may not be passed on."""
+    """How much Minis' own hashtag is seen; counts of hashtags where single ones may not be told."""
     end = ".short" if short else ""
     if not content.shown_tags:
-        whole = v.f.count(content.tags.at_home[0].drama_views or 0)
-        return v.t(f"claim.sum{end}", views=whole, country=_home(v, content))
+        up, count = hashtags.gained(content.tags.at_home)
+        return v.t(f"claim.count{end}", gained=up, count=count, country=_home(v, content))
     tag = hashtags.leading(content.shown_tags)
     views, shown = v.f.count(tag.views or 0), shown_pct(tag.change_7d_pct)
     key = "claim.alone" if shown is None else "claim.changed" if shown else "claim.flat"
@@ -73,26 +78,32 @@ def _claim(v: Voice, content: PulseContent, *, short: bool = False) -> str:
 
 
 def _context(v: Voice, content: PulseContent) -> str:
-    """How far the hashtags of Minis are from that of the format."""
-    own, whole = content.minis_tags[:1], content.tag(FORMAT_TAG)
-    if not own or whole is None:
-        return v.t("context.none")
-    return v.t("context", own=hashtags.seen(v, own), whole=hashtags.seen(v, [whole]))
+    """How far Minis' own hashtag is from that of the format, and what all views are about."""
+    basis = v.t("context.basis", country=_home(v, content), days=_days(v, content))
+    own, whole = content.tag(MINIS_TAGS[0]), content.tag(FORMAT_TAG)
+    if own is None or whole is None or own.posts is None:
+        return v.sentences([v.t("context.none") if own is None else "", basis])
+    return v.t(
+        "context",
+        own=hashtags.name(own),
+        posts=v.f.exact(own.posts),
+        whole=hashtags.seen(v, [whole]),
+        basis=basis,
+    )
 
 
 def _preheader(v: Voice, content: PulseContent) -> str:
-    parts = [hashtags.seen(v, content.minis_tags[:1])]
+    whole = content.tag(FORMAT_TAG)
+    parts = [hashtags.seen(v, [whole])] if whole else []
     if content.minis is not None:
-        parts.append(minis.supply(v, content.minis))
-    return v.t("semicolon").join(part for part in parts if part)
+        parts.append(minis.dated(v, content.minis))
+    return v.t("semicolon").join(part for part in parts if part) or _claim(v, content)
 
 
 def _answer(v: Voice, content: PulseContent) -> Answer:
     points = [
-        Point(v.t("tags.lead"), v.sentence([hashtags.moved(v, content.shown_tags)]))
-        if content.shown_tags
-        else Point(v.t("tags.lead"), v.t("tags.withheld", vendor=content.vendor.vendor)),
         _demand(v, content),
+        _moved(v, content),
         _supply(v, content),
         _needed(v, content),
         _unknown(v, content),
@@ -105,6 +116,14 @@ def _answer(v: Voice, content: PulseContent) -> Answer:
     )
 
 
+def _moved(v: Voice, content: PulseContent) -> Point:
+    if not content.shown_tags:
+        return Point(v.t("tags.lead"), v.t("tags.withheld", vendor=content.vendor.vendor))
+    has_moved = hashtags.mover(content.shown_tags) is not None
+    lead = v.t("mover.lead" if has_moved else "tags.lead")
+    return Point(lead, v.sentence([hashtags.moved(v, content.shown_tags)]))
+
+
 def _demand(v: Voice, content: PulseContent) -> Point | None:
     parts = [hashtags.seen(v, content.minis_tags[1:]), entering.search(v, content.search)]
     return Point(v.t("demand.lead"), v.sentence(parts)) if any(parts) else None
@@ -113,8 +132,9 @@ def _demand(v: Voice, content: PulseContent) -> Point | None:
 def _supply(v: Voice, content: PulseContent) -> Point | None:
     if content.minis is None:
         return None
+    lead = minis.as_of(v, content.minis, v.t("supply.lead"))
     parts = [minis.supply(v, content.minis), minis.leaders(v, content.minis)]
-    return Point(v.t("supply.lead"), v.sentence(parts)) if any(parts) else None
+    return Point(lead, v.sentence(parts)) if any(parts) else None
 
 
 def _needed(v: Voice, content: PulseContent) -> Point | None:
@@ -137,24 +157,30 @@ def _unknown(v: Voice, content: PulseContent) -> Point | None:
 def _blocks(v: Voice, content: PulseContent) -> tuple[Block, ...]:
     home, shown = _home(v, content), content.shown_tags
     beside = [*content.minis_tags, *([tag] if (tag := content.tag(FORMAT_TAG)) else [])]
+    bands = minis.price_bands(v, content.minis.now) if content.minis else None
     found: list[Block | None] = [
-        _tiles(v, beside),
+        _tiles(v, beside, home),
+        entering.reach(v, beside, home),
         hashtags.momentum(v, shown, content.minis_tags, home),
-        entering.reach(v, content.breakeven, beside, content.entry),
+        minis.break_even(v, content.breakeven, content.assumed),
         minis.needed_lines(v, content.breakeven),
         hashtags.table(v, shown, content.minis_tags, home) if shown else _withheld(v, content),
-        hashtags.by_country(v, content.tags.tags),
-        minis.landscape(v, content.minis) if content.minis else None,
-        minis.price_bands(v, content.minis.now) if content.minis else None,
+        hashtags.by_country(v, content.tags.tags) if content.shows_tags else None,
+        minis.landscape(v, content.minis, has_bands=bands is not None) if content.minis else None,
+        bands,
         entering.statements(
-            v, content.entry, ("reach_observed", "search", "supply", "price"), "reported.title"
+            v,
+            content.entry,
+            ("reach_observed", "search", "supply", "price"),
+            "reported.title",
+            figure=entering.all_time(v, content.entry),
         ),
         entering.statements(v, content.entry, ("unknown",), "unknown.title"),
     ]
     return tuple(block for block in found if block is not None)
 
 
-def _tiles(v: Voice, tags: list[Tag]) -> Tiles | None:
+def _tiles(v: Voice, tags: list[Tag], country: str) -> Tiles | None:
     """The hashtag of Minis beside that of the format."""
     chosen = [tags[0], tags[-1]] if len(tags) > 1 else tags
     if not chosen:
@@ -162,9 +188,9 @@ def _tiles(v: Voice, tags: list[Tag]) -> Tiles | None:
     return Tiles(
         tuple(
             Tile(
-                v.t("tile.tag", tag=hashtags.name(tag)),
+                v.t("tile.tag", tag=hashtags.name(tag), country=country),
                 v.t("views", views=v.f.count(tag.views or 0)),
-                v.change(tag.change_7d_pct),
+                tiles.change(v, tag.change_7d_pct),
             )
             for tag in chosen
         )

@@ -2,33 +2,27 @@
 
 from collections.abc import Sequence
 from datetime import date
+from decimal import Decimal
 
 from shortdrama.reports.facts.events import Event
 from shortdrama.reports.facts.forecasts import Figure, Vintage
 from shortdrama.reports.facts.market import Period
 from shortdrama.reports.facts.reconciliation import Reconciliation
-from shortdrama.reports.page import Lines, Phrase, direction
+from shortdrama.reports.page import Lines, Phrase, Point
 from shortdrama.reports.sentences.charts import event_title, event_when
-from shortdrama.reports.words.formats import shown_pct
+from shortdrama.reports.words.sources import source_name
 from shortdrama.reports.words.voice import Voice
 
 
 def quarter(voice: Voice, found: Period) -> Lines:
     """The newest complete quarter: money first, then downloads and apps."""
-    revenue = shown_pct(found.revenue_growth_pct)
+    revenue = voice.t("quarter.revenue", revenue=voice.f.usd(found.revenue_usd))
+    downloads = voice.t("quarter.downloads", downloads=voice.f.downloads(found.downloads))
     return Lines(
         voice.t("quarter.title", quarter=voice.f.quarter(found.starts_on)),
         (
-            Phrase(
-                voice.t("quarter.revenue", revenue=voice.f.usd(found.revenue_usd)),
-                direction(revenue),
-                detail=voice.change(found.revenue_growth_pct).text,
-            ),
-            Phrase(
-                voice.t("quarter.downloads", downloads=voice.f.downloads(found.downloads)),
-                direction(shown_pct(found.downloads_growth_pct)),
-                detail=voice.change(found.downloads_growth_pct).text,
-            ),
+            Phrase(_changed(voice, revenue, found.revenue_growth_pct, "quarter.change")),
+            Phrase(_changed(voice, downloads, found.downloads_growth_pct, "quarter.change")),
             Phrase(
                 voice.counted(
                     "quarter.apps", found.active_apps, apps=voice.f.exact(found.active_apps)
@@ -36,6 +30,24 @@ def quarter(voice: Voice, found: Period) -> Lines:
             ),
         ),
     )
+
+
+def quarter_point(voice: Voice, found: Period) -> Point:
+    """The same as one sentence of the answer."""
+    text = voice.t(
+        "quarter.said",
+        quarter=voice.f.quarter(found.starts_on),
+        revenue=voice.f.usd(found.revenue_usd),
+    )
+    text = _changed(voice, text, found.revenue_growth_pct, "quarter.said.change")
+    return Point(voice.t("quarter.lead"), voice.sentence([text]))
+
+
+def _changed(voice: Voice, text: str, growth_pct: Decimal | None, key: str) -> str:
+    """A figure with its change, if there is one to compare with."""
+    if growth_pct is None:
+        return text
+    return text + voice.t("comma") + voice.t(key, change=voice.change(growth_pct).text)
 
 
 def vintage(voice: Voice, found: Vintage) -> Lines:
@@ -76,9 +88,26 @@ def happened(voice: Voice, events: Sequence[Event], start: date) -> Lines | None
     return Lines(
         voice.t("events.title"),
         tuple(
-            Phrase(event_title(voice, event), detail=event_when(voice, event)) for event in recent
+            Phrase(
+                voice.t(
+                    "events.line", when=event_when(voice, event), title=event_title(voice, event)
+                )
+            )
+            for event in recent
         ),
+        note=voice.t("events.note"),
     )
+
+
+def event_sources(voice: Voice, events: Sequence[Event], start: date) -> list[str]:
+    """Who says what `happened` tells."""
+    return [
+        source_name(
+            event.source, voice.locale, voice.t("source.other", day=event_when(voice, event))
+        )
+        for event in events
+        if event.ends_on >= start
+    ]
 
 
 def reconciled(voice: Voice, result: Reconciliation, *, is_sample: bool) -> Lines | None:
@@ -94,12 +123,19 @@ def reconciled(voice: Voice, result: Reconciliation, *, is_sample: bool) -> Line
     return Lines(title, (Phrase(line),))
 
 
-def reconciled_fact(voice: Voice, result: Reconciliation) -> str:
-    """The same as one fact among others, when nothing is off."""
-    if result.off or not result.compared:
+def reconciled_fact(voice: Voice, result: Reconciliation, *, is_sample: bool) -> str:
+    """How many published figures were checked, with which results, as one fact among others."""
+    if not result.compared:
         return ""
-    return voice.t(
-        "reconciliation.fine",
-        consistent=voice.f.exact(result.consistent),
+    off = voice.t("reconciliation.none_off")
+    if result.off:
+        off = voice.t("reconciliation.some_off", count=voice.f.exact(result.off))
+    counts = voice.t(
+        "reconciliation.counts",
         compared=voice.f.exact(result.compared),
+        match=voice.f.exact(result.match),
+        bound=voice.f.exact(result.bound_holds),
+        off=off,
+        rest=voice.f.exact(result.unchecked),
     )
+    return voice.t("reconciliation.sample", counts=counts) if is_sample else counts

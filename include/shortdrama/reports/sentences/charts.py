@@ -56,7 +56,9 @@ def trend(
         title=_trend_title(voice, market, shown, highest),
         alt=_trend_alt(voice, first, highest, last),
         chart=chart,
-        note=voice.sentences([voice.t("trend.note", periods=len(shown)), note]),
+        note=voice.sentences(
+            [voice.t("trend.note", periods=len(shown)), voice.t("axis.cut"), note]
+        ),
     )
 
 
@@ -113,8 +115,12 @@ def country_changes(voice: Voice, rows: Sequence[Country]) -> Figure | None:
     )
     row, change = changed[0]
     key = "countries.chart.added" if change > 0 else "countries.chart.lost"
-    title = voice.t(
-        key, country=voice.f.country(row.country_code), change=voice.f.usd_amount(change)
+    title = voice.begins(
+        voice.t(
+            key,
+            country=voice.f.country_said(row.country_code),
+            change=voice.f.usd_change_like(abs(change), largest).removeprefix("+"),
+        )
     )
     return Figure(
         name="countries",
@@ -126,8 +132,18 @@ def country_changes(voice: Voice, rows: Sequence[Country]) -> Figure | None:
             ),
         ),
         chart=BarChart(bars),
-        note=voice.counted("countries.chart.note", len(bars)),
+        note=_movers_note(voice, rows, len(bars)),
     )
+
+
+def _movers_note(voice: Voice, rows: Sequence[Country], shown: int) -> str:
+    """How many of the countries are in the chart, and how much of the market all of them are."""
+    shares = [row.share_pct for row in rows if row.share_pct is not None]
+    if len(rows) == 1 or len(shares) < len(rows):
+        key = "countries.chart.note" if len(rows) == 1 else "countries.chart.note.plain"
+        return voice.counted(key, shown)
+    share = voice.f.pct(sum(shares, Decimal(0)))
+    return voice.t("countries.chart.note", count=shown, all=len(rows), share=share)
 
 
 def event_title(voice: Voice, event: Event) -> str:

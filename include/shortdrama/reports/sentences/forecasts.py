@@ -18,7 +18,7 @@ def in_context(voice: Voice, rows: Sequence[Context], vendor: str) -> Figure | N
         if measured.our_run_rate_usd is not None:
             bars.append(
                 Bar(
-                    name=voice.t("forecast.ours", vendor=vendor),
+                    name=voice.t("forecast.ours"),
                     value=measured.our_run_rate_usd,
                     label=voice.f.usd(measured.our_run_rate_usd),
                     change=voice.t("forecast.year", year=year),
@@ -45,7 +45,7 @@ def in_context(voice: Voice, rows: Sequence[Context], vendor: str) -> Figure | N
             ),
         ),
         chart=BarChart(tuple(bars)),
-        note=voice.sentences([voice.t("forecast.note"), *_months(voice, rows)]),
+        note=voice.sentences([voice.t("forecast.note"), *_months(voice, rows, vendor)]),
     )
 
 
@@ -58,11 +58,11 @@ def comparison(voice: Voice, rows: Sequence[Context]) -> Lines | None:
     )
 
 
-def _months(voice: Voice, rows: Sequence[Context]) -> list[str]:
+def _months(voice: Voice, rows: Sequence[Context], vendor: str) -> list[str]:
     """How many months our run-rates rest on."""
     measured = {row.year: row.our_months for row in rows if row.our_run_rate_usd is not None}
     return [
-        voice.t("forecast.months", year=year, months=months)
+        voice.t("forecast.months", year=year, months=months, vendor=vendor)
         for year, months in sorted(measured.items())
     ]
 

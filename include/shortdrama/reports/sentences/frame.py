@@ -6,6 +6,7 @@ from datetime import date, datetime
 from shortdrama.lake.overrides import Override
 from shortdrama.reports.facts.minis import PRESS
 from shortdrama.reports.facts.snapshot import SnapshotFacts
+from shortdrama.reports.facts.vendors import Vendor
 from shortdrama.reports.page import Banner, Footer, Lines, Phrase
 from shortdrama.reports.words.voice import Voice
 
@@ -14,7 +15,9 @@ LONGEST_REASON = 120
 """A reason that a person typed is cut after so many characters."""
 
 
-def banners(voice: Voice, snapshot: SnapshotFacts, leading: str, since: date) -> tuple[Banner, ...]:
+def banners(
+    voice: Voice, snapshot: SnapshotFacts, leading: str, since: date, made_at: datetime
+) -> tuple[Banner, ...]:
     """What changes how the figures are to be read; `leading` is the dataset of the headline."""
     found = []
     if snapshot.is_sample:
@@ -24,7 +27,8 @@ def banners(voice: Voice, snapshot: SnapshotFacts, leading: str, since: date) ->
         found.append(Banner("overridden", decision(voice, accepted)))
     as_of = snapshot.as_of(leading)
     if snapshot.is_late(leading) and as_of is not None:
-        found.append(Banner("late", voice.t("banner.late", day=voice.f.day(as_of))))
+        days = (made_at.date() - as_of).days
+        found.append(Banner("late", voice.counted("banner.late", days, day=voice.f.day(as_of))))
     return tuple(found)
 
 
@@ -78,6 +82,23 @@ def decision(voice: Voice, made: Override) -> str:
     )
 
 
+def scope(voice: Voice, vendor: Vendor) -> str:
+    """What is counted; that it is after fees is said as firmly as it is known."""
+    fees = voice.t("fees.stated" if vendor.evidence == "stated" else "fees.read")
+    return voice.t("scope", vendor=vendor.vendor, fees=fees)
+
+
+def method(voice: Voice, vendor: Vendor) -> str:
+    """What the figures are, and how we know it."""
+    evidence = voice.t(f"evidence.{vendor.evidence or 'unknown'}", vendor=vendor.vendor)
+    return voice.t("method", evidence=evidence)
+
+
+def next_edition(voice: Voice, on: date | None) -> str:
+    """When the next one comes; of an edition that was made late only its rhythm is known."""
+    return voice.t("next") if on is None else voice.f.day(on)
+
+
 def left_out(voice: Voice, publishers: Sequence[str]) -> list[str]:
     """The line that says whose figures are missing, because nobody has permitted them."""
     if not publishers:
@@ -95,8 +116,9 @@ def footer(
     leading: str,
     method: str,
     vendors: Sequence[str],
+    next_edition: str,
 ) -> Footer:
-    """As-of, ids, vendors, and whom to answer."""
+    """As-of, ids, vendors, when the next edition comes, and whom to answer."""
     as_of = snapshot.as_of(leading)
     facts = [
         ("footer.edition", edition),
@@ -104,6 +126,7 @@ def footer(
         ("footer.snapshot", snapshot.snapshot_id),
         ("footer.published", voice.f.instant(made_at)),
         ("footer.vendors", voice.f.listed(list(vendors))),
+        ("footer.next", next_edition),
         ("footer.universe", snapshot.universe_version or voice.t("missing")),
     ]
     return Footer(

@@ -1,6 +1,5 @@
 """What happened to the market, and how high that is."""
 
-from datetime import date
 from decimal import Decimal
 
 from shortdrama.reports.facts.market import Market, Period
@@ -27,16 +26,33 @@ def context(voice: Voice, market: Market) -> str:
     """How high the result is among what is on file."""
     if len(market.complete) == 1:
         return voice.t("context.first")
-    place = _place(voice, market.rank, len(market.complete))
+    place, first = _place(voice, market.rank, len(market.complete)), market.complete[0].starts_on
+    since = voice.f.month(first) if voice.has("period.is_month") else voice.f.day(first)
     if market.rank == 1:
         key = "context.highest" if market.is_record else "context.as_high"
-        return voice.t(key, periods=len(market.complete))
+        return voice.t(key, periods=len(market.complete), since=since)
     return voice.t(
         "context.ranked",
         place=place,
         periods=len(market.complete),
+        since=since,
         highest=voice.f.usd(market.highest.revenue_usd),
         when=when(voice, market.highest, market.now),
+    )
+
+
+def per_day(voice: Voice, market: Market) -> str:
+    """The change per day where the two months differ in length."""
+    growth, before = market.per_day_growth_pct, market.before
+    if growth is None or before is None:
+        return ""
+    return voice.t(
+        "context.per_day",
+        change=voice.change(growth).text,
+        month=voice.f.short_month(market.now.starts_on),
+        days=market.now.days,
+        month_before=voice.f.short_month(before.starts_on),
+        days_before=before.days,
     )
 
 
@@ -69,27 +85,29 @@ def downloads(voice: Voice, market: Market) -> Point:
     return Point(voice.t("downloads.lead"), voice.sentence([first, per_download(voice, market)]))
 
 
-def per_download(voice: Voice, market: Market, key: str = "downloads.each") -> str:
+def per_download(voice: Voice, market: Market) -> str:
     """Net revenue per download with its change; nothing without downloads."""
     each = market.now.revenue_per_download_usd
     if each is None:
         return ""
     growth = shown_pct(market.per_download_growth_pct)
-    text = voice.t(key, each=voice.f.usd_exact(each))
+    text = voice.t("downloads.each", each=voice.f.usd_exact(each))
     if growth is None:
         return text
     changed = voice.f.pct_change(growth) if growth else voice.t("change.flat")
     return text + voice.in_brackets(changed)
 
 
-def watch(voice: Voice, market: Market, next_on: date | None) -> Point | None:
-    """What changed in our list, the level to compare the next period with, and when that comes."""
+def watch(voice: Voice, market: Market) -> Point | None:
+    """What changed in our list, and the level to compare the next period with."""
     parts = [universe_note(voice, market.now)]
-    if len(market.complete) > 1:
-        key = "watch.record" if market.is_record else "watch.level"
-        parts.append(voice.t(key, highest=voice.f.usd(market.highest.revenue_usd)))
-    if next_on is not None:
-        parts.append(voice.t("watch.next", day=voice.f.short_day(next_on)))
+    if len(market.complete) > 1 and market.rank > 1:
+        level = voice.t(
+            "watch.level",
+            highest=voice.f.usd(market.highest.revenue_usd),
+            when=when(voice, market.highest, market.now),
+        )
+        parts.append(level)
     return Point(voice.t("watch.lead"), voice.sentence(parts)) if any(parts) else None
 
 

@@ -3,15 +3,16 @@
 from collections.abc import Sequence
 from decimal import ROUND_CEILING, Decimal
 
-from shortdrama.reports.facts.breakeven import Needed
+from shortdrama.reports.facts.breakeven import Assumption, Needed
 from shortdrama.reports.facts.minis import Catalogue, Minis
 from shortdrama.reports.page import Figure, Lines, Phrase, Range, RangeChart
 from shortdrama.reports.words.voice import Voice
 
 
-def landscape(voice: Voice, found: Minis) -> Lines:
-    """Apps, leaders and prices, each as far as a source says it."""
-    lines = [supply(voice, found), leaders(voice, found), prices(voice, found.now)]
+def landscape(voice: Voice, found: Minis, *, has_bands: bool = False) -> Lines:
+    """Apps, leaders and prices, each as far as a source says it; prices may be in a chart."""
+    said = discount(voice, found.now) if has_bands else prices(voice, found.now)
+    lines = [supply(voice, found), leaders(voice, found), said]
     return Lines(
         voice.t("minis.title"),
         tuple(Phrase(voice.alone(line)) for line in lines if line),
@@ -39,18 +40,30 @@ def supply(voice: Voice, found: Minis) -> str:
     )
 
 
+def as_of(voice: Voice, found: Minis, lead: str) -> str:
+    """What a point about Minis begins with: who says it, and as of when."""
+    return voice.t("minis.asof", lead=lead, day=voice.f.day(found.now.as_of_on))
+
+
+def dated(voice: Voice, found: Minis) -> str:
+    """The same with who says it and as of when; nothing if nobody counted."""
+    text = supply(voice, found)
+    if not text:
+        return ""
+    return voice.t("minis.dated", day=voice.f.day(found.now.as_of_on), text=text)
+
+
 def leaders(voice: Voice, found: Minis) -> str:
-    """Which leaders are in Minis, which are said to be absent, and of how many nobody says it."""
+    """Which leaders are in Minis, which are said to be absent, and of which nobody says it."""
     absent, present = found.those("absent"), found.those("present")
     parts = []
+    if present:
+        parts.append(voice.t("minis.present", apps=voice.f.listed(present)))
     if absent:
         key = "minis.absent" if found.is_certain else "minis.absent.class"
         parts.append(voice.t(key, apps=voice.f.listed(absent)))
-    if present:
-        parts.append(voice.t("minis.present", apps=voice.f.listed(present)))
-    unknown = len(found.those("unknown"))
-    if unknown:
-        parts.append(voice.counted("minis.unknown", unknown))
+    if unknown := found.those("unknown"):
+        parts.append(voice.t("minis.unknown", apps=voice.f.listed(unknown)))
     return voice.t("semicolon").join(parts)
 
 
@@ -64,10 +77,15 @@ def prices(voice: Voice, now: Catalogue) -> str:
     if now.monthly_price_low_usd is not None:
         price = _span(voice, now.monthly_price_low_usd, now.monthly_price_high_usd)
         parts.append(voice.t("minis.month", price=price))
-    if now.discount_high_ratio:
-        percent = voice.f.whole_pct(100 * now.discount_high_ratio)
-        parts.append(voice.t("minis.discount", percent=percent))
-    return voice.t("semicolon").join(parts)
+    parts.append(discount(voice, now))
+    return voice.t("semicolon").join(part for part in parts if part)
+
+
+def discount(voice: Voice, now: Catalogue) -> str:
+    """How much cheaper a subscription is inside TikTok."""
+    if not now.discount_high_ratio:
+        return ""
+    return voice.t("minis.discount", percent=voice.f.whole_pct(100 * now.discount_high_ratio))
 
 
 def price_bands(voice: Voice, now: Catalogue) -> Figure | None:
@@ -104,7 +122,9 @@ def _steps(voice: Voice, ranges: Sequence[Range]) -> tuple[tuple[Decimal, str], 
     return tuple((place * step, voice.f.usd_price(place * step)) for place in range(3))
 
 
-def break_even(voice: Voice, rows: Sequence[Needed]) -> Figure | None:
+def break_even(
+    voice: Voice, rows: Sequence[Needed], assumed: Sequence[Assumption]
+) -> Figure | None:
     """From the best to the worst combination of assumptions, per model and in its own unit."""
     ranges = tuple(one for row in rows if (one := needed_range(voice, row)) is not None)
     if not ranges:
@@ -118,12 +138,30 @@ def break_even(voice: Voice, rows: Sequence[Needed]) -> Figure | None:
         title=voice.t("breakeven.title", need=needed_span(voice, first)),
         alt=voice.t("breakeven.alt", list=said),
         chart=RangeChart(ranges, decades(voice, ranges), is_log=True),
-        note=voice.t(
-            "breakeven.note",
-            low=voice.f.usd(first.cost_low_usd),
-            high=voice.f.usd(first.cost_high_usd),
-        ),
+        note=voice.sentences([voice.t("breakeven.note"), assumptions(voice, assumed)]),
     )
+
+
+def assumptions(voice: Voice, rows: Sequence[Assumption]) -> str:
+    """What the models assume, by who stands behind it."""
+    said = []
+    for certainty in ("published", "partly", "guessed"):
+        names = [_assumed(voice, row) for row in rows if row.certainty == certainty]
+        if names:
+            said.append(voice.t(f"assumed.{certainty}", list=voice.t("semicolon").join(names)))
+    return voice.sentences(said)
+
+
+def _assumed(voice: Voice, row: Assumption) -> str:
+    low, high = (
+        voice.f.whole_pct(100 * end) if row.unit == "ratio" else voice.f.usd_round(end)
+        for end in (row.low, row.high)
+    )
+    if voice.locale == "zh":
+        low = low.removesuffix("美元") if high.endswith("美元") else low
+    key = f"assumption.{row.assumption_id}"
+    name = voice.t(key) if voice.has(key) else row.assumption_id
+    return voice.t("assumed.one", name=name, low=low, high=high)
 
 
 def needed_range(voice: Voice, row: Needed) -> Range | None:
@@ -144,10 +182,10 @@ def needed_range(voice: Voice, row: Needed) -> Range | None:
 
 def needed_span(voice: Voice, row: Needed) -> str:
     """`5.9K to 60K`, or `at least 5.9K`."""
-    low = voice.f.count(row.best or 0)
+    low = voice.f.about(row.best or 0)
     if row.worst is None:
         return voice.t("at_least", low=low)
-    return voice.t("span", low=low, high=voice.f.count(row.worst))
+    return voice.t("span", low=low, high=voice.f.about(row.worst))
 
 
 def needed_sentence(voice: Voice, row: Needed, key: str = "needed.said") -> str:
@@ -155,7 +193,7 @@ def needed_sentence(voice: Voice, row: Needed, key: str = "needed.said") -> str:
     text = voice.t(f"{key}.{row.revenue_model}", span=needed_span(voice, row))
     if row.base is None:
         return text
-    return text + voice.in_brackets(voice.t("needed.base", base=voice.f.count(row.base)))
+    return text + voice.in_brackets(voice.t("needed.base", base=voice.f.about(row.base)))
 
 
 def needed_lines(voice: Voice, rows: Sequence[Needed]) -> Lines | None:

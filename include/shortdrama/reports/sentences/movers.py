@@ -12,6 +12,8 @@ from shortdrama.reports.words.voice import Voice
 
 NOTABLE_PART_PCT = 5
 """A part of the market's change is worth telling from here on."""
+IN_LINE_POINTS = 1
+"""A part of the change this near to the share of the market, in points, drives nothing."""
 MOST_PLACES = 2
 """So many changes of place are named one by one."""
 
@@ -36,9 +38,10 @@ def countries_point(voice: Voice, market: Market, rows: tuple[Country, ...]) -> 
     if not changed:
         return Point(lead, voice.sentence([_largest(voice, rows)]))
     first, change = changed[0]
-    text = named(voice, voice.f.country(first.country_code), change, first.growth_pct)
+    text = moved(voice, voice.f.country_said(first.country_code), change, first.growth_pct)
     if market.change_usd and _goes_with(change, market):
-        text += voice.t("comma") + _short_relation(voice, change, market.change_usd)
+        share = first.share_pct
+        text += voice.t("comma") + _short_relation(voice, change, market.change_usd, share)
     against = [row for row, other in changed[1:] if (other > 0) != (change > 0)]
     others = against or [row for row, _ in changed[1:]]
     return Point(lead, voice.sentence([text, _others(voice, others[:2])]))
@@ -75,20 +78,57 @@ def named(voice: Voice, name: str, change: Decimal, change_pct: Decimal | None) 
     return text + voice.in_brackets(voice.f.pct_change(shown)) if shown is not None else text
 
 
+def moved(voice: Voice, name: str, change: Decimal, change_pct: Decimal | None) -> str:
+    """The same with a verb: `ReelShort added US$0.32M (+2.7%)`."""
+    text = voice.t(
+        "added" if change > 0 else "lost",
+        name=name,
+        change=voice.f.usd_moved(change),
+    )
+    shown = shown_pct(change_pct)
+    return text + voice.in_brackets(voice.f.pct_change(shown)) if shown is not None else text
+
+
+def in_line(market: Market, change: Decimal, share_pct: Decimal | None) -> bool:
+    """Whether a part of the market's change is only what its share of the market is."""
+    if not market.change_usd or share_pct is None or not _goes_with(change, market):
+        return False
+    return abs(_part_pct(change, market.change_usd) - share_pct) < IN_LINE_POINTS
+
+
 def _drivers(voice: Voice, market: Market, apps: Apps) -> list[str]:
     whole = market.change_usd or Decimal(0)
     rise, fall = apps.risers[:1], apps.fallers[:1]
     first, second = (fall, rise) if whole < 0 else (rise, fall)
-    parts = []
-    for app, change in first:
-        text = named(voice, app.app_name, change, app.change_pct)
-        if _goes_with(change, market):
-            text += voice.t("comma") + _relation(voice, change, whole)
-        parts.append(text)
+    parts = [_driver(voice, market, apps, app, change) for app, change in first]
     for app, change in second:
-        name = voice.t("fall.largest" if change < 0 else "rise.largest", name=app.app_name)
+        name = voice.t(
+            "fall.largest" if change < 0 else "rise.largest", name=_placed(voice, app, apps)
+        )
         parts.append(named(voice, name, change, app.change_pct))
     return parts or [voice.t("apps.still")]
+
+
+def _driver(voice: Voice, market: Market, apps: Apps, app: App, change: Decimal) -> str:
+    """The app that moved most with the market; no driver if it moved as its share says."""
+    whole, growth = market.change_usd or Decimal(0), shown_pct(market.now.revenue_growth_pct)
+    follows = in_line(market, change, app.share_pct)
+    if follows and all(shown_pct(one.change_pct) == growth for one in apps.top):
+        return voice.t(
+            "standout.none", count=len(apps.top), change=voice.f.pct_change(growth or Decimal(0))
+        )
+    text = moved(voice, _placed(voice, app, apps), change, app.change_pct)
+    if follows and app.share_pct is not None:
+        share = voice.f.whole_pct(app.share_pct)
+        return text + voice.t("comma") + voice.t("relation.in_line", share=share)
+    if _goes_with(change, market):
+        text += voice.t("comma") + _relation(voice, change, whole)
+    return text
+
+
+def _placed(voice: Voice, app: App, apps: Apps) -> str:
+    """An app that the table does not have is said to be outside of it."""
+    return app.app_name if app in apps.top else voice.t("outside.top", name=app.app_name)
 
 
 def _goes_with(change: Decimal, market: Market) -> bool:
@@ -109,12 +149,20 @@ def _relation(voice: Voice, change: Decimal, whole: Decimal) -> str:
     return voice.t(f"relation.part.{way}", part=part, whole=amount)
 
 
-def _short_relation(voice: Voice, change: Decimal, whole: Decimal) -> str:
-    """The same without the market's change, which the point before has."""
+def _short_relation(
+    voice: Voice, change: Decimal, whole: Decimal, share_pct: Decimal | None
+) -> str:
+    """The same beside the share of the market, without the change that the point before has."""
     way = "rise" if whole > 0 else "fall"
     if abs(change) > abs(whole):
         return voice.t(f"relation.short.more.{way}")
-    return voice.t(f"relation.short.{way}", part=voice.f.whole_pct(_part_pct(change, whole)))
+    part = _part_pct(change, whole)
+    if share_pct is None:
+        return voice.t(f"relation.short.{way}", part=voice.f.whole_pct(part))
+    share = voice.f.whole_pct(share_pct)
+    if abs(part - share_pct) < IN_LINE_POINTS:
+        return voice.t("relation.in_line", share=share)
+    return voice.t(f"relation.share.{way}", part=voice.f.whole_pct(part), share=share)
 
 
 def _part_pct(change: Decimal, whole: Decimal) -> Decimal:
@@ -122,11 +170,22 @@ def _part_pct(change: Decimal, whole: Decimal) -> Decimal:
 
 
 def _others(voice: Voice, rows: list[Country]) -> str:
-    pieces = [
-        voice.t("named", name=voice.f.country(row.country_code), change=voice.f.pct_change(shown))
-        for row in rows
-        if (shown := shown_pct(row.growth_pct)) is not None
-    ]
+    """`France fell 1.5%, Germany 0.9%`: a verb is said once."""
+    pieces, said = [], ""
+    for row in rows:
+        shown = shown_pct(row.growth_pct)
+        if shown is None:
+            continue
+        way = "up" if shown > 0 else "down" if shown < 0 else "flat"
+        key = "went.again" if way == said and shown else f"went.{way}"
+        pieces.append(
+            voice.t(
+                key,
+                name=voice.f.country_said(row.country_code),
+                change=voice.f.pct_moved(shown),
+            )
+        )
+        said = way
     return voice.t("enumeration").join(pieces)
 
 

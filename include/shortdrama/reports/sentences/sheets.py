@@ -23,8 +23,9 @@ def market_sheet(v: Voice, name: str, periods: tuple[Period, ...]) -> Sheet:
         headings(v, *keys),
         tuple(
             (
-                one.label, one.starts_on, one.ends_on, one.revenue_usd, one.revenue_growth_pct,
-                one.downloads, one.downloads_growth_pct, one.revenue_per_download_usd,
+                v.f.period_label(one.label), one.starts_on, one.ends_on, one.revenue_usd,
+                one.revenue_growth_pct, one.downloads, one.downloads_growth_pct,
+                one.revenue_per_download_usd,
                 one.active_apps,
             )
             for one in periods
@@ -33,18 +34,19 @@ def market_sheet(v: Voice, name: str, periods: tuple[Period, ...]) -> Sheet:
 
 
 def apps_sheet(v: Voice, apps: Apps) -> tuple[Sheet, ...]:
-    """The ten apps of the table; nothing where they may not be passed on."""
+    """The ten apps of the table, and the two that moved most; nothing if none may be shown."""
     if not apps.top:
         return ()
     keys = ("rank", "app", "publisher", "revenue", "before", "change", "change_pct", "share",
             "downloads", "rank_before")  # fmt: skip
+    moved = [app for app, _ in (*apps.risers[:1], *apps.fallers[:1]) if app not in apps.top]
     rows = tuple(
         (
             app.rank, app.app_name, publisher_name(app.publisher or "", v.locale), app.revenue_usd,
             app.previous_usd, app.change_usd, app.change_pct, app.share_pct, app.downloads,
             app.previous_rank,
         )
-        for app in apps.top
+        for app in (*apps.top, *moved)
     )  # fmt: skip
     return (Sheet(v.t("sheet.apps"), headings(v, *keys), rows),)
 
@@ -59,7 +61,7 @@ def countries_sheet(v: Voice, countries: tuple[Country, ...]) -> Sheet:
         )
         for row in countries
     )  # fmt: skip
-    return Sheet(v.t("sheet.countries"), headings(v, *keys), rows)
+    return Sheet(v.t("sheet.countries", count=len(countries)), headings(v, *keys), rows)
 
 
 def breakeven_sheet(v: Voice, rows: tuple[Needed, ...]) -> Sheet:

@@ -1,11 +1,12 @@
 """How the market is shared among apps, and how firm the figures of past months are."""
 
 from collections.abc import Sequence
+from datetime import date
 from decimal import Decimal
 
 from shortdrama.reports.facts.concentration import Concentration
 from shortdrama.reports.facts.revisions import Revision
-from shortdrama.reports.page import Phrase, Table, direction
+from shortdrama.reports.page import Phrase, Table
 from shortdrama.reports.words.formats import rounded, shown_pct
 from shortdrama.reports.words.voice import Voice
 
@@ -21,15 +22,13 @@ def concentrated(voice: Voice, found: Concentration) -> Table:
         for key in ("cr3", "cr5", "cr10")
     ]  # fmt: skip
     hhi = now.hhi or Decimal(0)
-    change = None if before is None or before.hhi is None else rounded(hhi) - rounded(before.hhi)
+    change = None if before is None or before.hhi is None else rounded(hhi - before.hhi)
     rows.append(
         (
             Phrase("HHI"),
             Phrase(voice.t("concentration.hhi")),
             Phrase(voice.f.exact(int(rounded(hhi)))),
-            Phrase(
-                voice.t("missing") if change is None else _signed(voice, change), direction(change)
-            ),
+            Phrase(voice.t("missing") if change is None else _signed(voice, change)),
         )
     )
     band = voice.t(f"concentration.band.{now.concentration_band}")
@@ -38,14 +37,11 @@ def concentrated(voice: Voice, found: Concentration) -> Table:
             "concentration.title",
             share=voice.f.pct(now.cr3_pct or Decimal(0)),
         ),
-        headings=tuple(
-            voice.t(key)
-            for key in (
-                "concentration.index",
-                "concentration.what",
-                "concentration.value",
-                "concentration.change",
-            )
+        headings=(
+            voice.t("concentration.index"),
+            voice.t("concentration.what"),
+            voice.f.short_month(date.fromisoformat(f"{now.label}-01")),
+            voice.t("concentration.change"),
         ),
         rows=tuple(rows),
         none=voice.t("concentration.none"),
@@ -91,7 +87,8 @@ def _revised_title(voice: Voice, rows: Sequence[Revision]) -> str:
     largest = max(sizes, default=Decimal(0))
     if not largest:
         return voice.counted("revised.title.none", len(rows))
-    return voice.counted("revised.title", len(rows), size=voice.f.pct(largest))
+    changed = sum(size > 0 for size in sizes)
+    return voice.counted("revised.title", len(rows), changed=changed, size=voice.f.pct(largest))
 
 
 def _share(voice: Voice, key: str, now: Decimal | None, before: Decimal | None) -> Cells:
@@ -101,7 +98,7 @@ def _share(voice: Voice, key: str, now: Decimal | None, before: Decimal | None) 
         return (index, name, Phrase(missing), Phrase(missing))
     change = None if before is None else rounded(now, 1) - rounded(before, 1)
     moved = missing if change is None else _points(voice, change)
-    return (index, name, Phrase(voice.f.pct(now)), Phrase(moved, direction(change)))
+    return (index, name, Phrase(voice.f.pct(now)), Phrase(moved))
 
 
 def _points(voice: Voice, change: Decimal) -> str:

@@ -18,7 +18,9 @@ def leaders(voice: Voice, apps: Apps) -> Table:
     note = ""
     if shares and all(share is not None for share in shares):
         total = sum((share for share in shares if share is not None), Decimal(0))
-        note = voice.t("leaders.note", count=len(shares), share=voice.f.pct(total))
+        note = voice.t("leaders.note", share=voice.f.pct(total))
+    if any(app.rank_change for app in apps.top):
+        note = voice.sentences([note, voice.t("leaders.note.ranks")])
     return Table(
         title=voice.counted("leaders.title", len(apps.top)),
         headings=_headings(voice, "leaders.app"),

@@ -1,9 +1,9 @@
 """Headline figures side by side, and the smaller ones as a line."""
 
+from decimal import Decimal
+
 from shortdrama.reports.facts.market import Market
-from shortdrama.reports.page import Lines, Phrase, Tile, Tiles, direction
-from shortdrama.reports.sentences.market import per_download
-from shortdrama.reports.words.formats import shown_pct
+from shortdrama.reports.page import Lines, Phrase, Tile, Tiles
 from shortdrama.reports.words.voice import Voice
 
 
@@ -15,28 +15,32 @@ def tiles(voice: Voice, market: Market) -> Tiles:
             Tile(
                 voice.t("tile.revenue"),
                 voice.f.usd(now.revenue_usd),
-                voice.change(now.revenue_growth_pct),
+                change(voice, now.revenue_growth_pct),
             ),
             Tile(
                 voice.t("tile.downloads"),
                 voice.f.downloads(now.downloads),
-                voice.change(now.downloads_growth_pct),
+                change(voice, now.downloads_growth_pct),
             ),
         )
     )
 
 
+def change(voice: Voice, growth_pct: Decimal | None) -> Phrase:
+    """The change below a headline figure."""
+    found = voice.change(growth_pct)
+    if growth_pct is None:
+        return found
+    return Phrase(voice.t("tile.change", change=found.text), found.direction)
+
+
 def small_figures(voice: Voice, market: Market) -> Lines:
-    """Revenue per download, and how many apps are counted."""
-    change = market.now.active_apps_change
+    """How many apps are counted."""
+    more = market.now.active_apps_change
     apps = voice.counted(
         "small.apps", market.now.active_apps, apps=voice.f.exact(market.now.active_apps)
     )
-    if change is not None:
-        key = "small.apps.same" if change == 0 else "small.apps.changed"
-        sign = "+" if change > 0 else ""
-        text = voice.t(key, change=sign + voice.f.exact(change))
-        apps += voice.in_brackets(text)
-    each = per_download(voice, market, "small.each")
-    lines = [Phrase(each, direction(shown_pct(market.per_download_growth_pct)))] if each else []
-    return Lines("", (*lines, Phrase(apps)))
+    if more is not None:
+        way = "more" if more > 0 else "fewer" if more < 0 else "same"
+        apps += voice.in_brackets(voice.t(f"small.apps.{way}", count=voice.f.exact(abs(more))))
+    return Lines("", (Phrase(apps),))

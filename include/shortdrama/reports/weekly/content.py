@@ -56,6 +56,11 @@ class WeeklyContent(Frozen):
         return {name: abs(value) for name, value in moves.items() if value is not None}
 
     @property
+    def dated_events(self) -> tuple[Event, ...]:
+        """Events of which the week is known; the others are told by the month."""
+        return tuple(one for one in self.events if one.date_precision in ("day", "week"))
+
+    @property
     def chart(self) -> tuple[Period, ...]:
         """The complete weeks among the last thirteen."""
         first = self.market.now.starts_on - timedelta(weeks=CHART_WEEKS - 1)

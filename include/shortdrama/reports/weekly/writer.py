@@ -17,7 +17,7 @@ def written(content: WeeklyContent, locale: LocaleName) -> Page:
         sender_name=v.t("sender"),
         subject=_subject(v, content),
         preheader=_preheader(v, content),
-        banners=frame.banners(v, content.snapshot, SHOWN[0], now.starts_on),
+        banners=frame.banners(v, content.snapshot, SHOWN[0], now.starts_on, content.made_at),
         title=v.t("title"),
         period=v.t("period", days=v.f.days(now.starts_on, now.ends_on), week=_number(content)),
         answer=_answer(v, content),
@@ -28,11 +28,12 @@ def written(content: WeeklyContent, locale: LocaleName) -> Page:
         footer=frame.footer(
             v,
             content.snapshot,
-            edition=f"weekly_brief/{content.label}",
+            edition=v.t("edition", week=_number(content), year=content.label[:4]),
             made_at=content.made_at,
             leading=SHOWN[0],
-            method=v.t("method", evidence=v.t(f"evidence.{content.vendor.evidence or 'unknown'}")),
-            vendors=_vendors(content),
+            method=frame.method(v, content.vendor),
+            vendors=_vendors(v, content),
+            next_edition=frame.next_edition(v, content.next_on),
         ),
         colon=v.t("colon"),
         sheets=sheets(v, content),
@@ -45,11 +46,7 @@ def _number(content: WeeklyContent) -> int:
 
 def _subject(v: Voice, content: WeeklyContent) -> str:
     now = content.market.now
-    days = (
-        v.f.dotted_days(now.starts_on, now.ends_on)
-        if v.locale == "zh"
-        else v.f.short_days(now.starts_on, now.ends_on)
-    )
+    days = v.f.dotted_days(now.starts_on, now.ends_on)
     growth = shown_pct(now.revenue_growth_pct)
     key = "none" if growth is None else "changed" if growth else "flat"
     change = v.f.pct_change(growth) if growth else ""
@@ -80,13 +77,13 @@ def _answer(v: Voice, content: WeeklyContent) -> Answer:
         movers.apps_point(v, content.market, content.apps),
         movers.countries_point(v, content.market, content.countries),
         market.downloads(v, content.market),
-        market.watch(v, content.market, content.next_on),
+        market.watch(v, content.market),
     ]
     return Answer(
         claim=market.claim(v, content.market.now),
         context=market.context(v, content.market),
         points=tuple(point for point in points if point is not None),
-        scope=v.t("scope", vendor=content.vendor.vendor),
+        scope=frame.scope(v, content.vendor),
     )
 
 
@@ -101,6 +98,7 @@ def _blocks(v: Voice, content: WeeklyContent) -> tuple[Block, ...]:
         changes,
         blocks.quarter(v, content.quarter) if content.quarter else None,
         blocks.vintage(v, content.vintage) if content.vintage and content.vintage_is_new else None,
+        blocks.happened(v, content.dated_events, content.market.now.starts_on),
         blocks.reconciled(v, content.reconciliation, is_sample=content.snapshot.is_sample),
     ]
     return tuple(block for block in found if block is not None)
@@ -113,14 +111,16 @@ def _withheld_apps(v: Voice, content: WeeklyContent) -> Lines:
 
 def _asides(v: Voice, content: WeeklyContent) -> list[str]:
     """Facts that need no block of their own this week."""
-    asides = [blocks.reconciled_fact(v, content.reconciliation)]
+    is_sample = content.snapshot.is_sample
+    asides = [blocks.reconciled_fact(v, content.reconciliation, is_sample=is_sample)]
     if content.vintage is not None and not content.vintage_is_new:
         asides.append(v.t("omdia.unchanged", published=v.f.day(content.vintage.published_on)))
     return [aside for aside in asides if aside] + frame.left_out(v, content.left_out)
 
 
-def _vendors(content: WeeklyContent) -> list[str]:
+def _vendors(v: Voice, content: WeeklyContent) -> list[str]:
     vendors = [content.vendor.vendor]
     if content.vintage is not None:
         vendors.append(content.vintage.publisher)
-    return vendors
+    vendors += blocks.event_sources(v, content.dated_events, content.market.now.starts_on)
+    return list(dict.fromkeys(vendors))

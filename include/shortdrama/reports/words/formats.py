@@ -23,6 +23,9 @@ READERS_ZONE: dict[LocaleName, str] = {"en": "UTC", "zh": "Asia/Shanghai"}
 SHORT_NAMES: dict[LocaleName, dict[str, str]] = {"en": {"US": "US", "GB": "UK"}, "zh": {}}
 """Countries whose name in full nobody uses in a sentence."""
 
+WITH_ARTICLE = frozenset({"US", "GB", "NL", "PH", "AE", "DO", "CZ"})
+"""Countries that an English sentence gives an article."""
+
 LARGE_CHANGE = 10**6
 MINUS = "\N{MINUS SIGN}"
 
@@ -108,6 +111,14 @@ class Formats:
         """How large a change of money is, without its sign: US$0.30M, 30万美元."""
         return self._money(abs(Decimal(value)), CHANGES[self.locale])
 
+    def usd_moved(self, value: Decimal | int) -> str:
+        """A change of money after its verb: (added) US$0.32M; Chinese has the sign for a verb."""
+        return self.usd_amount(value) if self.locale == "en" else self.usd_change(value)
+
+    def pct_moved(self, value: Decimal) -> str:
+        """The same in percent: (rose) 1.5%, +1.5%."""
+        return self.pct(abs(value)) if self.locale == "en" else self.pct_change(value)
+
     def usd_exact(self, value: Decimal) -> str:
         """A small sum of money, to the cent: US$2.19, 2.19美元."""
         return self._signed(rounded(value, 2), "US${}", "{}美元")
@@ -117,6 +128,10 @@ class Formats:
         exact = rounded(value, 2)
         whole = exact == exact.to_integral_value()
         return self._signed(rounded(exact) if whole else exact, "US${}", "{}美元")
+
+    def usd_round(self, value: Decimal) -> str:
+        """A price, or a large sum in its unit: US$0.50, US$10, US$100K."""
+        return self.usd(value) if value >= 10**3 else self.usd_price(value)
 
     def table_usd(self, value: Decimal | int) -> str:
         """Money in a table whose heading has the unit: 51.8 (US$M), 5181 (万美元).
@@ -195,10 +210,15 @@ class Formats:
         return f"{self.short_day(start)}{dash}{self.short_day(end)}"
 
     def dotted_days(self, start: date, end: date) -> str:
-        """A span of dates for a subject line, as short as it can be: 22–28 Sept 2025, 9.22–9.28."""
+        """A span of dates for a subject line: 22–28 Sept 2025, 2025.9.22–9.28."""
         if self.locale == "en":
             return self.days(start, end)
-        return f"{start.month}.{start.day}–{end.month}.{end.day}"
+        year = "" if start.year == end.year else f"{end.year}."
+        return f"{self.dotted_day(start)}–{year}{end.month}.{end.day}"
+
+    def dotted_day(self, value: date) -> str:
+        """A date for a subject line: 25 Feb 2026, 2026.2.25."""
+        return self.day(value) if self.locale == "en" else f"{value.year}.{value.month}.{value.day}"
 
     def month(self, value: date) -> str:
         """A month: September 2025, 2025年9月."""
@@ -230,6 +250,28 @@ class Formats:
         """A country's name from its ISO-2 code; the code where CLDR has none."""
         short = SHORT_NAMES[self.locale].get(code)
         return short or str(self._cldr.territories.get(code, code))
+
+    def country_said(self, code: str) -> str:
+        """The same in a sentence: the US, 美国."""
+        name = self.country(code)
+        return f"the {name}" if self.locale == "en" and code in WITH_ARTICLE else name
+
+    def about(self, value: int) -> str:
+        """A count that rests on assumptions: below 10,000 only two of its digits mean anything."""
+        exact = Decimal(value)
+        decimals = 1 - exact.adjusted()
+        return self.count(rounded(exact, decimals) if value and 10 <= value < 10**4 else exact)
+
+    def period_label(self, label: str) -> str:
+        """The name of a period as a reader writes it; English keeps 2025-W39, 2025-09, 2025Q3."""
+        if self.locale == "en":
+            return label
+        year, rest = label[:4], label[4:].removeprefix("-")
+        if rest.startswith("W"):
+            return f"{year}年第{int(rest[1:])}周"
+        if rest.startswith("Q"):
+            return f"{year}年第{'一二三四'[int(rest[1:]) - 1]}季度"
+        return f"{year}年{int(rest)}月"
 
     def listed(self, items: Sequence[str]) -> str:
         """Names one after the other: `A, B and C`, `A、B和C`."""

@@ -52,6 +52,10 @@ class Voice:
         phrase = self.change(growth_pct)
         return phrase if growth_pct is not None else Phrase(self.t("missing"))
 
+    def begins(self, text: str) -> str:
+        """A text at the beginning of a line."""
+        return text[:1].upper() + text[1:]
+
     def in_brackets(self, text: str) -> str:
         """A remark in the language's brackets."""
         return self.t("brackets", text=text)
@@ -62,7 +66,7 @@ class Voice:
 
     def alone(self, text: str) -> str:
         """A clause as a sentence that stands by itself."""
-        return text[:1].upper() + text[1:] + self.t("stop")
+        return self.begins(text) + self.t("stop")
 
     def sentences(self, parts: Iterable[str]) -> str:
         """Sentences one after the other."""

@@ -25,18 +25,18 @@ def opened(content: bytes) -> list[Worksheet]:
 
 
 def cell_of(value: Cell) -> XlsxCell:
-    cell = opened(made(Sheet("S", ("Heading",), ((value,),))))[0]["A2"]
+    cell = opened(made(Sheet("S", ("Heading",), ((value,),))))[1]["A2"]
     assert isinstance(cell, XlsxCell)
     return cell
 
 
 def names_of(*names: str) -> list[str]:
-    return [sheet.title for sheet in opened(made(*(Sheet(n, ("h",), ()) for n in names)))]
+    return [sheet.title for sheet in opened(made(*(Sheet(n, ("h",), ()) for n in names)))][1:]
 
 
 @pytest.mark.parametrize("locale", LOCALES)
 def test_figures_are_numbers_and_dates_are_dates(locale: LocaleName) -> None:
-    sheet = opened(workbook(page(locale)))[0]
+    sheet = opened(workbook(page(locale)))[1]
     assert [cell.value for cell in sheet[2]] == ["ReelShort", 12_200_000, datetime(2025, 9, 22), 1]  # noqa: DTZ001
     assert [cell.data_type for cell in sheet[2]] == ["s", "n", "d", "n"]
     assert sheet.freeze_panes == "A2"
@@ -51,13 +51,13 @@ def test_figures_are_numbers_and_dates_are_dates(locale: LocaleName) -> None:
 def test_a_text_is_a_text_whatever_it_begins_with(text: str) -> None:
     cell = cell_of(text)
     assert (cell.value, cell.data_type, cell.quotePrefix) == (text, "s", True)
-    xml = ZipFile(BytesIO(made(Sheet("S", ("h",), ((text,),))))).read("xl/worksheets/sheet1.xml")
+    xml = ZipFile(BytesIO(made(Sheet("S", ("h",), ((text,),))))).read("xl/worksheets/sheet2.xml")
     assert b"<f" not in xml
     assert b"hyperlink" not in xml
 
 
 def test_a_heading_is_no_formula_either() -> None:
-    assert opened(made(Sheet("S", ("=1+1",), ())))[0]["A1"].data_type == "s"
+    assert opened(made(Sheet("S", ("=1+1",), ())))[1]["A1"].data_type == "s"
 
 
 @pytest.mark.parametrize(
@@ -105,14 +105,14 @@ def test_no_digit_is_lost(value: Cell, read: object) -> None:
 def test_the_numbers_of_a_column_share_a_format_and_years_are_not_grouped(
     column: tuple[Cell, ...], number_format: str
 ) -> None:
-    sheet = opened(made(Sheet("S", ("h",), tuple((value,) for value in column))))[0]
+    sheet = opened(made(Sheet("S", ("h",), tuple((value,) for value in column))))[1]
     numbers = [cell for (cell,) in sheet["A2:A9"] if isinstance(cell.value, (int, float))]
     assert {cell.number_format for cell in numbers} == {number_format}
 
 
 def test_sentences_take_several_lines_and_all_begin_at_the_top() -> None:
     rows = (("Scope", "App stores only, net of store fees; " * 4), ("Source", "Appfigures"))
-    sheet = opened(made(Sheet("Read me", ("Item", "Note"), rows)))[0]
+    sheet = opened(made(Sheet("Read me", ("Item", "Note"), rows)))[1]
     assert [bool(sheet[at].alignment.wrap_text) for at in ("A2", "B2", "B3")] == [
         False,
         True,
@@ -120,6 +120,24 @@ def test_sentences_take_several_lines_and_all_begin_at_the_top() -> None:
     ]
     assert {cell.alignment.vertical for row in sheet.iter_rows() for cell in row} == {"top"}
     assert sheet.column_dimensions["B"].width == 72
+
+
+@pytest.mark.parametrize("locale", LOCALES)
+def test_the_first_sheet_says_what_the_figures_are(locale: LocaleName) -> None:
+    """Who gets the file alone reads there if it is a sample, the scope, the ids."""
+    shown = page(locale)
+    sheet = opened(workbook(shown))[0]
+    assert sheet.title == {"en": "Read me", "zh": "说明"}[locale]
+    told = [str(cell.value) for row in sheet.iter_rows() for cell in row]
+    wanted = [banner.text for banner in shown.banners] + [shown.answer.scope, shown.footer.method]
+    wanted += [fact.detail for fact in shown.footer.facts]
+    assert [text for text in wanted if text not in told] == []
+    assert any(shown.period in text for text in told)
+
+
+def test_two_decimals_are_shown_and_all_are_kept() -> None:
+    cell = cell_of(Decimal("12.3456"))
+    assert (cell.number_format, cell.value) == ("#,##0.00", 12.3456)
 
 
 def test_names_of_sheets_are_made_fit_and_unique() -> None:
@@ -130,7 +148,7 @@ def test_names_of_sheets_are_made_fit_and_unique() -> None:
 
 
 def test_columns_are_wide_enough_for_chinese_but_not_endless() -> None:
-    sheet = opened(made(Sheet("S", ("名", "b"), (("短剧" * 5, "x" * 500),))))[0]
+    sheet = opened(made(Sheet("S", ("名", "b"), (("短剧" * 5, "x" * 500),))))[1]
     assert sheet.column_dimensions["A"].width >= 20
     assert sheet.column_dimensions["B"].width < 80
 

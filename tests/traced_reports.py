@@ -2,6 +2,7 @@
 
 from datetime import date, timedelta
 from decimal import Decimal
+from itertools import pairwise
 from typing import Any
 
 import duckdb
@@ -461,7 +462,7 @@ def _hashtags(found: Known, connection: duckdb.DuckDBPyConnection, on: date) -> 
         for place, tag in enumerate(at_home, start=1)
         if place <= 7 or tag is mover or tag["hashtag_name"] in minis
     ]
-    for one, two in zip(listed, listed[1:], strict=False):
+    for one, two in pairwise(listed):
         found.marks |= {str(one + 1), str(two - 1)} if two - one > 1 else set()
     countries = {tag["country_code"]: tag for tag in tags}
     found.place(*range(1, len(countries) + 1))

@@ -62,11 +62,10 @@ MONTHLY = [
     changed("rpt_minis_landscape", "monthly_price_low_usd = 55", "drama_apps = 13"),
     changed("rpt_monetisation_breakeven", "break_even_units = 77777777",
             "scenario_id = 'paid_unlock.base'"),
-    changed("rpt_minis_landscape", "as_of_on = '2026-01-09'", "drama_apps = 13"),
+    changed("rpt_minis_landscape", "game_apps = 77", "drama_apps = 13"),
     changed("dim_monetisation_assumption", "high = 0.77", "assumption_id = 'fee'"),
     changed("rpt_market_size_monthly", "revenue_growth_pct = 9",
             f"{HERE} and period_label = '2025-09'"),
-    changed("rpt_vendor_reconciliation", "status = 'bound_holds'", "status = 'match'"),
 ]  # fmt: skip
 PULSE = [
     changed("rpt_hashtag_momentum", "views = 123456789",
@@ -79,7 +78,7 @@ PULSE = [
             "hashtag_name = 'flickreels' and country_code = 'US'"),
     changed("rpt_hashtag_momentum", "views = 5",
             "hashtag_name = 'shortdrama' and country_code = 'BR'"),
-    changed("dim_monetisation_assumption", "low = 0.77", "assumption_id = 'ad_share'"),
+    changed("dim_monetisation_assumption", "low = 0.77", "assumption_id = 'fee'"),
     changed("rpt_monetisation_breakeven", "break_even_units = 11",
             "scenario_id = 'ad_share.best'"),
     changed("fct_minis_search_interest", "growth_pct = 12", "growth_pct is not null"),

@@ -14,9 +14,18 @@ from botocore.exceptions import BotoCoreError, ClientError
 from shortdrama.core.errors import Failure, ReportWithheld
 from shortdrama.core.settings import Settings
 from shortdrama.lake.store import ObjectStore
-from shortdrama.reports.archive.editions import Edition, bind, corrections_of, find_edition
+from shortdrama.reports.archive import parts
+from shortdrama.reports.archive.editions import (
+    Correction,
+    Edition,
+    bind,
+    corrections_of,
+    find_edition,
+    part_in_force,
+)
 from shortdrama.reports.archive.index import write_index
 from shortdrama.reports.archive.parts import Printed
+from shortdrama.reports.delivery.differences import changes
 from shortdrama.reports.delivery.due import EditionState, Ready, Slot, Withheld, by_edition
 from shortdrama.reports.delivery.press import Press, with_first
 from shortdrama.reports.delivery.withholding import (
@@ -73,17 +82,13 @@ class Maker:
     def state(self, edition_id: str, slots: Sequence[Slot]) -> EditionState:
         """The state of an edition; it is made if that is possible and somebody wants it."""
         found = find_edition(self._store, edition_id)
-        if found is not None:
-            corrections = corrections_of(self._store, edition_id)
-            stopped = reason_to_stop(found, corrections, self._published)
-            return stopped or Ready(found.moved_pct)
         report = self._press.reports[slots[0].report]
         by_hand = any(slot.is_forced for slot in slots)
         withheld = reason_to_withhold(report, self._published, self._now, by_hand=by_hand)
-        if withheld is not None:
+        if found is None and withheld is not None:
             return withheld
         try:
-            return self._made(report, slots)
+            return self._standing(found) if found is not None else self._made(report, slots)
         except ReportWithheld as error:
             return Withheld(str(error), "missing")
         except NOT_OURS:
@@ -117,6 +122,33 @@ class Maker:
         bound = bind(self._store, edition, printed(self._press, report, content, late))
         self.has_bound = True
         return Ready(bound.moved_pct)
+
+    def _standing(self, edition: Edition) -> EditionState:
+        """The state of an edition that is made, unless its figures were taken back."""
+        corrections = corrections_of(self._store, edition.id)
+        stopped = reason_to_stop(edition, corrections, self._published, self._store)
+        if stopped is None or self._is_still_right(edition, corrections):
+            return Ready(edition.moved_pct)
+        return stopped
+
+    def _is_still_right(self, edition: Edition, corrections: tuple[Correction, ...]) -> bool:
+        """Whether what is published now, and is not held, has the very figures of an edition."""
+        if self._published.hold is not None:
+            return False
+        report = self._press.reports[edition.report]
+        try:
+            content = self.compose(report, edition.period)
+        except ReportWithheld:
+            return False
+        for locale in LOCALES:
+            part = part_in_force(edition, corrections, locale)
+            try:
+                old = parts.read_sheets(self._store, edition.id, part)
+            except parts.ArchiveDamaged:
+                return False
+            if old is None or changes(old, report.written(content, locale).sheets):
+                return False
+        return True
 
     def compose(self, report: Report, period: str) -> Content:
         """The content on the published snapshot; raises ReportWithheld."""

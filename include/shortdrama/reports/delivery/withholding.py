@@ -14,6 +14,8 @@ from shortdrama.warehouse.build.inputs import read_inputs
 from shortdrama.warehouse.decide.overrides import build_id, in_spite, mart_overrides
 from shortdrama.warehouse.snapshots.manifest import (
     SnapshotManifest,
+    find_manifest,
+    history,
     read_manifest,
     with_refusals,
 )
@@ -71,18 +73,38 @@ def reason_to_withhold(
 
 
 def reason_to_stop(
-    edition: Edition, corrections: tuple[Correction, ...], published: Published
+    edition: Edition,
+    corrections: tuple[Correction, ...],
+    published: Published,
+    store: ObjectStore,
 ) -> Withheld | None:
-    """Why an edition that exists may not be sent to more people: its figures were taken back."""
-    hold = published.hold
+    """Why an edition that exists may not be sent to more people: its figures were taken back.
+
+    That does not end with the hold: the next snapshot does not make the old figures right.
+    """
     newest = corrections[-1].snapshot_id if corrections else edition.snapshot_id
-    if hold is None or newest == published.manifest.snapshot_id:
+    if newest == published.manifest.snapshot_id or not _is_taken_back(newest, published, store):
         return None
+    held = f" ({published.hold})" if published.hold else ""
     return Withheld(
-        f"{edition.id} was made from snapshot {newest}, which is rolled back ({hold}). Send a"
+        f"{edition.id} was made from snapshot {newest}, which is rolled back{held}. Send a"
         f" correction: shortdrama report correct {edition.id} --because …",
         "hold",
     )
+
+
+def _is_taken_back(snapshot_id: str, published: Published, store: ObjectStore) -> bool:
+    """Whether a snapshot is not among the predecessors of the current one.
+
+    If those are not kept so far back, only a hold says so.
+    """
+    made = find_manifest(store, snapshot_id)
+    for earlier in history(store):
+        if earlier.snapshot_id == snapshot_id:
+            return False
+        if made is not None and earlier.created_at < made.created_at:
+            return True
+    return published.hold is not None
 
 
 def _red_gate(store: ObjectStore) -> str:

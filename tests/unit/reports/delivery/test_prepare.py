@@ -15,7 +15,7 @@ from shortdrama.lake import keys
 from shortdrama.lake.sends import LATE_NOTE
 from shortdrama.reports.archive.editions import Correction, find_edition, record_correction
 from shortdrama.reports.archive.parts import keep
-from shortdrama.reports.delivery import prepare
+from shortdrama.reports.delivery import prepare, withholding
 from shortdrama.reports.delivery.due import (
     Ready,
     Withheld,
@@ -149,6 +149,34 @@ def test_figures_that_were_taken_back_are_not_sent_to_more_people(lake: Lake) ->
     assert (state.kind, "report correct weekly_brief/2025-W39" in state.reason) == ("hold", True)
     # The snapshot to which was rolled back is good.
     lake.published = published("s1", hold=HOLD)
+    assert isinstance(lake.states()[W39], Ready)
+
+
+def test_a_released_hold_does_not_make_figures_right_that_were_taken_back(
+    lake: Lake, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lake.states()  # of s1, which is rolled back; s2 follows s0
+    manifests = {
+        name: published(name).manifest.model_copy(
+            update={"previous": "s0", "created_at": NOW + timedelta(hours=hours)}
+        )
+        for name, hours in (("s0", 0), ("s1", 1), ("s2", 2))
+    }
+    monkeypatch.setattr(withholding, "find_manifest", lambda _store, name: manifests[name])
+    for current in (["s0"], ["s2", "s0"]):
+        kept = [manifests[name] for name in current]
+        monkeypatch.setattr(withholding, "history", lambda _store, kept=kept: iter(kept))
+        lake.published, lake.usd = published(current[0]), "11"
+        state = lake.states()[W39]
+        assert isinstance(state, Withheld)
+        assert "s1, which is rolled back. Send a correction" in state.reason
+        # A correction would have nothing to say, so the edition goes on.
+        lake.usd = "10"
+        assert isinstance(lake.states()[W39], Ready)
+    # A snapshot that is merely older is good, also while a newer one is held.
+    kept = [manifests["s2"], manifests["s1"], manifests["s0"]]
+    monkeypatch.setattr(withholding, "history", lambda _store: iter(kept))
+    lake.published, lake.usd = published("s2", hold=HOLD), "11"
     assert isinstance(lake.states()[W39], Ready)
 
 

@@ -31,8 +31,9 @@ class Correcting:
         return subscriptions_of(self._settings)
 
     @property
-    def _suppressed(self) -> set[str]:
-        return {one.recipient for one in read_suppressed(self._store)}
+    def _suppressed(self) -> frozenset[str]:
+        names = (one.recipient for one in read_suppressed(self._store))
+        return self._subscriptions.addresses.also_by_id(names)
 
     def draft(self) -> Draft:
         """What changed; raises DecisionRefused, NothingPublished, ReportWithheld."""

@@ -62,7 +62,7 @@ class Slot:
     @property
     def deadline(self) -> datetime:
         """From then on, readers are told that it is withheld."""
-        return self.due_at + timedelta(hours=self.subscription.deadline_hours)
+        return self.due_at + timedelta(hours=self.subscription.hours_to_deadline)
 
     def is_late(self, now: datetime) -> bool:
         """Whether a mail that leaves now is late."""

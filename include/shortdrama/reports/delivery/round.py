@@ -88,7 +88,8 @@ class Round:
     @cached_property
     def suppressed(self) -> frozenset[str]:
         """Who gets nothing any more."""
-        return frozenset(one.recipient for one in read_suppressed(self._store))
+        names = (one.recipient for one in read_suppressed(self._store))
+        return self.subscriptions.addresses.also_by_id(names)
 
     @cached_property
     def ledgers(self) -> Mapping[str, Records]:

@@ -1,11 +1,11 @@
 """Who gets which report: one reviewed YAML file, without addresses."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, Self
 from zoneinfo import ZoneInfo
 
 import yaml
@@ -15,7 +15,9 @@ from pydantic import (
     ConfigDict,
     Field,
     ValidationError,
+    model_validator,
 )
+from yaml.error import MarkedYAMLError
 
 from shortdrama.core.errors import Failure
 from shortdrama.core.settings import MailSettings, Settings
@@ -25,6 +27,12 @@ from shortdrama.reports.words.formats import LocaleName
 SHIPPED = Path(__file__).parents[1] / "subscriptions.yaml"
 SCHEMA = SHIPPED.with_name("subscriptions.schema.json")
 FIRST_DAY = date(2025, 1, 1)
+
+PULSE_HOURS = 20
+"""Until a daily edition that is withheld is told. After a day the next one takes its place."""
+
+THRESHOLDS = {"minis_pulse": frozenset({"hashtag_views"})}
+"""What may have a threshold, by report: each report says how far these have moved."""
 
 
 class SubscriptionsRefused(Failure):
@@ -77,10 +85,28 @@ class Subscription(Strict):
     deadline_hours: Annotated[int, Field(ge=1, le=240)] = 24
     attach: bool = True
 
+    @model_validator(mode="after")
+    def _thresholds_are_known(self) -> Self:
+        """A name that no report knows would never move, and nothing would ever be sent."""
+        known = THRESHOLDS.get(self.report, frozenset())
+        if unknown := sorted(set(self.thresholds) - known):
+            raise ValueError(
+                f"{self.report} has no threshold {unknown[0]!r}; it has:"
+                f" {', '.join(sorted(known)) or 'none'}"
+            )
+        return self
+
     @property
     def people(self) -> tuple[Recipient, ...]:
         """The recipients, each with an id."""
         return tuple(Recipient(id=one) if isinstance(one, str) else one for one in self.recipients)
+
+    @property
+    def hours_to_deadline(self) -> int:
+        """The hours until a withheld edition is told."""
+        if self.report == "minis_pulse":
+            return min(self.deadline_hours, PULSE_HOURS)
+        return self.deadline_hours
 
     def since_of(self, recipient: Recipient) -> date:
         """The first day on which something is due for a recipient."""
@@ -122,6 +148,12 @@ class Addresses(dict[str, str]):
 
     __str__ = __repr__
 
+    def also_by_id(self, names: Iterable[str]) -> frozenset[str]:
+        """The names, and the ids of those who were once known by the digest of their address."""
+        known = frozenset(names)
+        ids = (recipient for recipient, address in self.items() if digest_of(address) in known)
+        return known.union(ids)
+
     def ids_by_digest(self) -> dict[str, str]:
         """The ids by the digests under which sends were recorded before there were ids."""
         return {digest_of(address): recipient for recipient, address in self.items()}
@@ -144,6 +176,7 @@ def read_file(path: Path) -> SubscriptionFile:
     try:
         text = path.read_text(encoding="utf-8")
         node = yaml.compose(text, Loader=yaml.SafeLoader)
+        _keys_once(node)
         found = SubscriptionFile.model_validate(yaml.safe_load(text) or {})
         _once_per_report(found)
     except yaml.YAMLError as error:
@@ -161,6 +194,9 @@ def read_file(path: Path) -> SubscriptionFile:
     except TwiceSubscribed as error:
         line = f", line {_line(node, error.loc)}"
         raise _refused(path, line, str(error)) from None
+    except (ValueError, RecursionError) as error:
+        # A date such as 2025-02-30: YAML makes dates itself, and does not say where.
+        raise _refused(path, "", f"a value cannot be read: {error}") from None
     return found
 
 
@@ -208,6 +244,21 @@ def _once_per_report(found: SubscriptionFile) -> None:
                 ("subscriptions", *place),
             )
         seen[named] = int(place[0])
+
+
+def _keys_once(node: yaml.Node | None) -> None:
+    """Raise MarkedYAMLError for a key that is there twice: YAML would drop the first one."""
+    if isinstance(node, yaml.SequenceNode):
+        for one in node.value:
+            _keys_once(one)
+    elif isinstance(node, yaml.MappingNode):
+        seen: set[str] = set()
+        for key, value in node.value:
+            name = str(key.value)
+            if name in seen:
+                raise MarkedYAMLError(problem=f"{name} is there twice", problem_mark=key.start_mark)
+            seen.add(name)
+            _keys_once(value)
 
 
 def _all(

@@ -266,11 +266,27 @@ def test_no_note_is_sent_about_older_weeks_or_a_report_that_comes_only_sometimes
     assert isinstance(only, Withhold)
 
 
+def test_a_pulse_that_is_withheld_is_told_before_the_next_one_takes_its_place() -> None:
+    pulse = subscribed("minis_pulse", "Europe/London", thresholds={"hashtag_views": 25})
+    # One of these days has only 23 hours.
+    start, overdue = at("2026-03-27T09:00"), set()
+    for tick in range(4 * 24 * 4):
+        now = start + timedelta(minutes=15 * tick)
+        slots = open_slots(now, pulse, REPORTS, {})
+        states = {slot.edition_id: Withheld("no data") for slot in slots}
+        overdue |= {
+            one.period
+            for one in due(now, pulse, REPORTS, {}, states)
+            if isinstance(one, Withhold) and one.is_overdue
+        }
+    assert sorted(overdue) == ["2026-03-26", "2026-03-27", "2026-03-28", "2026-03-29"]
+
+
 def test_a_pulse_comes_only_to_those_whose_threshold_is_passed() -> None:
     entries = [
         subscribed("minis_pulse", recipients=[name], thresholds=limits).entries[0]
         for name, limits in (
-            ("ann", {"hashtag_views": 20}), ("bo", {"hashtag_views": 10}), ("li", {"other": 1})
+            ("ann", {"hashtag_views": 20}), ("bo", {"hashtag_views": 10}), ("li", {"hashtag_views": 16})
         )
     ]  # fmt: skip
     states = {"minis_pulse/2025-10-01": Ready({"hashtag_views": Decimal("-15")})}

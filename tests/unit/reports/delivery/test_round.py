@@ -9,7 +9,7 @@ import pytest
 
 from report_lake import NOW, W39, Lake, published
 from shortdrama.core.settings import MailSettings, Settings
-from shortdrama.lake.sends import SendKey, read_sends
+from shortdrama.lake.sends import SendKey, digest_of, read_sends
 from shortdrama.mail.smtp import ServerAway
 from shortdrama.orchestration import deliveries
 from shortdrama.reports.archive.parts import ArchiveDamaged
@@ -158,6 +158,12 @@ def test_readers_who_left_or_have_no_address_are_told_once(
     assert missing.startswith("Reader without an address: ann\n- ann\n")
     assert told(round_at(**without), {}) == []
     assert [slot.recipient for slot in round_at(**without).slots()] == ["r550-bo"]
+
+
+def test_who_left_when_readers_had_no_ids_stays_away(round_at: At, lake: Lake) -> None:
+    entry = Suppression(recipient=digest_of("ann@example.org"), reason="unsubscribed", at=NOW)
+    suppress(lake.store, [entry])
+    assert [slot.recipient for slot in round_at().slots()] == ["r550-bo", "li"]
 
 
 def test_if_the_server_is_away_the_next_round_goes_on(round_at: At, rig: Rig) -> None:

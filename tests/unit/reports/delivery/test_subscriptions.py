@@ -13,6 +13,7 @@ from shortdrama.lake.sends import digest_of
 from shortdrama.reports.delivery.subscriptions import (
     SCHEMA,
     SHIPPED,
+    Addresses,
     SubscriptionsRefused,
     read_file,
     schema,
@@ -68,6 +69,11 @@ def test_a_good_file_is_read_with_dates_of_single_recipients(file: Path) -> None
         ("version: 1", "version: 2", r"line 1: version"),
         ("locale: en", "locale: en: de", r"line 4: it is not YAML"),
         ("weekly_brief", "weekly", r"line 3: subscriptions\.0\.report"),
+        ("hashtag_views:", "hashtag_view:", r"minis_pulse has no threshold 'hashtag_view'; it has"),
+        ("2025-09-01\n  -", "2025-09-01\n    thresholds: {a: 1}\n  -", r"weekly_brief has no thres"),
+        ("2025-09-01", "2025-02-30", r"a value cannot be read: day is out of range"),
+        ("    locale: en", "    locale: zh\n    locale: en", r"line 5: .*locale is there twice"),
+        ("[ada", "&all [*all, ada", r"who\.yaml.*: "),
     ],
 )  # fmt: skip
 def test_what_is_wrong_is_named_with_its_line(file: Path, old: str, new: str, said: str) -> None:
@@ -104,6 +110,13 @@ def test_recipients_without_an_address_are_named_and_addresses_are_not_printed()
     subscriptions = subscriptions_of(Settings(mail=mail))
     assert subscriptions.without_address() == ("readers-zh",)
     assert "example.org" not in f"{subscriptions} {mail!r}"
+
+
+def test_who_was_known_by_a_digest_is_known_by_id_too() -> None:
+    addresses = Addresses({"ada": "Ada@example.org", "bo": "bo@example.org"})
+    assert addresses.also_by_id(["li", digest_of("ada@example.org")]) == {
+        "li", "ada", digest_of("ada@example.org"),
+    }  # fmt: skip
 
 
 def test_recipients_of_the_old_form_get_the_weekly_brief_for_one_more_version() -> None:

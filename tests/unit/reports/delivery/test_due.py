@@ -286,7 +286,9 @@ def test_a_pulse_comes_only_to_those_whose_threshold_is_passed() -> None:
     entries = [
         subscribed("minis_pulse", recipients=[name], thresholds=limits).entries[0]
         for name, limits in (
-            ("ann", {"hashtag_views": 20}), ("bo", {"hashtag_views": 10}), ("li", {"hashtag_views": 16})
+            ("ann", {"hashtag_views": 20}),
+            ("bo", {"hashtag_views": 10}),
+            ("li", {"hashtag_views": 16}),
         )
     ]  # fmt: skip
     states = {"minis_pulse/2025-10-01": Ready({"hashtag_views": Decimal("-15")})}

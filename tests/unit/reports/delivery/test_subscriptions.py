@@ -70,7 +70,7 @@ def test_a_good_file_is_read_with_dates_of_single_recipients(file: Path) -> None
         ("locale: en", "locale: en: de", r"line 4: it is not YAML"),
         ("weekly_brief", "weekly", r"line 3: subscriptions\.0\.report"),
         ("hashtag_views:", "hashtag_view:", r"minis_pulse has no threshold 'hashtag_view'; it has"),
-        ("2025-09-01\n  -", "2025-09-01\n    thresholds: {a: 1}\n  -", r"weekly_brief has no thres"),
+        ("2025-09-01\n  -", "2025-09-01\n    thresholds: {a: 1}\n  -", r"weekly_brief has no th"),
         ("2025-09-01", "2025-02-30", r"a value cannot be read: day is out of range"),
         ("    locale: en", "    locale: zh\n    locale: en", r"line 5: .*locale is there twice"),
         ("[ada", "&all [*all, ada", r"who\.yaml.*: "),

@@ -202,15 +202,15 @@ def list_suppressed(
 ) -> None:
     """List the readers who get nothing any more, and why."""
     from shortdrama.reports.delivery import suppression
+    from shortdrama.reports.delivery.subscriptions import subscriptions_of
 
     store = open_store()
     if lift:
         suppression.lift(store, lift)
         print(f"{lift} gets reports again, from the next one that is due")
     if add:
-        now = settings().clock.now()
-        entry = suppression.Suppression(recipient=add, reason="by_hand", at=now, is_told=True)
-        suppression.suppress(store, [entry])
+        known = subscriptions_of(settings()).addresses
+        suppression.suppress_by_hand(store, add, known, settings().clock.now())
     entries = suppression.read_suppressed(store)
     if as_json:
         print(json.dumps([one.model_dump(mode="json") for one in entries]))

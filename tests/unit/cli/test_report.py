@@ -182,7 +182,7 @@ def test_readers_who_get_no_more_are_listed_and_can_be_lifted(run: Run, lake: La
     assert "ann" in run("suppressed").output
     assert [one["reason"] for one in json.loads(run("suppressed", "--json").output)] == ["bounced"]
     assert "gets reports again" in run("suppressed", "--lift", "ann").output
-    assert "by_hand" in run("suppressed", "--add", "bo").output
+    assert "by_hand" in run("suppressed", "--add", "readers-zh").output
 
 
 def test_the_subscriptions_are_checked_and_addresses_stay_out(run: Run, lake: Lake) -> None:
@@ -191,3 +191,11 @@ def test_the_subscriptions_are_checked_and_addresses_stay_out(run: Run, lake: La
     assert "@" not in output
     assert len(json.loads(run("subscriptions", "--json").output)) > 1
     assert run("migrate").output == "0 ledgers changed\n"
+
+
+def test_only_an_id_that_is_known_is_suppressed_by_hand(run: Run, lake: Lake) -> None:
+    for typed in ("en@example.org", "readers-fr"):
+        with pytest.raises(Failure, match="those who have one: readers-en, readers-zh") as refused:
+            run("suppressed", "--add", typed)
+        assert typed not in str(refused.value)
+    assert not any(b"@example" in body for body in lake.store.objects.values())

@@ -36,7 +36,7 @@ Change = Callable[[dict[str, Suppression]], dict[str, Suppression]]
 
 
 class NotSuppressed(Failure):
-    """The recipient is not in the list."""
+    """The recipient is not in the list, or nobody whom we mail."""
 
 
 def read_suppressed(store: ObjectStore) -> tuple[Suppression, ...]:
@@ -50,6 +50,21 @@ def suppress(store: ObjectStore, wanted: Iterable[Suppression]) -> None:
     new = {one.recipient: one for one in wanted}
     if new:
         _change(store, lambda entries: {**new, **entries})
+
+
+def suppress_by_hand(
+    store: ObjectStore, recipient: str, known: Collection[str], now: datetime
+) -> None:
+    """Add one recipient of those who are known; raises NotSuppressed.
+
+    An address that somebody types instead of an id must not get into the lake.
+    """
+    if recipient not in known:
+        raise NotSuppressed(
+            "that is not the id of a recipient with an address, so nothing was changed; those who"
+            f" have one: {', '.join(sorted(known)) or 'nobody'}"
+        )
+    suppress(store, [Suppression(recipient=recipient, reason="by_hand", at=now, is_told=True)])
 
 
 def lift(store: ObjectStore, recipient: str) -> None:

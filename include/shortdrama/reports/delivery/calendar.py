@@ -56,12 +56,17 @@ def due_at(report: Report, period: Period, zone: str) -> datetime:
     return max(local.astimezone(UTC), settled)
 
 
-def due_periods(report: Report, zone: str, now: datetime) -> Iterator[Period]:
-    """The newest periods that are due in a time zone, newest first; as many as are made later."""
+def due_periods(
+    report: Report, zone: str, now: datetime, periods_before: int = 0
+) -> Iterator[Period]:
+    """The newest periods that are due in a time zone, newest first; as many as are made later.
+
+    `periods_before`: and so many before these.
+    """
     cadence = cadence_of(report)
     period = report.period_of(cadence.label(now.astimezone(UTC).date() + timedelta(days=1)))
     found = 0
-    while found < cadence.looks_back:
+    while found < cadence.looks_back + periods_before:
         if due_at(report, period, zone) <= now:
             found += 1
             yield period

@@ -151,14 +151,20 @@ def open_slots(
 
 
 def slots_at(
-    now: datetime, subscriptions: Subscriptions, reports: Mapping[str, Report]
+    now: datetime,
+    subscriptions: Subscriptions,
+    reports: Mapping[str, Report],
+    periods_before: int = 0,
 ) -> Iterator[Slot]:
-    """What is due by now, sent or not, as far back as editions are made later."""
+    """What is due by now, sent or not, as far back as editions are made later.
+
+    `periods_before`: and so many periods that are too old to be made or sent.
+    """
     for entry in subscriptions.entries:
         report = reports.get(entry.report)
         if report is None:
             continue
-        periods = list(due_periods(report, entry.time_zone, now))
+        periods = list(due_periods(report, entry.time_zone, now, periods_before))
         for number, period in enumerate(periods):
             at = due_at(report, period, entry.time_zone)
             local_day = at.astimezone(ZoneInfo(entry.time_zone)).date()

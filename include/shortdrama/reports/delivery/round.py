@@ -12,7 +12,7 @@ from typing import Any
 
 from shortdrama.core.errors import Failure
 from shortdrama.core.settings import MailSettings, Settings
-from shortdrama.lake.sends import Records, SendRecord, read_sends
+from shortdrama.lake.sends import EDITION, LATE_NOTE, Records, SendRecord, read_sends
 from shortdrama.lake.store import ObjectStore
 from shortdrama.reports.archive.editions import find_edition
 from shortdrama.reports.delivery import ledger
@@ -94,7 +94,10 @@ class Round:
     @cached_property
     def ledgers(self) -> Mapping[str, Records]:
         """The ledgers of all editions that this round may be about."""
-        editions = {slot.edition_id for slot in self._all_slots()}
+        if self._asked is not None:
+            editions = {f"{self._asked.report}/{self._asked.period}"}
+        else:
+            editions = {slot.edition_id for slot in self._known_slots(periods_before=1)}
         return {edition: read_sends(self._store, edition) for edition in sorted(editions)}
 
     def slots(self) -> list[Slot]:
@@ -144,21 +147,30 @@ class Round:
     def unsettled(self) -> dict[str, list[SendRecord]]:
         """Sends that are unknown, refused or given up and that nobody was told of, by edition."""
         found = {
-            edition_id: [one for one in records.values() if self._is_unsettled(one)]
+            edition_id: [one for one in records.values() if self._is_unsettled(edition_id, one)]
             for edition_id, records in self.ledgers.items()
         }
         return {edition_id: records for edition_id, records in found.items() if records}
 
-    def _is_unsettled(self, record: SendRecord) -> bool:
-        given_up = record.state == "failed" and record.attempts >= MOST_ATTEMPTS
+    def _is_unsettled(self, edition_id: str, record: SendRecord) -> bool:
+        given_up = record.state == "failed" and (
+            record.attempts >= MOST_ATTEMPTS or self._is_too_old(edition_id, record)
+        )
         state = ledger.state_at(record, self.now)
         return not record.is_told and (given_up or state in ("unknown", "refused"))
 
-    def _all_slots(self) -> Iterator[Slot]:
-        if self._asked is None:
-            yield from slots_at(self.now, self.subscriptions, self.press.reports)
-        else:
-            yield from self._forced()
+    def _is_too_old(self, edition_id: str, record: SendRecord) -> bool:
+        """Whether a failed send is not tried again because later editions have taken its place."""
+        is_sent_by_time = self._asked is None and record.kind in (EDITION, LATE_NOTE)
+        return is_sent_by_time and (edition_id, record.recipient) not in self._sendable
+
+    @cached_property
+    def _sendable(self) -> frozenset[tuple[str, str]]:
+        """Editions that may still be sent, and to whom."""
+        return frozenset((slot.edition_id, slot.recipient) for slot in self._known_slots())
+
+    def _known_slots(self, periods_before: int = 0) -> Iterator[Slot]:
+        return slots_at(self.now, self.subscriptions, self.press.reports, periods_before)
 
     def _forced(self) -> list[Slot]:
         if self._asked is None:

@@ -42,6 +42,15 @@ subscriptions:
     recipients: [li]
     since: 2025-10-01
 """
+PULSE_YAML = """\
+version: 1
+subscriptions:
+  - report: minis_pulse
+    locale: en
+    time_zone: UTC
+    recipients: [r450-cy]
+    since: 2025-10-01
+"""
 At = Callable[..., Round]
 
 
@@ -242,3 +251,29 @@ def test_what_becomes_unknown_because_a_sender_died_is_told_after_a_while(
     assert "- ann, edition: unknown\n" in text
     round_at(1).send(round_at(1).prepare())
     assert rig.addresses.count("ann@example.org") == 1
+
+
+def test_what_was_not_settled_before_the_next_edition_came_is_told(
+    round_at: At, told: Callable[..., list[str]], settings: Settings, lake: Lake
+) -> None:
+    assert settings.subscriptions is not None
+    settings.subscriptions.write_text(PULSE_YAML)
+    round_at().send(round_at().prepare())
+    assert told(round_at(), {}) == []
+    # The day after, the pulse of that day is due and this one is not tried again.
+    (text,) = told(round_at(24), {}, 24)
+    assert text.startswith("Mail not delivered: minis_pulse/2025-10-01, 1 recipient\n")
+    assert "- r450-cy, edition: given up (" in text
+    assert told(round_at(25), {}, 25) == []
+
+
+def test_the_engineers_are_told_what_became_of_an_old_edition_that_a_person_asked_for(
+    round_at: At, told: Callable[..., list[str]]
+) -> None:
+    def asked(hours: float = 0) -> Round:
+        return round_at(hours, asked=Asked("weekly_brief", "2025-W20"))
+
+    asked().send(asked().prepare())
+    (text,) = told(asked(), {})
+    assert "- r550-bo, edition: refused" in text
+    assert told(asked(1), {}, 1) == []

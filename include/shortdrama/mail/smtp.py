@@ -166,6 +166,13 @@ def connect(mail: MailSettings) -> smtplib.SMTP:
         ) from None
     try:
         _authenticate(server, mail)
+    except UnicodeEncodeError:
+        server.close()
+        # Not with the error: it has the password in it.
+        raise ServerAway(
+            f"{_name(mail)} is not given a user or a password that is not ASCII: correct"
+            " SHORTDRAMA_MAIL__USERNAME and SHORTDRAMA_MAIL__PASSWORD"
+        ) from None
     except OSError as error:
         server.close()
         said = _answer(error) if isinstance(error, smtplib.SMTPResponseException) else error

@@ -1,6 +1,7 @@
 import socket
 import traceback
 from email.message import EmailMessage
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -8,7 +9,8 @@ from aiosmtpd.controller import Controller
 from pydantic import SecretStr
 
 from shortdrama.core.settings import MailSettings
-from shortdrama.mail.smtp import DeliveryFailed, DeliveryUnknown, deliver
+from shortdrama.mail.smtp import DeliveryFailed, DeliveryUnknown, ServerAway, deliver
+from smtp_rig import Rig, serving_mail
 
 
 def message(address: str = "ann@example.org") -> EmailMessage:
@@ -48,6 +50,14 @@ def test_a_server_without_login_is_no_server_for_our_password(mail: MailSettings
     with pytest.raises(DeliveryFailed, match="SHORTDRAMA_MAIL__USERNAME") as failed:
         deliver(message(), secret)
     assert "tell-nobody" not in str(failed.value)
+
+
+def test_a_password_that_is_not_ascii_is_named_and_not_shown(tmp_path: Path) -> None:
+    with serving_mail(Rig(), tmp_path) as mail:
+        secret = mail.model_copy(update={"password": SecretStr("tell-nöbody")})
+        with pytest.raises(ServerAway, match="not ASCII: correct SHORTDRAMA_MAIL") as failed:
+            deliver(message(), secret)
+    assert "nöbody" not in "".join(traceback.format_exception(failed.value))
 
 
 @pytest.mark.parametrize(

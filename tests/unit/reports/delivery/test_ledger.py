@@ -14,6 +14,8 @@ from shortdrama.lake import keys
 from shortdrama.lake.documents import Document
 from shortdrama.lake.sends import SendKey, SendRecord, digest_of, read_sends
 from shortdrama.reports.delivery import ledger
+from shortdrama.reports.delivery.migration import forget_addresses
+from shortdrama.reports.delivery.subscriptions import Addresses
 
 NOW = datetime(2025, 10, 2, 8, tzinfo=UTC)
 W39 = "weekly_brief/2025-W39"
@@ -167,6 +169,16 @@ def test_a_migration_gives_ids_to_those_whose_address_is_known(lake_v1: MemorySt
     assert not ledger.rename(lake_v1, W39, ids)
     assert lake_v1.get(keys.sends(W39)) == before
     assert not ledger.rename(lake_v1, "weekly_brief/2025-W40", ids)
+
+
+def test_after_a_migration_a_send_counts_for_both_ids_of_one_address(lake_v1: MemoryStore) -> None:
+    addresses = Addresses({"ann": ANN, "ann-zh": ANN, "li": LI})
+    assert forget_addresses(lake_v1, addresses) == [W39]
+    records = read_sends(lake_v1, W39)
+    for recipient, address in addresses.items():
+        found = ledger.find(records, ledger.SendKey(recipient, "edition"), address)
+        assert found is not None, recipient
+    assert b"@" not in lake_v1.get(keys.sends(W39))
 
 
 @pytest.mark.parametrize("first", ["ann", "digest"])

@@ -10,7 +10,7 @@ from pydantic import Field
 from shortdrama.lake import documents, keys
 from shortdrama.lake.documents import Document
 from shortdrama.lake.store import ObjectStore
-from shortdrama.reports.archive.parts import Part, Printed, keep
+from shortdrama.reports.archive.parts import ArchiveDamaged, Part, Printed, keep
 from shortdrama.reports.words.formats import LocaleName
 
 MOST_CORRECTIONS = 99
@@ -118,8 +118,17 @@ def record_correction(store: ObjectStore, correction: Correction) -> Correction:
 def part_in_force(
     edition: Edition, corrections: tuple[Correction, ...], locale: LocaleName
 ) -> Part:
-    """What a reader gets who has not had the edition: the newest correction of it."""
-    return (corrections[-1].parts if corrections else edition.parts)[locale]
+    """What a reader gets who has not had the edition: the newest correction of it.
+
+    Raises ArchiveDamaged for an edition that older software made only in the other language.
+    """
+    made = corrections[-1].parts if corrections else edition.parts
+    if locale not in made:
+        raise ArchiveDamaged(
+            f"{edition.id} was made only in {', '.join(sorted(made))}: nothing of it is mailed in"
+            f" {locale}"
+        )
+    return made[locale]
 
 
 def all_editions(store: ObjectStore) -> Iterator[Edition]:

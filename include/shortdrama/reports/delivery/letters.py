@@ -27,7 +27,7 @@ class Desk:
 
     def __init__(self, store: ObjectStore, press: Press) -> None:
         self._store, self._press = store, press
-        self._editions: dict[str, tuple[Edition, tuple[Correction, ...]]] = {}
+        self._found = cache(self._look_up)
         self._archived = cache(self._read)
         self._noted = cache(self._drawn)
         self.damaged: list[parts.ArchiveDamaged] = []
@@ -39,7 +39,7 @@ class Desk:
         for one in decisions:
             try:
                 if isinstance(one, Send):
-                    letters.append(self._edition(one))
+                    letters += self._edition(one)
                 elif isinstance(one, SendNote):
                     letters.append(self._note(one.slot, one.state))
             except parts.ArchiveDamaged as error:
@@ -47,14 +47,18 @@ class Desk:
                     self.damaged.append(error)
         return letters
 
-    def _edition(self, send: Send) -> Letter:
+    def _edition(self, send: Send) -> list[Letter]:
+        """The letter; none if nobody wanted the edition yet when it could have been made."""
         slot, locale = send.slot, send.slot.subscription.locale
-        edition, corrections = self._found(slot.edition_id)
+        found = self._found(slot.edition_id)
+        if found is None:
+            return []
+        edition, corrections = found
         rendered = self._archived(slot.edition_id, locale)
         if send.is_late and locale not in edition.late_in:
             due = due_words(slot.due_at, slot.subscription.time_zone, locale)
             rendered = with_banner(rendered, words(locale).text("late.banner", due=due))
-        return Letter(
+        letter = Letter(
             edition_id=slot.edition_id,
             kind=EDITION,
             recipient=slot.recipient,
@@ -64,23 +68,22 @@ class Desk:
             corrected=len(corrections),
             facts=facts(edition, corrections) | {"X-Shortdrama-Late": _yes(send.is_late)},
         )
+        return [letter]
 
     def _note(self, slot: Slot, state: Withheld) -> Letter:
         locale = slot.subscription.locale
         rendered = self._noted(slot.report, slot.period, state, locale)
         return Letter(slot.edition_id, LATE_NOTE, slot.recipient, locale, rendered, attach=False)
 
-    def _found(self, edition_id: str) -> tuple[Edition, tuple[Correction, ...]]:
-        if edition_id not in self._editions:
-            edition = find_edition(self._store, edition_id)
-            if edition is None:
-                raise LookupError(f"{edition_id} was decided to be sent, but is not in the archive")
-            self._editions[edition_id] = edition, corrections_of(self._store, edition_id)
-        return self._editions[edition_id]
+    def _look_up(self, edition_id: str) -> tuple[Edition, tuple[Correction, ...]] | None:
+        edition = find_edition(self._store, edition_id)
+        return None if edition is None else (edition, corrections_of(self._store, edition_id))
 
     def _read(self, edition_id: str, locale: LocaleName) -> Rendered:
-        edition, corrections = self._found(edition_id)
-        return parts.read(self._store, edition_id, part_in_force(edition, corrections, locale))
+        found = self._found(edition_id)
+        if found is None:
+            raise LookupError(f"{edition_id} is not in the archive")
+        return parts.read(self._store, edition_id, part_in_force(*found, locale))
 
     def _drawn(self, report: str, period: str, state: Withheld, locale: LocaleName) -> Rendered:
         known = self._press.reports[report]

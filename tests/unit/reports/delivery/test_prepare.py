@@ -1,5 +1,6 @@
 """Editions are made from what is published, or there is a reason why not; then letters."""
 
+import json
 from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
@@ -233,6 +234,26 @@ def test_what_a_person_asks_for_goes_to_everybody_whatever_the_time(lake: Lake) 
         letters = Desk(lake.store, lake.press).letters(decide(NOW, slots, {}, states))
         assert [one.recipient for one in letters] == [{"weekly_brief": "ann"}.get(report, "bo")]
         assert "late" not in letters[0].rendered.text
+
+
+def test_an_edition_that_is_not_made_yet_stops_no_other_letter(lake: Lake) -> None:
+    states = lake.states()
+    # Its reader became due between the tasks: the next round makes it.
+    states[PULSE] = Ready({"hashtag_views": Decimal(30)})
+    decisions = due(NOW, subscriptions(pulse(10)), lake.press.reports, {}, states)
+    letters = Desk(lake.store, lake.press).letters(decisions)  # type: ignore[arg-type]
+    assert [one.recipient for one in letters] == ["ann", "li"]
+
+
+def test_an_edition_of_one_language_stops_only_the_other(lake: Lake) -> None:
+    states = lake.states()
+    edition = json.loads(lake.store.get(keys.edition(W39)))
+    del edition["parts"]["zh"]
+    lake.store.put(keys.edition(W39), json.dumps(edition).encode())
+    desk = Desk(lake.store, lake.press)  # type: ignore[arg-type]
+    decisions = due(NOW, subscriptions(), lake.press.reports, {}, states)
+    assert [one.recipient for one in desk.letters(decisions)] == ["ann"]
+    assert "was made only in en" in str(desk.damaged[0])
 
 
 def test_a_line_above_an_archived_edition_is_escaped_and_within_the_body() -> None:

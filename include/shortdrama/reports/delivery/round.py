@@ -15,6 +15,7 @@ from shortdrama.core.settings import MailSettings, Settings
 from shortdrama.lake.sends import EDITION, LATE_NOTE, Records, SendRecord, read_sends
 from shortdrama.lake.store import ObjectStore
 from shortdrama.reports.archive.editions import find_edition
+from shortdrama.reports.archive.parts import ArchiveDamaged
 from shortdrama.reports.delivery import ledger
 from shortdrama.reports.delivery.calendar import due_periods
 from shortdrama.reports.delivery.corrections import correction_letters
@@ -128,9 +129,12 @@ class Round:
         desk = Desk(self._store, self.press)
         letters = desk.letters(self.decisions(states))
         for edition_id in self.ledgers:
-            letters += correction_letters(
-                edition_id, self._store, self.subscriptions.addresses, self.suppressed, self.now
-            )
+            try:
+                letters += correction_letters(
+                    edition_id, self._store, self.subscriptions.addresses, self.suppressed, self.now
+                )
+            except ArchiveDamaged as error:
+                desk.damaged.append(error)
         postman = Postman(
             self._store, self._mail, self.subscriptions.addresses, self._settings.clock
         )

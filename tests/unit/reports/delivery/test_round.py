@@ -9,6 +9,7 @@ import pytest
 
 from report_lake import NOW, W39, Lake, published
 from shortdrama.core.settings import MailSettings, Settings
+from shortdrama.lake import keys
 from shortdrama.lake.sends import SendKey, digest_of, read_sends
 from shortdrama.mail.smtp import ServerAway
 from shortdrama.orchestration import deliveries
@@ -208,6 +209,23 @@ def test_a_correction_that_somebody_recorded_is_sent_by_the_next_round(
     }  # fmt: skip
     assert round_at(2).send(round_at(2).prepare()) == []
     assert len(rig.accepted) == 4
+
+
+def test_a_damaged_correction_stops_nobody_elses_mail(
+    round_at: At, lake: Lake, rig: Rig, settings: Settings
+) -> None:
+    round_at().send(round_at().prepare())
+    lake.usd, lake.published = "12", published("s2")
+    maker = Maker(settings, lake.store, lake.press, lake.published, NOW)  # type: ignore[arg-type]
+    drafted = draft(W39, "s2", lake.store, lake.press, maker)  # type: ignore[arg-type]
+    corrected = record(drafted, "cents", "ada", lake.store, lake.press, NOW)  # type: ignore[arg-type]
+    folder = corrected.notes["en"].folder
+    lake.store.objects[keys.edition_part(W39, folder, "brief.txt")] = b"changed"
+    lake.published = published("s2", as_of="2025-10-08")
+    with pytest.raises(ArchiveDamaged, match=r"brief\.txt has changed"):
+        round_at(7 * 24).send(round_at(7 * 24).prepare())
+    to_ann = [mail for mail in rig.accepted if mail["To"] == "ann@example.org"]
+    assert [mail["X-Shortdrama-Edition"] for mail in to_ann] == [W39, "weekly_brief/2025-W40"]
 
 
 def test_what_a_person_asks_for_is_sent_or_said_why_not(round_at: At, lake: Lake, rig: Rig) -> None:

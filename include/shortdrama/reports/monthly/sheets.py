@@ -63,7 +63,7 @@ def _forecasts(v: Voice, rows: tuple[Context, ...]) -> Sheet:
             (
                 row.publisher,
                 v.f.month(row.published_on),
-                str(row.year),
+                row.year,
                 row.forecast_usd,
                 row.our_run_rate_usd,
                 None if row.comparable else why_not(v, row),

@@ -24,7 +24,7 @@ def reach(voice: Voice, seen: Sequence[Tag], country: str) -> Figure | None:
     said = [voice.t("sized", name=bar.name, revenue=bar.label) for bar in bars]
     return Figure(
         name="reach",
-        title=voice.t("reach.title", own=said[0], whole=said[-1]),
+        title=voice.t("reach.title", country=country, own=said[0], whole=said[-1]),
         alt=voice.t("reach.alt", country=country, list=voice.t("enumeration").join(said)),
         chart=BarChart(bars),
         note=voice.t("reach.note", country=country),

@@ -53,7 +53,9 @@ class Correction(Document):
     """What changed in an edition after it was sent, by whom it was corrected, and why.
 
     `notes` are the mails with old and new figures side by side, `parts` the corrected edition,
-    which readers get who have not had the first one.
+    which readers get who have not had the first one. The old figures of `notes` are those of the
+    correction before. For readers who have not had that one, `notes_from` has notes by the number
+    of the newest correction that they had, 0 for the edition itself.
     """
 
     schema_version: Literal[1] = 1
@@ -65,6 +67,7 @@ class Correction(Document):
     at: datetime
     changes: int
     notes: Mapping[LocaleName, Part]
+    notes_from: Mapping[int, Mapping[LocaleName, Part]] = Field(default_factory=dict)
     parts: Mapping[LocaleName, Part]
 
     @property

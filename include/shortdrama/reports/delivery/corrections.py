@@ -39,12 +39,16 @@ from shortdrama.reports.words.formats import LocaleName
 
 @dataclass(frozen=True)
 class Draft:
-    """A correction before it is recorded: what changed, and the corrected edition, by language."""
+    """A correction before it is recorded: what changed, and the corrected edition, by language.
+
+    `changes_from` is what changed since the edition (0) and since each correction but the last.
+    """
 
     edition: Edition
     number: int
     snapshot_id: str
     changes: Mapping[LocaleName, tuple[Change, ...]]
+    changes_from: Mapping[int, Mapping[LocaleName, tuple[Change, ...]]]
     printed: Mapping[LocaleName, Printed]
 
     @property
@@ -63,23 +67,30 @@ def draft(
     """
     edition = known_edition(edition_id, store)
     before = corrections_of(store, edition_id)
-    old = {
-        locale: parts.read_sheets(store, edition_id, part_in_force(edition, before, locale))
-        for locale in LOCALES
-    }
     report = press.reports[edition.report]
     banners = {
         locale: Banner("correction", words(locale).text("corrected.banner")) for locale in LOCALES
     }
     new = printed(press, report, maker.compose(report, edition.period), banners)
+
+    def since(number: int) -> dict[LocaleName, tuple[Change, ...]]:
+        had = {
+            locale: parts.read_sheets(
+                store, edition_id, part_in_force(edition, before[:number], locale)
+            )
+            for locale in LOCALES
+        }
+        return {
+            locale: changes(_figures(had[locale], edition_id), new[locale].sheets)
+            for locale in LOCALES
+        }
+
     return Draft(
         edition=edition,
         number=len(before) + 1,
         snapshot_id=snapshot_id,
-        changes={
-            locale: changes(_figures(old[locale], edition_id), new[locale].sheets)
-            for locale in LOCALES
-        },
+        changes=since(len(before)),
+        changes_from={number: since(number) for number in range(len(before))},
         printed=new,
     )
 
@@ -94,13 +105,17 @@ def record(
     edition, because = draft.edition, said_why(because)
     report = press.reports[edition.report]
     period = report.period_of(edition.period)
-    notes: dict[LocaleName, Part] = {}
-    for locale in LOCALES:
-        page = correction_page(
-            report, period, because, draft.snapshot_id, draft.changes[locale], locale
-        )
-        note = Printed(press.render(page), tuple(page.sheets))
-        notes[locale] = parts.keep(store, edition.id, locale, note)
+
+    def notes(changed: Mapping[LocaleName, tuple[Change, ...]]) -> dict[LocaleName, Part]:
+        kept: dict[LocaleName, Part] = {}
+        for locale in LOCALES:
+            page = correction_page(
+                report, period, because, draft.snapshot_id, changed[locale], locale
+            )
+            note = Printed(press.render(page), tuple(page.sheets))
+            kept[locale] = parts.keep(store, edition.id, locale, note)
+        return kept
+
     wanted = Correction(
         edition=edition.id,
         number=draft.number,
@@ -109,7 +124,12 @@ def record(
         because=because,
         at=now,
         changes=max(map(len, draft.changes.values())),
-        notes=notes,
+        notes=notes(draft.changes),
+        # Who had figures that are right again needs no note.
+        notes_from={
+            number: notes(changed) if any(changed.values()) else {}
+            for number, changed in draft.changes_from.items()
+        },
         parts={
             locale: parts.keep(store, edition.id, locale, one)
             for locale, one in draft.printed.items()
@@ -134,7 +154,7 @@ def correction_letters(
 ) -> list[Letter]:
     """The newest correction for those who had what was wrong and were not sent it yet.
 
-    A reader who missed an earlier correction gets only the newest: its figures are right.
+    A reader who missed an earlier correction gets only the newest, with the figures that they had.
     """
     found = corrections_of(store, edition_id)
     if not found:
@@ -149,8 +169,10 @@ def correction_letters(
             continue
         is_reachable = recipient in addresses and recipient not in suppressed
         if is_reachable and _needs(correction, had, records, recipient, now):
-            locale = had.locale if had.locale in correction.notes else "en"
-            letters.append(_letter(edition, found, recipient, locale, store))  # type: ignore[arg-type]
+            notes = _notes(found, had, records, recipient)
+            if notes:
+                note = notes[had.locale if had.locale in notes else "en"]  # type: ignore[index]
+                letters.append(_letter(edition, found, recipient, had.locale, note, store))
     return letters
 
 
@@ -187,11 +209,25 @@ def _needs(
     return sent is None or may_retry(now, sent)
 
 
+def _notes(
+    corrections: Sequence[Correction], had: SendRecord, records: Records, recipient: str
+) -> Mapping[LocaleName, Part]:
+    """The newest correction's notes with the old figures that this reader had; maybe none."""
+    newest = corrections[-1]
+    seen = [had.corrected]
+    for one in corrections[:-1]:
+        sent = records.get(SendKey(recipient, one.kind))
+        if sent is not None and sent.state in ("sent", "unknown", "claimed"):
+            seen.append(one.number)
+    return newest.notes_from.get(max(seen), newest.notes)
+
+
 def _letter(
     edition: Edition,
     corrections: Sequence[Correction],
     recipient: str,
-    locale: LocaleName,
+    locale: str,
+    note: Part,
     store: ObjectStore,
 ) -> Letter:
     correction = corrections[-1]
@@ -200,7 +236,7 @@ def _letter(
         kind=correction.kind,
         recipient=recipient,
         locale=locale,
-        rendered=parts.read(store, edition.id, correction.notes[locale]),
+        rendered=parts.read(store, edition.id, note),
         facts=facts(edition, corrections),
     )
 

@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -93,6 +94,19 @@ def test_a_second_correction_compares_with_the_first_and_goes_to_all_readers(sen
     assert Counter(one.kind for one in letters(sent)) == {"correction-2": 2}
 
 
+def test_who_missed_a_correction_sees_the_figure_that_they_had(sent: Lake) -> None:
+    corrected(sent, "12")
+    had(sent, "ann", "sent", kind="correction-1")
+    corrected(sent, "13")
+    ann, li = letters(sent)
+    for letter, old in ((ann, "12"), (li, "10")):
+        assert f"text='{old}'" in letter.rendered.text
+        assert f"text='{22 - int(old)}'" not in letter.rendered.text
+    # What Li had is right again, and Ann was told something else.
+    corrected(sent, "10")
+    assert [one.recipient for one in letters(sent)] == ["ann"]
+
+
 def test_who_was_sent_the_corrected_edition_needs_no_correction(sent: Lake) -> None:
     corrected(sent, "12")
     ledger.release(sent.store, W39, ledger.SendKey("li", "edition"), LATER)
@@ -155,7 +169,7 @@ def test_a_correction_is_sent_once_also_by_two_at_once(
 def test_many_changes_are_cut_in_the_mail_and_whole_in_the_workbook(sent: Lake) -> None:
     one = drafted(sent, "12")
     (change,) = one.changes["en"]
-    many = Draft(one.edition, 1, "s12", {"en": (change,) * 60, "zh": (change,) * 60}, one.printed)
+    many = replace(one, changes={"en": (change,) * 60, "zh": (change,) * 60})
     correction = record(many, "why", "ada", sent.store, sent.press, LATER)
     ann, _ = letters(sent)
     assert "60 figures in the weekly market brief" in ann.rendered.text

@@ -12,6 +12,7 @@ from boto3.s3.transfer import TransferConfig
 from botocore.config import Config
 from botocore.exceptions import ClientError
 
+from shortdrama.core.errors import DamagedDocument
 from shortdrama.core.settings import S3Settings
 from shortdrama.lake.credentials import credentials
 
@@ -213,9 +214,12 @@ class ObjectStore:
         return answer["ETag"]
 
     def read_json_versioned(self, key: str) -> tuple[Any | None, str | None]:
-        """The JSON document and its ETag; (None, None) when there is none."""
+        """The JSON document and its ETag; (None, None) when there is none.
+
+        Raises DamagedDocument if it is not JSON.
+        """
         body, etag = self.read_versioned(key)
-        return (None if body is None else json.loads(body)), etag
+        return (None if body is None else _parsed(body, key)), etag
 
     def read_versioned(self, key: str) -> tuple[bytes | None, str | None]:
         """The object's bytes and its ETag; (None, None) when there is none."""
@@ -235,7 +239,7 @@ class ObjectStore:
             wanted = change(found)
             return found if wanted is None else wanted
 
-        return self.update(key, changed, json.loads, dump_json)
+        return self.update(key, changed, lambda body: _parsed(body, key), dump_json)
 
     def update(
         self,
@@ -276,6 +280,13 @@ class ObjectStore:
             if _code(error) in MISSING:
                 raise NotFound(key) from error
             raise
+
+
+def _parsed(body: bytes, key: str) -> Any:
+    try:
+        return json.loads(body)
+    except ValueError as error:
+        raise DamagedDocument(key, f"it is not JSON ({error})") from error
 
 
 def dump_json(document: Any) -> bytes:

@@ -202,11 +202,13 @@ def test_older_code_refuses_the_ledger_instead_of_mailing_everybody(memory: Memo
         FirstSendRecord.model_validate(entry)
 
 
-@pytest.mark.parametrize("body", [b"{}", b'[{"recipient": "Ann@x.org"}]', b"[1]"])
+@pytest.mark.parametrize("body", [b"{}", b'[{"recipient": "Ann@x.org"}]', b"[1]", b"[{", b"\xff"])
 def test_a_damaged_ledger_is_refused_and_left_alone(memory: MemoryStore, body: bytes) -> None:
     memory.put(keys.sends(W39), body)
     with pytest.raises(DamagedDocument):
         ledger.claim(memory, W39, wanted())
+    with pytest.raises(DamagedDocument, match=r"2025-W39/sends\.json cannot be used"):
+        read_sends(memory, W39)
     assert memory.get(keys.sends(W39)) == body
 
 

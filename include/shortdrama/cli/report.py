@@ -207,9 +207,11 @@ def list_suppressed(
     store = open_store()
     if lift:
         suppression.lift(store, lift)
-        print(f"{lift} gets reports again, from the next one that is due")
+        if not as_json:
+            print(f"{lift} gets reports again, also those of the last weeks. If they want")
+            print("only later ones, give them a `since` in the subscriptions")
     if add:
-        known = subscriptions_of(settings()).addresses
+        known = subscriptions_of(settings()).ids
         suppression.suppress_by_hand(store, add, known, settings().clock.now())
     entries = suppression.read_suppressed(store)
     if as_json:

@@ -183,6 +183,7 @@ def test_readers_who_get_no_more_are_listed_and_can_be_lifted(run: Run, lake: La
     assert [one["reason"] for one in json.loads(run("suppressed", "--json").output)] == ["bounced"]
     assert "gets reports again" in run("suppressed", "--lift", "ann").output
     assert "by_hand" in run("suppressed", "--add", "readers-zh").output
+    assert json.loads(run("suppressed", "--lift", "readers-zh", "--json").output) == []
 
 
 def test_the_subscriptions_are_checked_and_addresses_stay_out(run: Run, lake: Lake) -> None:
@@ -195,7 +196,7 @@ def test_the_subscriptions_are_checked_and_addresses_stay_out(run: Run, lake: La
 
 def test_only_an_id_that_is_known_is_suppressed_by_hand(run: Run, lake: Lake) -> None:
     for typed in ("en@example.org", "readers-fr"):
-        with pytest.raises(Failure, match="those who have one: readers-en, readers-zh") as refused:
+        with pytest.raises(Failure, match="these are: readers-en, readers-zh") as refused:
             run("suppressed", "--add", typed)
         assert typed not in str(refused.value)
     assert not any(b"@example" in body for body in lake.store.objects.values())

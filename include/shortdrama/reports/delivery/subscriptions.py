@@ -134,10 +134,14 @@ class Subscriptions:
     entries: tuple[Subscription, ...]
     addresses: "Addresses"
 
+    @property
+    def ids(self) -> frozenset[str]:
+        """The ids of all recipients, with and without an address."""
+        return frozenset(one.id for entry in self.entries for one in entry.people)
+
     def without_address(self) -> tuple[str, ...]:
         """Ids that have no address."""
-        ids = {one.id for entry in self.entries for one in entry.people}
-        return tuple(sorted(ids - set(self.addresses)))
+        return tuple(sorted(self.ids - set(self.addresses)))
 
 
 class Addresses(dict[str, str]):

@@ -61,8 +61,8 @@ def suppress_by_hand(
     """
     if recipient not in known:
         raise NotSuppressed(
-            "that is not the id of a recipient with an address, so nothing was changed; those who"
-            f" have one: {', '.join(sorted(known)) or 'nobody'}"
+            "that is not the id of a recipient in the subscriptions, so nothing was changed; these"
+            f" are: {', '.join(sorted(known)) or 'nobody'}"
         )
     suppress(store, [Suppression(recipient=recipient, reason="by_hand", at=now, is_told=True)])
 

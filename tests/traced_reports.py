@@ -454,8 +454,9 @@ def _hashtags(found: Known, connection: duckdb.DuckDBPyConnection, on: date) -> 
     start = on - timedelta(days=6)
     found.week(start, on)
     broke_out = [tag for tag in at_home if tag["is_breakout"]] or at_home
-    mover = max(broke_out, key=lambda tag: abs(tag["views_change_7d"]))
-    found.count(mover["views"] - mover["views_change_7d"])
+    mover = max(broke_out, key=lambda tag: abs(tag["views_change_7d"] or 0))
+    if mover["views_change_7d"] is not None:
+        found.count(mover["views"] - mover["views_change_7d"])
     minis = ("tiktokminis", "minisgames", "minisshorts")
     listed = [
         place

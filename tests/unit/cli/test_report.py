@@ -130,6 +130,18 @@ def test_a_correction_that_was_stopped_goes_on(run: Run, lake: Lake, rig: Rig) -
     assert rig.accepted
 
 
+def test_where_no_address_is_known_nothing_is_recorded(
+    run: Run, lake: Lake, monkeypatch: pytest.MonkeyPatch, mail: MailSettings
+) -> None:
+    """In a stack the addresses are in an Airflow connection, which this command cannot see."""
+    lake.usd, lake.published = "12", published("s2")
+    nobody = mail.model_copy(update={"addresses": {}})
+    monkeypatch.setattr("shortdrama.cli.report.settings", lambda: Settings(mail=nobody))
+    with pytest.raises(DecisionRefused, match="SHORTDRAMA_MAIL__ADDRESSES"):
+        run("correct", W39, "--because", "cents", "--by", "ada")
+    assert "correction" not in run("list").output
+
+
 def test_what_cannot_be_corrected_says_why(run: Run) -> None:
     with pytest.raises(DecisionRefused, match="report list"):
         run("correct", "weekly_brief/2024-W01", "--because", "x", "--by", "ada")

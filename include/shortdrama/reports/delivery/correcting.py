@@ -2,6 +2,7 @@
 
 from functools import cached_property
 
+from shortdrama.core.errors import DecisionRefused
 from shortdrama.core.settings import Settings
 from shortdrama.lake.store import ObjectStore
 from shortdrama.reports.archive.editions import Correction
@@ -45,7 +46,13 @@ class Correcting:
         return corrections.draft(self._edition_id, snapshot_id, self._store, self._press, maker)
 
     def record(self, draft: Draft, because: str, by: str) -> Correction:
-        """Archive the draft; raises DecisionRefused."""
+        """Archive the draft; raises DecisionRefused, also when no address at all is known here."""
+        if not self._subscriptions.addresses:
+            raise DecisionRefused(
+                "no reader's address is known here, so nobody would get the correction. If the"
+                " addresses are in the Airflow connection, give them to this command too:"
+                " SHORTDRAMA_MAIL__ADDRESSES"
+            )
         return corrections.record(draft, because, by, self._store, self._press, self._now)
 
     def unsent(self) -> list[Letter]:

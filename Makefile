@@ -70,7 +70,7 @@ doctor: $(READY) ## Check endpoints, credentials, the lake, quota, extension
 	$(BIN)/shortdrama doctor
 
 test: $(READY) $(DUCKDB_CLIENTS) ## All tests that need no whole pipeline
-	$(BIN)/pytest -m "$(QUICK)" --numprocesses $(TESTERS) --dist loadfile --no-loadscope-reorder
+	$(BIN)/pytest -m "$(QUICK) and not browser" --numprocesses $(TESTERS) --dist loadfile --no-loadscope-reorder
 
 check: $(READY) $(DUCKDB_CLIENTS) ## Lint, types, the tests of what changed since main
 	$(BIN)/ruff check .
@@ -95,7 +95,7 @@ deliveries: $(READY) ## 500 readers, 20 killed senders, 10,000 weeks of deliveri
 	$(BIN)/pytest -m deliveries tests/unit/reports/delivery -s -q
 
 E2E := e2e and not resilience
-e2e: $(READY) ## The real scheduler, killed builds, twelve analysts (a quarter of an hour)
+e2e: $(READY) ## The real scheduler, killed builds, analysts, browser (a quarter of an hour)
 	$(MAKE) --jobs 2 --no-print-directory e2e-stack e2e-builds E2E="$(E2E)"
 
 e2e-sample: $(READY) ## The same without the longest; CI runs it
@@ -105,7 +105,7 @@ e2e-stack:
 	$(BIN)/pytest -m "$(E2E)" --durations 20
 
 e2e-builds:
-	$(BIN)/pytest -m "integration and not resilience"
+	$(BIN)/pytest -m "(integration and not resilience) or browser"
 
 bench: $(READY) ## Measure ingest, gates, marts, ledger, loads, inbox, a year, reports
 	-$(MAKE) build/dlt/.ready

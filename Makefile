@@ -105,7 +105,7 @@ e2e-stack:
 	$(BIN)/pytest -m "$(E2E)" --durations 20
 
 e2e-builds:
-	$(BIN)/pytest -m "(integration and not resilience) or browser"
+	$(BIN)/pytest -m "(integration and not resilience and not deliveries) or browser"
 
 bench: $(READY) ## Measure ingest, gates, marts, ledger, loads, inbox, a year, reports
 	-$(MAKE) build/dlt/.ready

@@ -24,6 +24,8 @@ from shortdrama.lake.store import ObjectStore
 from shortdrama.reports.delivery import ledger
 from smtp_rig import Rig, serving_mail
 
+pytestmark = pytest.mark.integration
+
 SENDER = Path(__file__).parents[3] / "sending_process.py"
 SEED = int(os.environ.get("SEED", "13"))
 NOW = datetime(2025, 10, 2, 8, tzinfo=UTC)

@@ -22,6 +22,8 @@ from shortdrama.reports.delivery.withholding import Published
 from shortdrama.warehouse.snapshots.manifest import SnapshotManifest
 from smtp_rig import Rig, serving_mail
 
+pytestmark = pytest.mark.integration
+
 LATER = timedelta(days=2)
 READERS = {"readers-en": "en@example.org", "readers-zh": "zh@example.org"}
 

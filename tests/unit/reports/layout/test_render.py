@@ -95,6 +95,7 @@ print([hashlib.sha256(part).hexdigest() for part in parts])
 """
 
 
+@pytest.mark.integration
 def test_two_other_processes_make_the_same_bytes() -> None:
     printed = [
         subprocess.run(
@@ -140,6 +141,7 @@ def test_two_figures_of_one_name_are_refused() -> None:
         render(replace(page("en"), blocks=(figure, figure)))
 
 
+@pytest.mark.integration
 def test_who_asks_what_is_due_loads_no_library_for_charts() -> None:
     script = (
         "import sys; import shortdrama.reports.layout.render, shortdrama.reports.layout.message\n"

@@ -83,6 +83,7 @@ def test_there_are_six_steps_at_most_and_each_file_of_the_example_belongs_to_one
     assert homeless == []
 
 
+@pytest.mark.integration
 def test_a_dataset_of_its_own_is_pulled_gated_built_and_shown(walk: dict[str, Any]) -> None:
     assert walk["rows"] == 3
     assert walk["planned"] == {"start": "2026-02-18", "end": "2026-02-24"}

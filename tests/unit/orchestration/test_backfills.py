@@ -16,6 +16,8 @@ from shortdrama.datasets.appfigures_estimates import ESTIMATES
 from shortdrama.lake import keys
 from shortdrama.orchestration import backfills, forms, pausing
 
+pytestmark = pytest.mark.integration
+
 RESET = datetime(2025, 10, 6, tzinfo=UTC)
 SPENT = QuotaError("appfigures: the day's quota is used up (HTTP 420)")
 

@@ -6,7 +6,7 @@ from datetime import time
 from shortdrama.reports.facts.scope import ESTIMATES, HASHTAGS
 from shortdrama.reports.monthly import content as monthly
 from shortdrama.reports.monthly import writer as monthly_writer
-from shortdrama.reports.periods import Day, IsoWeek, Month
+from shortdrama.reports.periods import WEEK_DUE_AFTER, Day, IsoWeek, Month
 from shortdrama.reports.pulse import content as pulse
 from shortdrama.reports.pulse import writer as pulse_writer
 from shortdrama.reports.reports import Report
@@ -19,7 +19,7 @@ WEEKLY_BRIEF = Report(
     id="weekly_brief",
     required=(ESTIMATES,),
     period_of=IsoWeek.parse,
-    days_after=weekly.DAYS_AFTER,
+    days_after=WEEK_DUE_AFTER,
     at=MORNING,
     compose=weekly.compose,
     written=weekly_writer.written,

@@ -12,7 +12,7 @@ from shortdrama.reports.delivery.prepare import Maker
 from shortdrama.reports.delivery.press import Press, the_press
 from shortdrama.reports.delivery.send import Letter, Postman, SendOutcome
 from shortdrama.reports.delivery.subscriptions import Subscriptions, subscriptions_of
-from shortdrama.reports.delivery.suppression import read_suppressed
+from shortdrama.reports.delivery.suppression import suppressed_ids
 from shortdrama.reports.delivery.withholding import read_published
 from shortdrama.warehouse.snapshots.manifest import NothingPublished
 
@@ -33,8 +33,7 @@ class Correcting:
 
     @property
     def _suppressed(self) -> frozenset[str]:
-        names = (one.recipient for one in read_suppressed(self._store))
-        return self._subscriptions.addresses.also_by_id(names)
+        return suppressed_ids(self._store, self._subscriptions.addresses)
 
     def draft(self) -> Draft:
         """What changed; raises DecisionRefused, NothingPublished, ReportWithheld."""

@@ -41,7 +41,7 @@ from shortdrama.reports.delivery.subscriptions import (
     SubscriptionsRefused,
     subscriptions_of,
 )
-from shortdrama.reports.delivery.suppression import read_suppressed
+from shortdrama.reports.delivery.suppression import suppressed_ids
 
 
 class EditionWithheld(Failure):
@@ -89,8 +89,7 @@ class Round:
     @cached_property
     def suppressed(self) -> frozenset[str]:
         """Who gets nothing any more."""
-        names = (one.recipient for one in read_suppressed(self._store))
-        return self.subscriptions.addresses.also_by_id(names)
+        return suppressed_ids(self._store, self.subscriptions.addresses)
 
     @cached_property
     def ledgers(self) -> Mapping[str, Records]:

@@ -10,6 +10,7 @@ from shortdrama.core.errors import Failure
 from shortdrama.lake import documents, keys
 from shortdrama.lake.documents import Document
 from shortdrama.lake.store import ObjectStore
+from shortdrama.reports.delivery.subscriptions import Addresses
 
 Reason = Literal["bounced", "unsubscribed", "by_hand"]
 
@@ -43,6 +44,11 @@ def read_suppressed(store: ObjectStore) -> tuple[Suppression, ...]:
     """The list, by recipient."""
     found = documents.find(Suppressed, store, keys.SUPPRESSED)
     return found.entries if found else ()
+
+
+def suppressed_ids(store: ObjectStore, addresses: Addresses) -> frozenset[str]:
+    """Who gets nothing any more, also under the id that an earlier entry's digest stands for."""
+    return addresses.also_by_id(one.recipient for one in read_suppressed(store))
 
 
 def suppress(store: ObjectStore, wanted: Iterable[Suppression]) -> None:

@@ -1,5 +1,6 @@
 """The size of the market in a period, and how high that is."""
 
+from collections.abc import Mapping
 from datetime import date
 from decimal import Decimal
 from typing import Literal
@@ -42,6 +43,15 @@ class Market(Frozen):
 
     now: Period
     complete: tuple[Period, ...]
+
+    @property
+    def moved_pct(self) -> Mapping[str, Decimal]:
+        """How far revenue and downloads moved, percent; empty without a period to compare with."""
+        moves = {
+            "revenue": self.now.revenue_growth_pct,
+            "downloads": self.now.downloads_growth_pct,
+        }
+        return {name: abs(value) for name, value in moves.items() if value is not None}
 
     @property
     def before(self) -> Period | None:

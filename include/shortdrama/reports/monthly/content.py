@@ -56,10 +56,8 @@ class MonthlyContent(Frozen):
 
     @property
     def moved_pct(self) -> Mapping[str, Decimal]:
-        """How far revenue and downloads moved, percent; empty without a month to compare with."""
-        now = self.market.now
-        moves = {"revenue": now.revenue_growth_pct, "downloads": now.downloads_growth_pct}
-        return {name: abs(value) for name, value in moves.items() if value is not None}
+        """How far revenue and downloads moved, percent."""
+        return self.market.moved_pct
 
     @property
     def chart(self) -> tuple[Period, ...]:

@@ -4,7 +4,7 @@ from shortdrama.reports.facts.countries import by_change
 from shortdrama.reports.facts.scope import ESTIMATES
 from shortdrama.reports.monthly.content import MonthlyContent
 from shortdrama.reports.monthly.sheets import sheets
-from shortdrama.reports.page import Answer, Block, Lines, Page, Phrase, Point
+from shortdrama.reports.page import Answer, Block, Page, Point
 from shortdrama.reports.sentences import (
     blocks,
     charts,
@@ -140,7 +140,9 @@ def _blocks(v: Voice, content: MonthlyContent) -> tuple[Block, ...]:
         tiles.small_figures(v, content.market),
         charts.trend(v, content.market, content.chart, content.events),
         blocks.quarter(v, content.quarter) if content.quarter else None,
-        tables.leaders(v, content.apps) if content.shows_apps else _withheld_apps(v, content),
+        tables.leaders(v, content.apps)
+        if content.shows_apps
+        else tables.withheld_leaders(v, content.vendor),
         structure.concentrated(v, content.concentration) if content.concentration else None,
         tables.countries(v, content.countries),
         charts.country_changes(v, content.countries),
@@ -154,11 +156,6 @@ def _blocks(v: Voice, content: MonthlyContent) -> tuple[Block, ...]:
         blocks.reconciled(v, content.reconciliation, is_sample=content.snapshot.is_sample),
     ]
     return tuple(block for block in found if block is not None)
-
-
-def _withheld_apps(v: Voice, content: MonthlyContent) -> Lines:
-    text = v.t("apps.withheld", vendor=content.vendor.vendor)
-    return Lines(v.t("leaders.title.none"), (Phrase(text),))
 
 
 def _asides(v: Voice, content: MonthlyContent) -> list[str]:

@@ -5,7 +5,8 @@ from decimal import Decimal
 
 from shortdrama.reports.facts.apps import App, Apps
 from shortdrama.reports.facts.countries import Country
-from shortdrama.reports.page import Phrase, Table, direction
+from shortdrama.reports.facts.vendors import Vendor
+from shortdrama.reports.page import Lines, Phrase, Table, direction
 from shortdrama.reports.words.publishers import publisher_name
 from shortdrama.reports.words.voice import Voice
 
@@ -28,6 +29,12 @@ def leaders(voice: Voice, apps: Apps) -> Table:
         none=voice.t("leaders.none"),
         note=note,
     )
+
+
+def withheld_leaders(voice: Voice, vendor: Vendor) -> Lines:
+    """Said instead of the table where figures of single apps may not be passed on."""
+    text = voice.t("apps.withheld", vendor=vendor.vendor)
+    return Lines(voice.t("leaders.title.none"), (Phrase(text),))
 
 
 def countries(voice: Voice, rows: Sequence[Country]) -> Table:

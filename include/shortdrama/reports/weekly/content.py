@@ -17,12 +17,10 @@ from shortdrama.reports.facts.rows import Frozen
 from shortdrama.reports.facts.scope import ESTIMATES, FORECASTS, PRODUCTS, VENDOR
 from shortdrama.reports.facts.snapshot import SnapshotFacts, snapshot_facts
 from shortdrama.reports.facts.vendors import Vendor, permission, quotable
-from shortdrama.reports.periods import IsoWeek
+from shortdrama.reports.periods import IsoWeek, week_due_on
 from shortdrama.reports.reports import Period as AnyPeriod
 
 CHART_WEEKS = 13
-DAYS_AFTER = 4
-"""From the week's Sunday to the Thursday on which it is sent."""
 NEW_FOR = timedelta(days=7)
 """A vintage is shown in the first edition after it was accepted."""
 SHOWN = (ESTIMATES, PRODUCTS)
@@ -50,10 +48,8 @@ class WeeklyContent(Frozen):
 
     @property
     def moved_pct(self) -> Mapping[str, Decimal]:
-        """How far revenue and downloads moved, percent; empty without a week to compare with."""
-        now = self.market.now
-        moves = {"revenue": now.revenue_growth_pct, "downloads": now.downloads_growth_pct}
-        return {name: abs(value) for name, value in moves.items() if value is not None}
+        """How far revenue and downloads moved, percent."""
+        return self.market.moved_pct
 
     @property
     def dated_events(self) -> tuple[Event, ...]:
@@ -74,7 +70,7 @@ class WeeklyContent(Frozen):
     @property
     def next_on(self) -> date | None:
         """When the next edition comes; None when this one was made after that day."""
-        due = self.market.now.ends_on + timedelta(days=7 + DAYS_AFTER)
+        due = week_due_on(IsoWeek.containing(self.market.now.ends_on + timedelta(days=1)))
         return due if due > self.made_at.date() else None
 
 

@@ -1,7 +1,7 @@
 """Writes the weekly brief in the words of a locale."""
 
 from shortdrama.reports.facts.countries import by_change
-from shortdrama.reports.page import Answer, Block, Lines, Page, Phrase
+from shortdrama.reports.page import Answer, Block, Page
 from shortdrama.reports.sentences import blocks, charts, frame, market, movers, tables, tiles
 from shortdrama.reports.weekly.content import SHOWN, WeeklyContent
 from shortdrama.reports.weekly.sheets import sheets
@@ -93,7 +93,9 @@ def _blocks(v: Voice, content: WeeklyContent) -> tuple[Block, ...]:
         tiles.tiles(v, content.market),
         tiles.small_figures(v, content.market),
         charts.trend(v, content.market, content.chart, content.events),
-        tables.leaders(v, content.apps) if content.shows_apps else _withheld_apps(v, content),
+        tables.leaders(v, content.apps)
+        if content.shows_apps
+        else tables.withheld_leaders(v, content.vendor),
         tables.countries(v, content.countries),
         changes,
         blocks.quarter(v, content.quarter) if content.quarter else None,
@@ -102,11 +104,6 @@ def _blocks(v: Voice, content: WeeklyContent) -> tuple[Block, ...]:
         blocks.reconciled(v, content.reconciliation, is_sample=content.snapshot.is_sample),
     ]
     return tuple(block for block in found if block is not None)
-
-
-def _withheld_apps(v: Voice, content: WeeklyContent) -> Lines:
-    text = v.t("apps.withheld", vendor=content.vendor.vendor)
-    return Lines(v.t("leaders.title.none"), (Phrase(text),))
 
 
 def _asides(v: Voice, content: WeeklyContent) -> list[str]:

@@ -1,17 +1,15 @@
 """Fixtures that several rooms share."""
 
 import json
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from pathlib import Path
-from typing import Any
 
 import duckdb
 import hypothesis
 import pytest
 
-import mart_tables
 from shortdrama.core.settings import Settings
 from shortdrama.core.windows import Window
 from shortdrama.datasets import DATASETS
@@ -33,37 +31,6 @@ hypothesis.settings.load_profile("untimed")
 # DuckDB checks the signature of its extension in each new database: 60 ms, thousands of times.
 # `tests/unit/lake/test_duck.py` checks it once.
 duck.CONFIG["allow_unsigned_extensions"] = True
-
-EXAMPLE_MARTS = Path(__file__).parent / "fixtures" / "example_marts.sql"
-
-
-@pytest.fixture
-def example_marts() -> Iterator[duckdb.DuckDBPyConnection]:
-    """Made-up marts of a sample snapshot; the last complete week is 2025-W39."""
-    with duckdb.connect() as connection:
-        connection.execute(EXAMPLE_MARTS.read_text())
-        mart_tables.complete(connection)
-        yield connection
-
-
-@pytest.fixture
-def example_manifest() -> dict[str, Any]:
-    """What the manifest of that snapshot says."""
-    taken_in = "2025-10-01T02:11:00+00:00"
-    return {
-        "snapshot_id": "20251001T021455Z-8f3c2a",
-        "created_at": "2025-10-01T02:14:55+00:00",
-        "is_sample": True,
-        "datasets": {
-            "appfigures.products": {"as_of": "2025-09-30", "accepted_at": taken_in},
-            "appfigures.estimates": {"as_of": "2025-09-30", "accepted_at": taken_in},
-            "tiktok.hashtags": {
-                "as_of": "2025-09-29T00:00:00+00:00",
-                "accepted_at": "2025-09-29T03:00:00+00:00",
-            },
-            "omdia.forecasts": {"as_of": "2026-02-23", "accepted_at": taken_in},
-        },
-    }
 
 
 @dataclass

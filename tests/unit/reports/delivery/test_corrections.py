@@ -1,10 +1,8 @@
 """A wrong figure: who had the edition gets old and new side by side, and nobody else."""
 
 from collections import Counter
-from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -27,7 +25,7 @@ from shortdrama.reports.delivery.corrections import (
 )
 from shortdrama.reports.delivery.prepare import Maker
 from shortdrama.reports.delivery.send import Letter, Postman
-from smtp_rig import Rig, serving_mail
+from smtp_rig import Rig
 
 LATER = NOW + timedelta(hours=5)
 ADDRESSES = subscriptions().addresses
@@ -138,17 +136,6 @@ def test_a_correction_needs_an_edition_and_a_reason(sent: Lake) -> None:
     maker = Maker(Settings(), sent.store, sent.press, published(), LATER)
     with pytest.raises(DecisionRefused, match="report list"):
         draft("weekly_brief/2025-W01", "s", sent.store, sent.press, maker)
-
-
-@pytest.fixture
-def rig() -> Rig:
-    return Rig()
-
-
-@pytest.fixture
-def mail(rig: Rig, tmp_path: Path) -> Iterator[MailSettings]:
-    with serving_mail(rig, tmp_path) as settings:
-        yield settings
 
 
 def test_a_correction_is_sent_once_also_by_two_at_once(

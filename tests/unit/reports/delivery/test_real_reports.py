@@ -1,9 +1,7 @@
 """The project's own three reports through the whole delivery, on marts of a demonstration lake."""
 
-from collections.abc import Iterator
 from datetime import timedelta
 from email.message import EmailMessage
-from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
@@ -13,14 +11,14 @@ import pytest
 import report_editions
 from memory_store import MemoryStore
 from report_lake import HOLD
-from shortdrama.core.settings import Settings
+from shortdrama.core.settings import MailSettings, Settings
 from shortdrama.reports.delivery import correcting, prepare
 from shortdrama.reports.delivery.correcting import Correcting
 from shortdrama.reports.delivery.press import the_press
 from shortdrama.reports.delivery.round import Asked, Round
 from shortdrama.reports.delivery.withholding import Published
 from shortdrama.warehouse.snapshots.manifest import SnapshotManifest
-from smtp_rig import Rig, serving_mail
+from smtp_rig import Rig
 
 pytestmark = pytest.mark.integration
 
@@ -42,15 +40,9 @@ class Unclosed:
 
 
 @pytest.fixture
-def rig() -> Rig:
-    return Rig()
-
-
-@pytest.fixture
-def settings(rig: Rig, tmp_path: Path) -> Iterator[Settings]:
-    with serving_mail(rig, tmp_path) as mail:
-        readers = mail.model_copy(update={"addresses": READERS, "reply_to": "us@example.org"})
-        yield Settings(mail=readers, frozen_clock=report_editions.MADE_AT)
+def settings(mail: MailSettings) -> Settings:
+    readers = mail.model_copy(update={"addresses": READERS, "reply_to": "us@example.org"})
+    return Settings(mail=readers, frozen_clock=report_editions.MADE_AT)
 
 
 @pytest.fixture

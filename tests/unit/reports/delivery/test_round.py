@@ -1,6 +1,6 @@
 """A whole round, as the DAG runs it: made, sent, and the engineers told once."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -27,7 +27,7 @@ from shortdrama.reports.delivery.round import (
 )
 from shortdrama.reports.delivery.subscriptions import SubscriptionsRefused
 from shortdrama.reports.delivery.suppression import Suppression, suppress
-from smtp_rig import Rig, serving_mail
+from smtp_rig import Rig
 
 YAML = """\
 version: 1
@@ -56,18 +56,10 @@ At = Callable[..., Round]
 
 
 @pytest.fixture
-def rig() -> Rig:
-    return Rig()
-
-
-@pytest.fixture
-def mail(rig: Rig, tmp_path: Path) -> Iterator[MailSettings]:
-    with serving_mail(rig, tmp_path) as settings:
-        readers = ("ann", "r550-bo", "r450-cy", "drop-eve", "li")
-        addresses = {one: f"{one}@example.org" for one in readers}
-        yield settings.model_copy(
-            update={"addresses": addresses, "engineers": ("engineers@example.org",)}
-        )
+def mail(mail: MailSettings) -> MailSettings:
+    readers = ("ann", "r550-bo", "r450-cy", "drop-eve", "li")
+    addresses = {one: f"{one}@example.org" for one in readers}
+    return mail.model_copy(update={"addresses": addresses, "engineers": ("engineers@example.org",)})
 
 
 @pytest.fixture

@@ -1,8 +1,6 @@
 """Sending to many through a real server with STARTTLS and AUTH: one's fault stops nobody else."""
 
-from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 
 import pytest
 from pydantic import SecretStr
@@ -18,22 +16,11 @@ from shortdrama.reports.delivery import ledger
 from shortdrama.reports.delivery.send import Letter, Postman, SendOutcome
 from shortdrama.reports.delivery.subscriptions import Addresses
 from small_report import SmallContent, drawn, written
-from smtp_rig import Rig, serving_mail
+from smtp_rig import Rig
 
 NOW = datetime(2025, 10, 2, 8, tzinfo=UTC)
 W39 = "weekly_brief/2025-W39"
 RENDERED = drawn(written(SmallContent(period="2025-W39", revenue={}), "en"))
-
-
-@pytest.fixture
-def rig() -> Rig:
-    return Rig()
-
-
-@pytest.fixture
-def mail(rig: Rig, tmp_path: Path) -> Iterator[MailSettings]:
-    with serving_mail(rig, tmp_path) as settings:
-        yield settings
 
 
 @pytest.fixture

@@ -1,9 +1,12 @@
 """The first screen of each report, word by word, in both languages."""
 
+import re
+
 import duckdb
 import pytest
 
 from report_editions import edition
+from shortdrama.reports.layout.render import render
 from shortdrama.reports.page import Figure, Lines, Page, Table, Tiles, TimeChart
 
 
@@ -140,6 +143,16 @@ def test_arrows_of_ranks_are_explained_only_where_there_is_one(
         f" where app_name = 'NetShort' and period_label in ('2025-W39', '2025-09')"
     )
     assert "▲▼ beside the rank" in note()
+
+
+def test_a_place_gained_has_one_arrow(report_marts: duckdb.DuckDBPyConnection) -> None:
+    report_marts.execute(
+        "update marts.rpt_app_leaderboard_weekly set revenue_rank_change = 1, movement = 'up'"
+        " where app_name = 'NetShort' and period_label = '2025-W39'"
+    )
+    html = render(edition(report_marts, "weekly_brief", "en")).html
+    (rank,) = re.findall(r"<td[^>]*>((?:(?!</td>).)*▲1.*?)</td>", html, flags=re.DOTALL)
+    assert re.sub(r"<[^>]*>|\s", "", rank) == "3▲1"
 
 
 @pytest.mark.parametrize(

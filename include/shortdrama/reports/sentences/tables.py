@@ -6,7 +6,7 @@ from decimal import Decimal
 from shortdrama.reports.facts.apps import App, Apps
 from shortdrama.reports.facts.countries import Country
 from shortdrama.reports.facts.vendors import Vendor
-from shortdrama.reports.page import Lines, Phrase, Table, direction
+from shortdrama.reports.page import Lines, Phrase, Table
 from shortdrama.reports.words.publishers import publisher_name
 from shortdrama.reports.words.voice import Voice
 
@@ -68,7 +68,7 @@ def _leader(voice: Voice, app: App) -> tuple[Phrase, ...]:
     change = app.rank_change or 0
     mark = f"{'▲' if change > 0 else '▼'}{abs(change)}" if change else ""
     return (
-        Phrase(str(app.rank), direction(change), detail=mark),
+        Phrase(str(app.rank), detail=mark),  # without a direction: the mark has its own sign
         Phrase(app.app_name, detail=publisher_name(app.publisher or "", voice.locale)),
         Phrase(voice.f.table_usd(app.revenue_usd or 0)),
         Phrase(voice.t("missing") if app.share_pct is None else voice.f.pct(app.share_pct)),

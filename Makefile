@@ -12,9 +12,9 @@ DUCKDB_CLIENTS := build/duckdb-oldest/.ready build/duckdb-newest/.ready
 
 # One more than cores: the tests of homes mostly wait for real services.
 TESTERS ?= 3
-QUICK := not e2e and not integration and not damage and not hostile and not deliveries
+QUICK := not e2e and not integration and not damage and not hostile and not deliveries and not trials
 
-.PHONY: help setup demo up down status sql backfill airflow-backfill doctor test check resilience raw-damage hostile deliveries e2e e2e-sample e2e-stack e2e-builds docs lint format lock env bench clean
+.PHONY: help setup demo up down status sql backfill airflow-backfill doctor test check resilience raw-damage hostile gates ordinary-year deliveries e2e e2e-sample e2e-stack e2e-builds docs lint format lock env bench clean
 
 help: ## Show this help
 	@echo "Short-drama market pipeline. On a fresh machine: make demo"
@@ -87,6 +87,13 @@ resilience: $(READY) ## kill -9 at 20 points of build and publish, at 30 of a ba
 
 raw-damage: $(READY) ## 360 damages of raw objects, 35 of the warehouse (an hour)
 	$(BIN)/pytest -m damage tests/integration
+
+gates: $(READY) ## Try every defective and unusual load of the corpora (three minutes)
+	PYTHONPATH=tests $(BIN)/python tests/record_trials.py
+	$(BIN)/pytest --numprocesses $(TESTERS) tests/unit/gates/test_trials.py
+
+ordinary-year: $(READY) ## A year of ordinary loads through the gates (twenty minutes)
+	PYTHONPATH=tests $(BIN)/python tests/ordinary_year.py
 
 hostile: $(READY) ## Every fault of a hostile source on every route (a quarter of an hour)
 	$(BIN)/pytest -m hostile tests/unit/ingest/test_faults.py tests/unit/ingest/test_hostile.py -s -q

@@ -6,7 +6,7 @@ gate is the real one: `audit_load`, with every row and the load that was accepte
 
 import tomllib
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from functools import cache
 from pathlib import Path
@@ -51,6 +51,7 @@ class Case:
     before: tuple[str, ...] = ()
     first: bool = False
     on: date | None = None
+    before_on: date | None = None
     note: str = ""
     base: tuple[OrdinaryLoad, OrdinaryLoad] | None = None
     """The load and the one before it, where the corpus brings its own."""
@@ -77,6 +78,7 @@ def cases(corpus: Path) -> Iterator[Case]:
                     before=tuple(case.get("before", made.get("before", ()))),
                     first=case.get("first", False),
                     on=case.get("on"),
+                    before_on=case.get("before_on"),
                     note=case.get("note", ""),
                     base=base,
                 )
@@ -108,7 +110,14 @@ def tried(case: Case) -> GateResult:
     """What the gate says about a case."""
     if case.base is None:
         on = case.on or SAID_ON.get(case.dataset_id, A_DAY)
-        return audited(case.dataset_id, on, case.mutation, case.before, first=case.first)
+        return audited(
+            case.dataset_id,
+            on,
+            case.mutation,
+            case.before,
+            first=case.first,
+            before_on=case.before_on,
+        )
     load, earlier = case.base
     return _audited(
         case.dataset_id, load, None if case.first else earlier, case.mutation, case.before
@@ -122,13 +131,22 @@ def audited(
     before: Sequence[str] = (),
     *,
     first: bool = False,
+    before_on: date | None = None,
     restless: float = 1.0,
 ) -> GateResult:
-    """What the gate says about the ordinary load of a day, changed by statements."""
+    """What the gate says about the ordinary load of a day, changed by statements.
+
+    `before_on` is the day of the load accepted before, unless that is the newest one. If it is
+    `on` itself, the same answer was said then.
+    """
     load = ORDINARY[dataset_id](on, restless)
     if load is None:
         raise LookupError(f"no ordinary load of {dataset_id} is said on {on}")
     earlier = None if first else _earlier(dataset_id, on, restless)
+    if earlier is not None and before_on == on:
+        earlier = replace(load, window=earlier.window, said_at=earlier.said_at)
+    elif before_on is not None:
+        earlier = ORDINARY[dataset_id](before_on, restless)
     return _audited(dataset_id, load, earlier, mutation, before)
 
 

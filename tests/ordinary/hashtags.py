@@ -1,4 +1,4 @@
-"""Hashtags: the chart of 100 and five small watched tags, of four countries and two windows.
+"""Hashtags: the chart of 100 and five watched tags of any size, of four countries and two windows.
 
 A tag's interest follows Zipf's law, swings over weeks, and jumps now and then for some days. The
 curve is relative to its highest day. A watched tag outside the chart has no rank.
@@ -13,7 +13,7 @@ COUNTRIES = {"US": 1.0, "ID": 0.8, "BR": 0.5, "PH": 0.3}
 TAGS = 130
 CHART = 100
 WATCHED = ("shortdrama", "minidrama", "reelshort", "minisgames", "tiktokminis")
-"""The last five tags; the first two of them are often in the chart."""
+"""The last five tags."""
 
 
 def load(said_on: date, restless: float = 1.0) -> OrdinaryLoad:

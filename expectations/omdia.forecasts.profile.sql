@@ -95,10 +95,12 @@ years as (
     )
 ),
 
+-- A market that begins grows from 2 to 30 million in a year; that is worth a word and no refusal.
 steps as (
     select
         geography, segment, year, value_before, value,
-        greatest(value / nullif(value_before, 0), value_before / nullif(value, 0)) as factor
+        greatest(value / nullif(value_before, 0), value_before / nullif(value, 0)) as factor,
+        greatest(value, value_before) < 1e8 as is_small
     from years
     where has_year_before
 ),
@@ -265,12 +267,20 @@ select
         as actuals_of_unfinished_years_samples,
     (select count(*) from past) as forecasts_of_past_years,
     (select list(p) from (from past order by all limit 5) as p) as forecasts_of_past_years_samples,
-    (select round(max(factor), 2) from steps) as year_on_year_factor_max,
+    (select round(max(factor), 2) from steps where not is_small) as year_on_year_factor_max,
     (
         select list(s) from (
-            select * exclude (factor) from steps order by factor desc nulls last limit 5
+            select geography, segment, year, value_before, value from steps where not is_small
+            order by factor desc nulls last limit 5
         ) as s
     ) as year_on_year_factor_max_samples,
+    (select round(max(factor), 2) from steps where is_small) as small_year_on_year_factor_max,
+    (
+        select list(s) from (
+            select geography, segment, year, value_before, value from steps where is_small
+            order by factor desc nulls last limit 5
+        ) as s
+    ) as small_year_on_year_factor_max_samples,
     (select count(*) from relapsed) as actuals_that_became_forecasts,
     (select list(r) from (from relapsed order by all limit 5) as r)
         as actuals_that_became_forecasts_samples,

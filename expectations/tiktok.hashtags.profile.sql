@@ -154,7 +154,7 @@ matched as (
 ),
 
 charts_now as (
-    select country_code, window_days, count(rank) as tags, cast(sum(views) as double) as views
+    select country_code, window_days, count(*) as tags, cast(sum(views) as double) as views
     from load
     group by country_code, window_days
 ),
@@ -163,7 +163,7 @@ charts_before as (
     select
         country_code,
         window_days,
-        count(rank) as tags,
+        count(*) as tags,
         cast(sum(views) as double) as views,
         max(previous.as_of_at) >= max(asked.said_at) - interval 35 day as is_recent
     from previous, asked

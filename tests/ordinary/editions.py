@@ -9,7 +9,7 @@ from datetime import date, timedelta
 from ordinary.loads import OrdinaryLoad, around, at_noon
 from shortdrama.core.windows import Window
 
-EDITIONS = {(2, 17): "2H", (6, 16): "1H", (10, 14): "2H"}
+EDITIONS = {(2, 17): "4Q", (6, 16): "1H", (10, 14): "2H"}
 """Days on which an edition is published, and how its version begins."""
 BROUGHT_AFTER = 3
 """Days from the publication until somebody drops the workbook."""
@@ -88,7 +88,7 @@ select
     price is not null,
     if(evidence = 'market_terms', 40, round(price * 4, 0)),
     if(evidence = 'market_terms', 80, round(price * 8, 0)),
-    discount, if(evidence = 'named', date '2025-05-01', null),
+    discount, if(evidence = 'named', date '2025-01-15', null),
     if(evidence = 'named', date '{snapshot}', null), date '{said_on}', 'a newspaper'
 from (
     select

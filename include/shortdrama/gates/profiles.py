@@ -8,8 +8,11 @@ from typing import Any
 
 import duckdb
 
-from shortdrama.core.settings import EXPECTATIONS
+from shortdrama.core.settings import DBT_PROJECT, EXPECTATIONS
 from shortdrama.datasets.model import Dataset
+
+SEEDS = str(DBT_PROJECT / "seeds")
+"""Reference data that a profile may read, as `{seeds}/<name>.csv`."""
 
 
 def has_profile(name: str) -> bool:
@@ -18,9 +21,14 @@ def has_profile(name: str) -> bool:
 
 
 def parts_of(dataset: Dataset) -> tuple[str, ...]:
-    """The profiles of a load: the one for every load, then that of its dataset."""
+    """The profiles of a load: the one for every load, then those of its dataset, by name.
+
+    A dataset's own are `<dataset>.profile.sql` and any `<dataset>.<part>.profile.sql`.
+    """
     of_countries = ("asked_countries",) if "country_code" in dataset.key else ()
-    return ("every_load", *of_countries, dataset.id)
+    parts = sorted(path.name for path in EXPECTATIONS.glob(f"{dataset.id}.*.profile.sql"))
+    own = (part.removesuffix(".profile.sql") for part in parts)
+    return ("every_load", *of_countries, dataset.id, *own)
 
 
 def load_profile(connection: duckdb.DuckDBPyConnection, dataset: Dataset) -> dict[str, Any]:
@@ -30,7 +38,8 @@ def load_profile(connection: duckdb.DuckDBPyConnection, dataset: Dataset) -> dic
     """
     figures: dict[str, Any] = {}
     for part in parts_of(dataset):
-        figures |= _row(connection, text(part).replace("{key}", ", ".join(dataset.key)))
+        sql = text(part).replace("{key}", ", ".join(dataset.key)).replace("{seeds}", SEEDS)
+        figures |= _row(connection, sql)
     return figures
 
 

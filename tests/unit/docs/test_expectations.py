@@ -1,5 +1,6 @@
 """docs/expectations.md has what the suites and the corpus say; `make docs` writes it."""
 
+import json
 import os
 import tomllib
 from collections.abc import Iterable, Iterator
@@ -12,6 +13,7 @@ from shortdrama.gates.suites import Suite, columns_of, expected_words
 
 PAGE = REPOSITORY / "docs" / "expectations.md"
 CORPUS = REPOSITORY / "tests" / "unit" / "gates" / "corpus"
+VERDICTS = CORPUS.parent / "verdicts.json"
 
 INTRODUCTION = """\
 # Expectations
@@ -89,6 +91,9 @@ def defects() -> Iterator[str]:
         )
         unusual = ", ".join(name.replace("_", " ") for name in cases["unusual"])
         yield f"Unusual but right, and accepted: {unusual}.\n"
+        for name, case in (*cases["defects"].items(), *cases["unusual"].items()):
+            if "changed" in case:
+                yield f"Changed: *{name.replace('_', ' ')}*. {case['changed']}\n"
 
 
 def page() -> str:
@@ -102,12 +107,25 @@ def test_the_page_of_expectations_is_what_the_suites_and_the_corpus_say() -> Non
     assert PAGE.read_text(encoding="utf-8") == page(), "write it again with `make docs`"
 
 
+def refused_on_record() -> set[tuple[str, str]]:
+    """Dataset and expectation of the defects in the larger corpora that the gates refuse."""
+    record = json.loads(VERDICTS.read_text(encoding="utf-8"))
+    return {
+        (name.split("/")[0], finding)
+        for cases in record.values()
+        for name, (verdict, findings) in cases.items()
+        if "/defects/" in name and verdict == "refused"
+        for finding in findings
+    }
+
+
 def test_every_critical_expectation_of_a_load_has_a_defect_that_it_refuses() -> None:
     meant = {
         (path.stem, case["meant"])
         for path in CORPUS.glob("*.toml")
         for case in tomllib.loads(path.read_text(encoding="utf-8"))["defects"].values()
     }
+    meant |= refused_on_record()
     untried = [
         f"{suite.name}: {expectation['type']}({columns_of(expectation)[0]})"
         for suite in suites()

@@ -64,9 +64,12 @@ weeks as (
         country_code,
         cast(sum(week) as double) as daily_views,
         cast(sum(views) as double) as window_views,
-        round(greatest(
-            cast(sum(week) as double) / nullif(sum(views), 0),
-            cast(sum(views) as double) / nullif(sum(week), 0)
+        -- A week of zeros is no missing week: it is as far from the window's views as can be.
+        round(if(
+            sum(week) = 0, 1e6,
+            greatest(
+                cast(sum(week) as double) / sum(views), cast(sum(views) as double) / sum(week)
+            )
         ), 4) as factor
     from (
         select
@@ -108,10 +111,15 @@ restated as (
         country_code,
         cast(sum(daily_before.views) as double) as daily_views_before,
         cast(sum(daily.most) as double) as daily_views_now,
-        round(greatest(
-            cast(sum(daily.most) as double) / nullif(sum(daily_before.views), 0),
-            cast(sum(daily_before.views) as double) / nullif(sum(daily.most), 0)
-        ), 4) as factor
+        -- Days that fell to nothing changed by more than any factor.
+        round(case
+            when sum(daily_before.views) = 0 then null
+            when sum(daily.most) = 0 then 1e6
+            else greatest(
+                cast(sum(daily.most) as double) / sum(daily_before.views),
+                cast(sum(daily_before.views) as double) / sum(daily.most)
+            )
+        end, 4) as factor
     from daily
     inner join daily_before using (country_code, hashtag_id, curve_on)
     group by country_code

@@ -1,6 +1,8 @@
 """Profiles: figures about a whole table, computed by DuckDB over every row.
 
-A profile is SQL in `expectations/`, beside the suite that judges its figures.
+A profile is SQL in `expectations/`, beside the suite that judges its figures. A long one has more
+parts, `<dataset>.<number>_<name>.profile.sql`, which run in that order. A part may begin with
+temporary tables, which the parts after it can read.
 """
 
 from pathlib import Path
@@ -11,6 +13,7 @@ import duckdb
 from shortdrama.core.settings import DBT_PROJECT, EXPECTATIONS
 from shortdrama.datasets.model import Dataset
 
+SUFFIX = ".profile.sql"
 SEEDS = str(DBT_PROJECT / "seeds")
 """Reference data that a profile may read, as `{seeds}/<name>.csv`."""
 
@@ -21,14 +24,13 @@ def has_profile(name: str) -> bool:
 
 
 def parts_of(dataset: Dataset) -> tuple[str, ...]:
-    """The profiles of a load: the one for every load, then those of its dataset, by name.
-
-    A dataset's own are `<dataset>.profile.sql` and any `<dataset>.<part>.profile.sql`.
-    """
+    """The profiles of a load: the one for every load, then those of its dataset, in order."""
     of_countries = ("asked_countries",) if "country_code" in dataset.key else ()
-    parts = sorted(path.name for path in EXPECTATIONS.glob(f"{dataset.id}.*.profile.sql"))
-    own = (part.removesuffix(".profile.sql") for part in parts)
-    return ("every_load", *of_countries, dataset.id, *own)
+    further = sorted(
+        path.name.removesuffix(SUFFIX)
+        for path in EXPECTATIONS.glob(f"{dataset.id}.[0-9]_*{SUFFIX}")
+    )
+    return ("every_load", *of_countries, dataset.id, *further)
 
 
 def load_profile(connection: duckdb.DuckDBPyConnection, dataset: Dataset) -> dict[str, Any]:
@@ -54,7 +56,7 @@ def text(name: str) -> str:
 
 
 def _path(name: str) -> Path:
-    return EXPECTATIONS / f"{name}.profile.sql"
+    return EXPECTATIONS / f"{name}{SUFFIX}"
 
 
 def _row(connection: duckdb.DuckDBPyConnection, sql: str) -> dict[str, Any]:

@@ -1,6 +1,5 @@
 """docs/expectations.md has what the suites and the corpus say; `make docs` writes it."""
 
-import json
 import os
 import tomllib
 from collections.abc import Iterable, Iterator
@@ -13,7 +12,7 @@ from shortdrama.gates.suites import Suite, columns_of, expected_words
 
 PAGE = REPOSITORY / "docs" / "expectations.md"
 CORPUS = REPOSITORY / "tests" / "unit" / "gates" / "corpus"
-VERDICTS = CORPUS.parent / "verdicts.json"
+LIMITS = CORPUS.parent / "limits"
 
 INTRODUCTION = """\
 # Expectations
@@ -24,7 +23,9 @@ Two suites audit a load: `<dataset>.rows` checks every row, in slices; `<dataset
 figures about the whole load. `<dataset>.profile.sql` computes these over every row, and also
 compares with what was said before. One suite audits a mart. **Critical** refuses. **Warning** lets
 the data pass and is kept with it. If a figure does not apply (no previous version, amounts too
-small for a quotient), its expectation passes.
+small for a quotient), its expectation passes; what fell to nothing is a figure like any other.
+
+Each limit that refuses is tried just within it and just beyond it, see `tests/unit/gates/limits/`.
 """
 DEFECTS = """\
 ## Which defect is refused by what
@@ -107,15 +108,12 @@ def test_the_page_of_expectations_is_what_the_suites_and_the_corpus_say() -> Non
     assert PAGE.read_text(encoding="utf-8") == page(), "write it again with `make docs`"
 
 
-def refused_on_record() -> set[tuple[str, str]]:
-    """Dataset and expectation of the defects in the larger corpora that the gates refuse."""
-    record = json.loads(VERDICTS.read_text(encoding="utf-8"))
+def tried_beyond() -> set[tuple[str, str]]:
+    """Dataset and expectation of the limits that have a load just beyond them."""
     return {
-        (name.split("/")[0], finding)
-        for cases in record.values()
-        for name, (verdict, findings) in cases.items()
-        if "/defects/" in name and verdict == "refused"
-        for finding in findings
+        (path.stem, f"expect_column_values_to_be_between({case.get('figure', name)})")
+        for path in LIMITS.glob("*.toml")
+        for name, case in tomllib.loads(path.read_text(encoding="utf-8")).items()
     }
 
 
@@ -125,7 +123,7 @@ def test_every_critical_expectation_of_a_load_has_a_defect_that_it_refuses() -> 
         for path in CORPUS.glob("*.toml")
         for case in tomllib.loads(path.read_text(encoding="utf-8"))["defects"].values()
     }
-    meant |= refused_on_record()
+    meant |= tried_beyond()
     untried = [
         f"{suite.name}: {expectation['type']}({columns_of(expectation)[0]})"
         for suite in suites()

@@ -7,8 +7,8 @@ import pyarrow as pa
 import pytest
 
 from shortdrama.core.settings import DBT_PROJECT
-from shortdrama.datasets import DATASETS
-from shortdrama.gates.profiles import has_profile
+from shortdrama.datasets import DATASETS, dataset_named
+from shortdrama.gates.profiles import has_profile, parts_of
 from shortdrama.gates.suite_files import gated_marts, suite_names
 from shortdrama.gates.suites import (
     UNIQUE,
@@ -93,6 +93,16 @@ def test_rows_suites_hold_only_what_slices_can_answer(dataset_id):
 @pytest.mark.parametrize("dataset_id", DATASETS)
 def test_every_dataset_has_a_profile(dataset_id):
     assert has_profile(dataset_id)
+
+
+def test_a_dataset_may_have_several_profiles_in_the_order_of_their_names():
+    assert parts_of(dataset_named("tiktok.hashtags")) == (
+        "every_load",
+        "asked_countries",
+        "tiktok.hashtags",
+        "tiktok.hashtags.1_charts",
+        "tiktok.hashtags.2_changes",
+    )
 
 
 def test_findings_of_slices_are_added_up_and_the_first_samples_kept():

@@ -1,5 +1,5 @@
--- Charts of hashtags by themselves, first snapshots too. A chart is a country and window. Shares are
--- of charts with ten tags or more: among a few tags anything may be a coincidence.
+-- Charts of hashtags by themselves, first snapshots too. A chart is a country and window. Shares
+-- are of charts with ten tags or more: among a few tags anything may be a coincidence.
 with
 
 tags as (

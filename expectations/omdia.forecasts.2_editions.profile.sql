@@ -1,4 +1,4 @@
--- An edition against the one before it, row by row: what is lost, new, repeated or in a wrong place.
+-- An edition against the one before, row by row: what is lost, new, repeated or in a wrong place.
 with
 
 this as (

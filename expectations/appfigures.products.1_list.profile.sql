@@ -1,5 +1,5 @@
--- A list of products by itself, first ones too: its stores, apps, houses and dates. Shares are of
--- lists of 50 products and more; a smaller one may be of one store or house.
+-- A list of products by itself, first ones too: its stores, apps, houses and dates. A list of less
+-- than 50 products may be of one store or house, and has no shares.
 with
 
 products as (
@@ -15,7 +15,6 @@ products as (
 counted as (
     select
         count(*) as products,
-        cast(count(*) as double) / if(count(*) < 50, null, count(*)) as is_large,
         count(*) filter (where store = 'apple') as of_apple,
         count(*) filter (where store = 'google_play') as of_google,
         count(*) filter (where not is_of_its_store) as of_other_storefronts,
@@ -26,18 +25,19 @@ counted as (
         count(distinct name) as names,
         count(distinct coalesce(unified_app_id, cast(product_id as varchar))) as apps
     from products
+    having count(*) >= 50
 ),
 
 ratios as (
     select
         counted.*,
-        round(is_large * least(of_apple, of_google) / products, 4) as smaller_store,
-        round(is_large * of_other_storefronts / products, 4) as other_storefronts,
-        round(is_large * of_other_types / products, 4) as other_types,
-        round(is_large * of_short_ids / products, 4) as short_ids,
-        round(is_large * of_impossible_dates / products, 4) as impossible_dates,
-        round(is_large * released_after_added / products, 4) as after_added,
-        round(is_large * names / apps, 4) as names_per_app
+        round(least(of_apple, of_google) / products, 4) as smaller_store,
+        round(of_other_storefronts / products, 4) as other_storefronts,
+        round(of_other_types / products, 4) as other_types,
+        round(of_short_ids / products, 4) as short_ids,
+        round(of_impossible_dates / products, 4) as impossible_dates,
+        round(released_after_added / products, 4) as after_added,
+        round(names / apps, 4) as names_per_app
     from counted
 ),
 
@@ -66,7 +66,9 @@ common as (
                 -- Vendors do give one old day to what they do not know; a new one is the pull's.
                 {
                     'fact': 'released_on',
-                    'value': if(released_on > asked.said_on - 30, cast(released_on as varchar), 'old')
+                    'value': if(
+                        released_on > asked.said_on - 30, cast(released_on as varchar), 'old'
+                    )
                 }
             ], recursive := true)
         from load, asked
@@ -128,8 +130,7 @@ select
         ) as n
     ) as names_per_app_samples,
     round(
-        (select coalesce(sum(products), 0) from twins)
-        / (select if(products < 50, null, products) from counted), 4
+        (select coalesce(sum(products), 0) from twins) / (select products from counted), 4
     ) as shared_identifiers_ratio,
     (select list(t) from (from twins order by products desc, vendor_identifier limit 5) as t)
         as shared_identifiers_ratio_samples,

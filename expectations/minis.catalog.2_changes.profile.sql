@@ -140,7 +140,8 @@ select
     ) as apps_growth_factor_max_samples,
     round(
         (select count(*) from named where is_new)
-        / (select if(apps < 5, null, apps) from named_before), 4
+        / (select if(apps < 5, null, apps) from named_before)
+        / (select max(months) from snapshots), 4
     ) as new_named_ratio,
     (
         select list(n) from (

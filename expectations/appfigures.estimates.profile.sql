@@ -1,6 +1,15 @@
--- A load of estimates as a whole. ZZ is the vendor's worldwide total: countries are parts of it.
--- Only days that both versions have are compared with `previous`, and a day counts as settled if it
--- was settled when it was said before.
+-- A load of estimates by itself. ZZ is the vendor's worldwide total: countries are parts of it.
+
+-- How many times as large the larger one is. One is added to both: a fall to nothing is a large
+-- fall, not a missing quotient.
+create or replace temp macro times(one, other) as if(
+    one is null or other is null, null,
+    greatest(
+        (greatest(one, 0) + 1) / (greatest(other, 0) + 1),
+        (greatest(other, 0) + 1) / (greatest(one, 0) + 1)
+    )
+);
+
 with
 
 outsiders as (
@@ -77,17 +86,17 @@ country_yields as (
     select
         country_code,
         month_on,
-        round(cast(revenue as double) / downloads, 2) as revenue_per_download
+        round(cast(revenue as double) / (downloads + 1), 2) as revenue_per_download
     from months
-    where country_code <> 'ZZ' and downloads >= 10000
+    where country_code <> 'ZZ' and greatest(downloads, cast(revenue as double) / 10) >= 10000
 ),
 
 world_yields as (
     select
         month_on,
-        round(cast(revenue as double) / downloads, 2) as revenue_per_download
+        round(cast(revenue as double) / (downloads + 1), 2) as revenue_per_download
     from months
-    where country_code = 'ZZ' and downloads >= 100000
+    where country_code = 'ZZ' and greatest(downloads, cast(revenue as double)) >= 100000
 ),
 
 against_world as (
@@ -95,11 +104,11 @@ against_world as (
         world.month_on,
         cast(sum(parts.downloads) as hugeint) as countries_downloads,
         world.downloads as world_downloads,
-        round(cast(sum(parts.downloads) as double) / nullif(world.downloads, 0), 4)
+        round(cast(sum(parts.downloads) as double) / (world.downloads + 1), 4)
             as downloads_ratio,
         cast(sum(parts.revenue) as decimal(38, 2)) as countries_revenue,
         world.revenue as world_revenue,
-        round(cast(sum(parts.revenue) as double) / nullif(cast(world.revenue as double), 0), 4)
+        round(cast(sum(parts.revenue) as double) / (cast(world.revenue as double) + 1), 4)
             as revenue_ratio
     from months as world
     inner join months as parts
@@ -115,7 +124,8 @@ products_against_world as (
         cast(sum(downloads) filter (where country_code = 'ZZ') as hugeint) as world_downloads
     from load
     group by product_id
-    having sum(downloads) filter (where country_code = 'ZZ') >= 1000
+    having sum(downloads) >= 1000
+        and count(*) filter (where country_code = 'ZZ') > 0
 ),
 
 -- The days around a day show how large it can be; a fall within the provisional days is only delay.
@@ -124,9 +134,9 @@ neighbours as (
         country_code,
         estimated_on,
         is_settled,
-        downloads,
+        cast(downloads as double) as downloads,
         cast(median(downloads) over around as double) as usual_downloads,
-        revenue,
+        cast(revenue as double) as revenue,
         cast(median(revenue) over around as double) as usual_revenue
     from days
     window around as (
@@ -135,6 +145,7 @@ neighbours as (
     )
 ),
 
+-- `weight` is the change beside the largest country's day, which is the world's if it was asked for.
 leaps as (
     select
         country_code,
@@ -142,143 +153,41 @@ leaps as (
         downloads,
         usual_downloads,
         if(
-            usual_downloads >= 1000,
-            greatest(
-                downloads / usual_downloads,
-                if(is_settled, usual_downloads / nullif(downloads, 0), null)
-            ),
-            null
+            greatest(downloads, usual_downloads) >= 1000
+            and (is_settled or downloads > usual_downloads),
+            times(downloads, usual_downloads), null
         ) as downloads_factor,
+        abs(downloads - usual_downloads)
+        / max(usual_downloads) over (partition by estimated_on) as downloads_weight,
         revenue,
         usual_revenue,
         if(
-            usual_revenue >= 1000,
-            greatest(
-                cast(revenue as double) / usual_revenue,
-                if(is_settled, usual_revenue / nullif(cast(revenue as double), 0), null)
-            ),
-            null
-        ) as revenue_factor
+            greatest(revenue, usual_revenue) >= 1000
+            and (is_settled or revenue > usual_revenue),
+            times(revenue, usual_revenue), null
+        ) as revenue_factor,
+        abs(revenue - usual_revenue)
+        / max(usual_revenue) over (partition by estimated_on) as revenue_weight
     from neighbours
 ),
 
-slices_before as (
-    select
-        previous.country_code,
-        previous.estimated_on,
-        max(previous.said_at) as said_before_at,
-        previous.estimated_on
-        <= cast(max(previous.said_at) as date) - max(asked.provisional_days) as was_settled
-    from previous, asked
-    group by previous.country_code, previous.estimated_on
-),
-
-common_slices as (
-    select slices_before.*
-    from slices_before
-    inner join days
-        on slices_before.country_code = days.country_code
-        and slices_before.estimated_on = days.estimated_on
-),
-
-statements as (
-    select product_id, country_code, estimated_on, downloads, revenue, true as is_before
-    from previous
-    union all
-    select product_id, country_code, estimated_on, downloads, revenue, false
-    from load
-),
-
--- Products that were not there before are new, not restated.
-pairs as (
-    select
-        product_id,
-        country_code,
-        was_settled,
-        cast(sum(downloads) filter (where is_before) as double) as downloads_before,
-        cast(coalesce(sum(downloads) filter (where not is_before), 0) as double) as downloads_now,
-        cast(sum(revenue) filter (where is_before) as double) as revenue_before,
-        cast(coalesce(sum(revenue) filter (where not is_before), 0) as double) as revenue_now
-    from statements
-    inner join common_slices using (country_code, estimated_on)
-    group by product_id, country_code, was_settled
-    having bool_or(is_before)
-),
-
--- For small amounts the quotient says nothing.
-totals as (
-    select
-        was_settled,
-        if(
-            sum(downloads_before) >= 10000,
-            round(sum(downloads_now) / sum(downloads_before), 4), null
-        ) as downloads_ratio,
-        if(
-            sum(revenue_before) >= 10000,
-            round(sum(revenue_now) / sum(revenue_before), 4), null
-        ) as revenue_ratio,
-        round(
-            sum(downloads_before) filter (where downloads_now = 0)
-            / nullif(sum(downloads_before), 0), 4
-        ) as vanished_ratio
-    from pairs
-    group by was_settled
-),
-
-country_changes as (
+small_leaps as (
     select
         country_code,
-        sum(downloads_before) as downloads_before,
-        sum(downloads_now) as downloads_now,
-        round(sum(revenue_before), 2) as revenue_before,
-        round(sum(revenue_now), 2) as revenue_now,
-        if(
-            sum(downloads_before) >= 1000,
-            greatest(
-                sum(downloads_now) / sum(downloads_before),
-                sum(downloads_before) / nullif(sum(downloads_now), 0)
-            ),
-            null
-        ) as downloads_factor,
-        if(
-            sum(revenue_before) >= 1000,
-            greatest(
-                sum(revenue_now) / sum(revenue_before),
-                sum(revenue_before) / nullif(sum(revenue_now), 0)
-            ),
-            null
-        ) as revenue_factor
-    from pairs
-    where was_settled
-    group by country_code
+        estimated_on,
+        downloads,
+        usual_downloads,
+        revenue,
+        usual_revenue,
+        greatest(
+            if(downloads_weight < 0.06, downloads_factor, 1),
+            if(revenue_weight < 0.06, revenue_factor, 1)
+        ) as factor
+    from leaps
 ),
 
-product_changes as (
-    select
-        product_id,
-        sum(downloads_before) as downloads_before,
-        sum(downloads_now) as downloads_now,
-        round(sum(revenue_before), 2) as revenue_before,
-        round(sum(revenue_now), 2) as revenue_now,
-        (
-            sum(downloads_before) >= 1000
-            and sum(downloads_now) > 0
-            and sum(downloads_now) / sum(downloads_before) not between 0.3333 and 3
-        ) or (
-            sum(revenue_before) >= 1000
-            and sum(revenue_now) > 0
-            and sum(revenue_now) / sum(revenue_before) not between 0.3333 and 3
-        ) as is_moved
-    from pairs
-    where was_settled
-    group by product_id
-    having sum(downloads_before) >= 1000 or sum(revenue_before) >= 1000
-),
-
-vanished as (
-    select product_id, country_code, downloads_before
-    from pairs
-    where was_settled and downloads_now = 0 and downloads_before > 0
+refunds as (
+    select product_id, country_code, estimated_on, revenue from load where revenue < 0
 )
 
 select
@@ -347,70 +256,31 @@ select
         select date_diff('day', max(days.estimated_on), least(max(window_end), max(said_on)))
         from days, asked
     ) as days_behind,
-    (select round(max(downloads_factor), 2) from leaps) as neighbour_downloads_factor_max,
+    (select round(max(downloads_factor), 2) from leaps where downloads_weight >= 0.06)
+        as neighbour_downloads_factor_max,
     (
         select list(l) from (
             select country_code, estimated_on, downloads, usual_downloads from leaps
+            where downloads_weight >= 0.06
             order by downloads_factor desc nulls last limit 5
         ) as l
     ) as neighbour_downloads_factor_max_samples,
-    (select round(max(revenue_factor), 2) from leaps) as neighbour_revenue_factor_max,
+    (select round(max(revenue_factor), 2) from leaps where revenue_weight >= 0.06)
+        as neighbour_revenue_factor_max,
     (
         select list(l) from (
             select country_code, estimated_on, revenue, usual_revenue from leaps
+            where revenue_weight >= 0.06
             order by revenue_factor desc nulls last limit 5
         ) as l
     ) as neighbour_revenue_factor_max_samples,
-    (select downloads_ratio from totals where was_settled) as settled_downloads_to_previous,
-    (select revenue_ratio from totals where was_settled) as settled_revenue_to_previous,
-    (select downloads_ratio from totals where not was_settled)
-        as provisional_downloads_to_previous,
-    (select revenue_ratio from totals where not was_settled) as provisional_revenue_to_previous,
+    (select round(max(factor), 2) from small_leaps) as small_leap_factor_max,
     (
-        select list(c) from (
-            select country_code, downloads_before, downloads_now from country_changes
-            order by abs(downloads_now - downloads_before) desc limit 5
-        ) as c
-    ) as settled_downloads_to_previous_samples,
-    (
-        select list(c) from (
-            select country_code, revenue_before, revenue_now from country_changes
-            order by abs(revenue_now - revenue_before) desc limit 5
-        ) as c
-    ) as settled_revenue_to_previous_samples,
-    (select round(max(downloads_factor), 2) from country_changes)
-        as country_downloads_change_factor_max,
-    (
-        select list(c) from (
-            select country_code, downloads_before, downloads_now from country_changes
-            order by downloads_factor desc nulls last limit 5
-        ) as c
-    ) as country_downloads_change_factor_max_samples,
-    (select round(max(revenue_factor), 2) from country_changes)
-        as country_revenue_change_factor_max,
-    (
-        select list(c) from (
-            select country_code, revenue_before, revenue_now from country_changes
-            order by revenue_factor desc nulls last limit 5
-        ) as c
-    ) as country_revenue_change_factor_max_samples,
-    (select count(*) from product_changes where is_moved) as products_moved,
-    (
-        select list(p) from (
-            select * exclude (is_moved) from product_changes where is_moved
-            order by downloads_before desc limit 5
-        ) as p
-    ) as products_moved_samples,
-    (
-        select round(count(*) filter (where is_moved) / count(*), 4) from product_changes
-    ) as products_moved_ratio,
-    (
-        select list(p) from (
-            select * exclude (is_moved) from product_changes where is_moved
-            order by downloads_before desc limit 5
-        ) as p
-    ) as products_moved_ratio_samples,
-    (select vanished_ratio from totals where was_settled) as vanished_downloads_ratio,
-    (
-        select list(v) from (from vanished order by downloads_before desc limit 5) as v
-    ) as vanished_downloads_ratio_samples
+        select list(l) from (
+            select * exclude (factor) from small_leaps order by factor desc nulls last limit 5
+        ) as l
+    ) as small_leap_factor_max_samples,
+    (select count(*) from refunds) as refunds,
+    (select round((select count(*) from refunds) / count(*), 5) from load) as refunds_ratio,
+    (select list(r) from (from refunds order by revenue limit 5) as r) as refunds_samples,
+    (select list(r) from (from refunds order by revenue limit 5) as r) as refunds_ratio_samples

@@ -258,5 +258,11 @@ select
     ) as frozen_charts_ratio_samples,
     (select count(*) from copied) as copied_charts,
     (select list(c) from (from copied order by all limit 5) as c) as copied_charts_samples,
-    (select count(distinct category_id) from load) as categories
+    (select count(distinct category_id) from load) as categories,
+    (
+        select list(c) from (
+            select category_id, any_value(category_name) as category_name, count(*) as row_count
+            from load group by category_id order by row_count desc limit 5
+        ) as c
+    ) as categories_samples
 )

@@ -1,5 +1,6 @@
 """docs/expectations.md has what the suites and the corpus say; `make docs` writes it."""
 
+import json
 import os
 import tomllib
 from collections.abc import Iterable, Iterator
@@ -13,6 +14,7 @@ from shortdrama.gates.suites import Suite, columns_of, expected_words
 PAGE = REPOSITORY / "docs" / "expectations.md"
 CORPUS = REPOSITORY / "tests" / "unit" / "gates" / "corpus"
 LIMITS = CORPUS.parent / "limits"
+VERDICTS = CORPUS.parent / "verdicts.json"
 
 INTRODUCTION = """\
 # Expectations
@@ -23,9 +25,25 @@ Two suites audit a load: `<dataset>.rows` checks every row, in slices; `<dataset
 figures about the whole load. `<dataset>.profile.sql` computes these over every row, and also
 compares with what was said before. One suite audits a mart. **Critical** refuses. **Warning** lets
 the data pass and is kept with it. If a figure does not apply (no previous version, amounts too
-small for a quotient), its expectation passes; what fell to nothing is a figure like any other.
+small for a quotient), its expectation passes. A fall to nothing is not that: it is a large fall.
 
-Each limit that refuses is tried just within it and just beyond it, see `tests/unit/gates/limits/`.
+The limits are set against a year of ordinary days (`tests/ordinary`), as restless as usual and
+three times as much, and lie away from the factors of the classic errors (1/0.7, 2, 7.2, 100).
+Both sides of each are tried, in `tests/unit/gates/test_limits.py` and `tests/unit/gates/limits/`.
+
+## What changed for loads that were tried before
+
+No verdict of `tests/unit/gates/corpus` changed from refused to accepted or back. Of estimates:
+
+- A small negative revenue is a refund, and only reported; a negative amount in more than one row of
+  a hundred is refused (`refunds_ratio`), and so is one below -1,000 dollars.
+- A warning about restated downloads and one about restated revenue are now one
+  (`settled_change_factor`).
+- An app of one country that was not there before is reported, as it makes 8% of that country
+  (`newcomers_in_a_country_ratio`); so is an app whose revenue fell to nothing (`products_moved`).
+- A weekend that doubles, and an app restated fourfold, are reported by country, week and day too.
+- A single day that leaps refuses only if it changes the world's day by 6% or more; a viral day in a
+  small country is reported (`small_leap_factor_max`).
 """
 DEFECTS = """\
 ## Which defect is refused by what
@@ -124,6 +142,15 @@ def test_every_critical_expectation_of_a_load_has_a_defect_that_it_refuses() -> 
         for case in tomllib.loads(path.read_text(encoding="utf-8"))["defects"].values()
     }
     meant |= tried_beyond()
+    # Figures about many products or countries are tried on realistic loads.
+    for corpus, record in json.loads(VERDICTS.read_text(encoding="utf-8")).items():
+        assert corpus.startswith("corpus_")
+        meant |= {
+            (name.split("/")[0], finding)
+            for name, (verdict, findings) in record.items()
+            if verdict == "refused"
+            for finding in findings
+        }
     untried = [
         f"{suite.name}: {expectation['type']}({columns_of(expectation)[0]})"
         for suite in suites()

@@ -1,8 +1,9 @@
 """What the gates say about realistic loads, case by case, as it is on record.
 
 `verdicts.json` has the verdict and the findings of each case; `make gates` tries all of them and
-writes the record again. A change of a verdict is looked at before it is committed. A defect that
-passes without a word is listed in `beyond.toml`, with the reason why no check could know.
+writes the record again. A change of a verdict is looked at before it is committed. A defect of our
+own corpora that passes without a word is listed in `beyond.toml`, with the reason why no check
+could know. The outsider's corpus measures: what it shows to be missed stays on record as missed.
 """
 
 import json
@@ -45,13 +46,16 @@ def test_a_case_has_the_verdict_on_record(case: Case) -> None:
     assert (verdict(result), findings) == on_record(case)
 
 
-@pytest.mark.parametrize("case", [case for case in CASES if case.kind == "defects"])
+OURS = [case for case in CASES if case.corpus != "corpus_outsider"]
+
+
+@pytest.mark.parametrize("case", [case for case in OURS if case.kind == "defects"])
 def test_a_defect_that_passes_is_listed_as_beyond_what_can_be_known(case: Case) -> None:
     passes = on_record(case)[0] == "accepted"
     listed = case.name in BEYOND.get(case.corpus, {}).get(case.dataset_id, {})
     assert passes == listed
 
 
-@pytest.mark.parametrize("case", [case for case in CASES if case.kind == "unusual"])
+@pytest.mark.parametrize("case", [case for case in OURS if case.kind == "unusual"])
 def test_a_good_load_is_never_refused(case: Case) -> None:
     assert on_record(case)[0] != "refused"

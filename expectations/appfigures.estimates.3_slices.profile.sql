@@ -1,5 +1,5 @@
 -- A load of estimates in its natural parts, each against its own past: weeks and days of a country,
--- the leading products, and how figures are spread over products and days.
+-- the leading products, and what they earn for a download.
 with
 
 country_days as (
@@ -45,8 +45,14 @@ day_changes as (
     select
         country_code, estimated_on, downloads_before, downloads_now, revenue_before, revenue_now,
         greatest(
-            if(downloads_before >= 1000, times(downloads_now, downloads_before), 1),
-            if(revenue_before >= 1000, times(revenue_now, revenue_before), 1)
+            if(
+                greatest(downloads_before, downloads_now) >= 1000,
+                times(downloads_now, downloads_before), 1
+            ),
+            if(
+                greatest(revenue_before, revenue_now) >= 1000,
+                times(revenue_now, revenue_before), 1
+            )
         ) as factor
     from country_days
     where was_settled
@@ -102,53 +108,6 @@ lost as (
             or (has_revenue and revenue_before >= 100 and revenue_now < revenue_before / 10)
         )
     group by product_id, country_code
-),
-
--- How far products and days moved against each other, whatever the slice as a whole did.
-spread as (
-    select
-        country_code,
-        estimated_on,
-        downloads_before,
-        downloads_now,
-        revenue_before,
-        revenue_now,
-        median(downloads_now / downloads_before) over of_country as downloads_level,
-        median(downloads_now / downloads_before) over of_day as downloads_day_level,
-        median(revenue_now / revenue_before) over of_country as revenue_level,
-        median(revenue_now / revenue_before) over of_day as revenue_day_level
-    from cells
-    where was_settled
-        and downloads_before >= 20 and downloads_now > 0
-        and revenue_before > 0 and revenue_now > 0
-    window
-        of_country as (partition by country_code),
-        of_day as (partition by estimated_on, country_code = 'ZZ')
-),
-
-country_shapes as (
-    select
-        country_code,
-        greatest(
-            sum(abs(downloads_now - downloads_level * downloads_before)) / sum(downloads_now),
-            sum(abs(revenue_now - revenue_level * revenue_before)) / sum(revenue_now)
-        ) as moved_ratio
-    from spread
-    group by country_code
-    having count(*) >= 20
-),
-
-day_shapes as (
-    select
-        estimated_on,
-        if(country_code = 'ZZ', 'ZZ', 'all others') as countries,
-        greatest(
-            sum(abs(downloads_now - downloads_day_level * downloads_before)) / sum(downloads_now),
-            sum(abs(revenue_now - revenue_day_level * revenue_before)) / sum(revenue_now)
-        ) as moved_ratio
-    from spread
-    group by all
-    having count(*) >= 20
 ),
 
 -- Money of one country against the money of all: what changed in all of them is not of a country.
@@ -257,18 +216,4 @@ select
     (select coalesce(max(lost_days), 0) from lost) as leader_days_lost_max,
     (
         select list(l) from (from lost order by lost_days desc, revenue_before desc limit 5) as l
-    ) as leader_days_lost_max_samples,
-    (select round(max(moved_ratio), 4) from country_shapes) as moved_within_a_country_ratio,
-    (
-        select list(c) from (
-            select country_code, round(moved_ratio, 4) as moved_ratio from country_shapes
-            order by moved_ratio desc limit 5
-        ) as c
-    ) as moved_within_a_country_ratio_samples,
-    (select round(max(moved_ratio), 4) from day_shapes) as moved_within_a_day_ratio,
-    (
-        select list(d) from (
-            select estimated_on, countries, round(moved_ratio, 4) as moved_ratio from day_shapes
-            order by moved_ratio desc limit 5
-        ) as d
-    ) as moved_within_a_day_ratio_samples
+    ) as leader_days_lost_max_samples

@@ -9,9 +9,15 @@ telling as (
     where product_id <> 0 and downloads_now >= 100
 ),
 
+-- What was said before about other days, under the day that would be its copy.
 told_before as (
-    select product_id, country_code, estimated_on, downloads_before as downloads
-    from cells
+    select
+        product_id,
+        country_code,
+        cast(estimated_on + days as date) as estimated_on,
+        downloads_before as downloads,
+        days
+    from cells, (values (-7), (-1), (1), (7)) as d(days)
     where product_id <> 0 and downloads_before >= 100
 ),
 
@@ -25,6 +31,12 @@ sizes as (
     from telling
     group by country_code, estimated_on
     having count(*) >= 20 and count(distinct downloads) >= 10
+),
+
+-- Pairs of many countries that are all alike would be too many to look at.
+alike as (
+    select *, count(*) over (partition by product_id, estimated_on, downloads) as countries
+    from telling
 ),
 
 repeated as (
@@ -44,23 +56,20 @@ repeated as (
         and telling.estimated_on = earlier.estimated_on + 7
         and telling.downloads = earlier.downloads
     union all
-    select telling.*, 'what was said before about ' || date_diff(
-        'day', told_before.estimated_on, telling.estimated_on
-    ) || ' day(s) earlier'
+    select telling.*, 'what was said before about ' || days || ' day(s) earlier'
     from telling
-    inner join told_before
-        on telling.product_id = told_before.product_id
-        and telling.country_code = told_before.country_code
-        and telling.estimated_on - told_before.estimated_on in (-7, -1, 1, 7)
-        and telling.downloads = told_before.downloads
+    inner join told_before using (product_id, country_code, estimated_on, downloads)
     union all
-    select telling.*, other.country_code
-    from telling
-    inner join telling as other
-        on telling.product_id = other.product_id
-        and telling.estimated_on = other.estimated_on
-        and telling.downloads = other.downloads
-        and telling.country_code <> other.country_code
+    select alike.* exclude (countries), other.country_code
+    from alike
+    inner join alike as other
+        on alike.product_id = other.product_id
+        and alike.estimated_on = other.estimated_on
+        and alike.downloads = other.downloads
+        and alike.country_code <> other.country_code
+    where alike.countries between 2 and 8
+    union all
+    select alike.* exclude (countries), 'several countries' from alike where countries > 8
 ),
 
 copies as (

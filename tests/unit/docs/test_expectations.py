@@ -3,6 +3,7 @@
 import json
 import os
 import tomllib
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
@@ -93,6 +94,42 @@ def catalogue() -> Iterator[str]:
         yield table(["expectation", "of", "severity", "holds if", "because"], rows)
 
 
+CORPORA = {
+    "corpus_outsider": "By an outsider, from docs/sources.md alone, before the checks and unseen"
+    " until they were finished",
+    "corpus_realistic": "Our own, before the checks that catch them",
+    "corpus_examples": "By another outsider, the examples that the checks began with",
+}
+
+
+def rates() -> Iterator[str]:
+    """What became of the realistic loads of the three corpora, by dataset."""
+    record = json.loads(VERDICTS.read_text(encoding="utf-8"))
+    yield "## What realistic loads come to\n"
+    yield (
+        "Loads of `tests/unit/gates/corpus_*`, on ordinary days of 300 products or 100 hashtags;"
+        "\n`make gates` tries them all.\n"
+    )
+    yield "| corpus | dataset | defects refused | warned | missed | good loads refused |"
+    yield "| --- | --- | --- | --- | --- | --- |"
+    for corpus, title in CORPORA.items():
+        said = [(*name.split("/"), verdict) for name, (verdict, _) in record[corpus].items()]
+        for dataset in sorted({one[0] for one in said}):
+            counts = Counter((kind, verdict) for of, kind, _, verdict in said if of == dataset)
+            bad = [counts["defects", word] for word in ("refused", "warned", "accepted")]
+            good = sum(count for (kind, _), count in counts.items() if kind == "unusual")
+            yield (
+                f"| {title} | {dataset} | {bad[0]} of {sum(bad)} | {bad[1]} | {bad[2]} |"
+                f" {counts['unusual', 'refused']} of {good} |"
+            )
+            title = ""
+        every = Counter((kind, verdict) for _, kind, _, verdict in said)
+        caught = every["defects", "refused"] + every["defects", "warned"]
+        total = caught + every["defects", "accepted"]
+        yield f"|  | **all** | **{100 * caught / total:.0f}%** refused or warned |  |  |  |"
+    yield ""
+
+
 def defects() -> Iterator[str]:
     for path in sorted(CORPUS.glob("*.toml")):
         cases = tomllib.loads(path.read_text(encoding="utf-8"))
@@ -116,7 +153,7 @@ def defects() -> Iterator[str]:
 
 
 def page() -> str:
-    parts = [INTRODUCTION, DEFECTS, *defects(), "## All expectations\n", *catalogue()]
+    parts = [INTRODUCTION, *rates(), DEFECTS, *defects(), "## All expectations\n", *catalogue()]
     return "\n".join(parts)
 
 

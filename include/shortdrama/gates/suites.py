@@ -107,7 +107,7 @@ def audit_rows(suite: Suite, slices: Iterable[pa.Table], key: Sequence[str]) -> 
     """
     tallies = [_Tally() for _ in suite.expectations]
     for table in slices:
-        failures = _failures(suite, frames.to_pandas(table))
+        failures = _failures(suite, range(len(tallies)), frames.to_pandas(table))
         for number, (expectation, tally) in enumerate(
             zip(suite.expectations, tallies, strict=True)
         ):
@@ -133,11 +133,13 @@ def audit_profile(suite: Suite, profile: dict[str, Any]) -> list[Finding]:
     of `<figure>_samples`.
     """
     figures = {name: profile[name] for name in suite.columns}
-    frame = pd.DataFrame({name: _figure_series(value) for name, value in figures.items()})
+    said = {name: value for name, value in figures.items() if value is not None}
+    frame = pd.DataFrame({name: [float(value)] for name, value in said.items()}, dtype="Float64")
+    columns = [expectation["kwargs"]["column"] for expectation in suite.expectations]
+    applying = [number for number, column in enumerate(columns) if column in said]
     findings = []
-    for number in sorted(_failures(suite, frame)):
-        expectation = suite.expectations[number]
-        column = expectation["kwargs"]["column"]
+    for number in sorted(_failures(suite, applying, frame)):
+        expectation, column = suite.expectations[number], columns[number]
         rows = (profile.get(f"{column}_samples") or [])[:MAX_SAMPLES]
         findings.append(
             _finding(
@@ -150,12 +152,6 @@ def audit_profile(suite: Suite, profile: dict[str, Any]) -> list[Finding]:
             )
         )
     return findings
-
-
-def _figure_series(value: Any) -> pd.Series:
-    """A column of one figure; numbers keep a numeric type even when the figure is None."""
-    number = None if value is None else float(value)
-    return pd.Series([number], dtype="Float64")
 
 
 def _finding(suite: Suite, expectation: dict[str, Any], **found: Any) -> Finding:
@@ -215,12 +211,12 @@ def _batch_definition() -> Any:
     return asset.add_batch_definition_whole_dataframe("whole")
 
 
-def _failures(suite: Suite, frame: pd.DataFrame) -> dict[int, Any]:
-    """What failed: results with counts and rows, by place in the suite; raises SuiteError.
+def _failures(suite: Suite, numbers: Sequence[int], frame: pd.DataFrame) -> dict[int, Any]:
+    """Which of the `numbers` failed: results by place in the suite; raises SuiteError.
 
     Counts and rows double the cost, so they are computed only for expectations that failed.
     """
-    verdicts = _validate(suite, range(len(suite.expectations)), frame, "BOOLEAN_ONLY")
+    verdicts = _validate(suite, numbers, frame, "BOOLEAN_ONLY") if numbers else {}
     broken = [number for number, result in verdicts.items() if not result.success]
     return _validate(suite, broken, frame, "SUMMARY") if broken else {}
 

@@ -14,7 +14,7 @@ from typing import Any
 import duckdb
 import pytest
 
-from quick_expectations import configurations_made_once  # noqa: F401 - a fixture
+from quick_expectations import made_once  # noqa: F401 - a fixture
 from shortdrama.core.windows import Window
 from shortdrama.datasets import dataset_named
 from shortdrama.datasets.model import Dataset

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from quick_expectations import configurations_made_once  # noqa: F401 - a fixture
+from quick_expectations import made_once  # noqa: F401 - a fixture
 from shortdrama.core.settings import S3Settings, Settings
 from shortdrama.core.windows import Window
 from shortdrama.datasets.appfigures_estimates import ESTIMATES

@@ -54,6 +54,10 @@ asked_days as (
     from asked
 ),
 
+known_countries as (
+    select distinct country_code from previous
+),
+
 -- A country without any row is missing as a whole; its days are not counted again.
 gaps as (
     select
@@ -61,7 +65,14 @@ gaps as (
         day_on as estimated_on,
         day_on <= last_settled_on as is_settled,
         -- So far no store has had figures for a day on the day after it.
-        day_on < last_told_on as is_due
+        day_on < last_told_on as is_due,
+        -- A country that is asked for the first time may have no past.
+        country_code not in (from known_countries)
+            and exists (from known_countries)
+            and day_on < (
+                select min(days.estimated_on) from days
+                where days.country_code = asked_countries.country_code
+            ) as is_before_a_first_day
     from asked_countries, asked_days
     where country_code not in (select country_code from missing)
         and (country_code, day_on) not in (
@@ -121,7 +132,8 @@ products_against_world as (
     select
         product_id,
         cast(sum(downloads) filter (where country_code <> 'ZZ') as hugeint) as countries_downloads,
-        cast(sum(downloads) filter (where country_code = 'ZZ') as hugeint) as world_downloads
+        cast(sum(downloads) filter (where country_code = 'ZZ') as hugeint) as world_downloads,
+        row_number() over (order by sum(downloads) desc, product_id) as place
     from load
     group by product_id
     having sum(downloads) >= 1000
@@ -142,12 +154,25 @@ select
     ) as currencies_samples,
     (select count(*) from outsiders) as rows_outside_window,
     (select list(o) from (from outsiders limit 5) as o) as rows_outside_window_samples,
-    (select count(*) from gaps where is_settled) as settled_days_missing,
+    (
+        select count(*) from gaps where is_settled and not is_before_a_first_day
+    ) as settled_days_missing,
     (
         select list(g) from (
-            select country_code, estimated_on from gaps where is_settled order by all limit 5
+            select country_code, estimated_on from gaps
+            where is_settled and not is_before_a_first_day order by all limit 5
         ) as g
     ) as settled_days_missing_samples,
+    (
+        select count(*) from gaps where is_settled and is_before_a_first_day
+    ) as days_before_a_first_day,
+    (
+        select list(g) from (
+            select country_code, min(estimated_on) as first_on, max(estimated_on) as last_on
+            from gaps where is_settled and is_before_a_first_day
+            group by country_code order by country_code limit 5
+        ) as g
+    ) as days_before_a_first_day_samples,
     (select count(*) from gaps where not is_settled and is_due) as provisional_days_missing,
     (
         select list(g) from (
@@ -188,10 +213,21 @@ select
     ) as products_above_world_ratio,
     (
         select list(p) from (
-            from products_against_world where countries_downloads > 1.05 * world_downloads
+            select * exclude (place) from products_against_world
+            where countries_downloads > 1.05 * world_downloads
             order by countries_downloads desc limit 5
         ) as p
     ) as products_above_world_ratio_samples,
+    (
+        select round(max(countries_downloads / (world_downloads + 1)), 3)
+        from products_against_world where place <= 20
+    ) as leader_countries_to_world_max,
+    (
+        select list(p) from (
+            select * exclude (place) from products_against_world where place <= 20
+            order by countries_downloads / (world_downloads + 1) desc limit 5
+        ) as p
+    ) as leader_countries_to_world_max_samples,
     (select count(*) from early) as rows_from_the_future,
     (select list(e) from (from early limit 5) as e) as rows_from_the_future_samples,
     (

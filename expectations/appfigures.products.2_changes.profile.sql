@@ -70,6 +70,20 @@ strays as (
         ) not in (select (name, app) from names_before)
 ),
 
+moved as (
+    select
+        product_id, now.name as name, was.unified_app_id as app_before, now.unified_app_id as app
+    from matched
+    where was.unified_app_id <> now.unified_app_id
+),
+
+-- Listings that changed places: one's app of before is the other's app now.
+exchanged as (
+    select one.product_id, one.name, one.app_before, one.app
+    from moved as one
+    inner join moved as other on one.app = other.app_before and one.app_before = other.app
+),
+
 switched as (
     select product_id, now.name as name, was.is_active as was_active, now.is_active as is_active
     from matched
@@ -96,6 +110,9 @@ select
     ) as names_of_other_apps_ratio,
     (select list(s) from (from strays order by all limit 5) as s)
         as names_of_other_apps_ratio_samples,
+    (select count(distinct product_id) from exchanged) as listings_exchanged,
+    (select list(e) from (select distinct * from exchanged order by all limit 5) as e)
+        as listings_exchanged_samples,
     round(
         (select count(*) from switched where was_active)
         / nullif((select count(*) from matched), 0), 4

@@ -13,6 +13,8 @@ select
     country_code, category_id, device, subtype, ranked_on,
     count(*) filter (where is_before) as rows_before,
     count(*) filter (where not is_before) as rows_now,
+    min(rank) filter (where is_before) as first_before,
+    min(rank) filter (where not is_before) as first_now,
     bit_xor(hash(product_id, rank)) filter (where not is_before) as print
 from (
     select product_id, country_code, category_id, device, subtype, ranked_on, rank,
@@ -60,6 +62,47 @@ lost_charts as (
     inner join settled_before using (country_code, ranked_on)
     where rows_before >= 5 and rows_now = 0
     group by all
+),
+
+-- The best place that any of our products had in a chart is lost together with those after it.
+lost_heads as (
+    select
+        country_code, category_id, device, subtype, ranked_on, first_before, first_now
+    from chart_days
+    inner join settled_before using (country_code, ranked_on)
+    where rows_before >= 10 and first_now >= first_before + 10
+),
+
+-- A product is listed in one store. Two categories that had no product in common are two stores.
+in_category as (
+    select distinct product_id, category_id, false as is_before from load
+    union all
+    select distinct product_id, category_id, true as is_before from previous
+),
+
+in_two_categories as (
+    select
+        one.product_id, one.category_id, other.category_id as other_category_id, one.is_before
+    from in_category as one
+    inner join in_category as other
+        on one.product_id = other.product_id
+        and one.is_before = other.is_before
+        and one.category_id < other.category_id
+),
+
+known_categories as (
+    select distinct category_id from in_category where is_before
+),
+
+in_two_stores as (
+    select product_id, category_id, other_category_id
+    from in_two_categories
+    where not is_before
+        and category_id in (from known_categories)
+        and other_category_id in (from known_categories)
+        and (category_id, other_category_id) not in (
+            select (category_id, other_category_id) from in_two_categories where is_before
+        )
 ),
 
 -- A country's store has about as many rows on a settled day as in the week before it or after it.
@@ -256,6 +299,11 @@ select
     (
         select list(f) from (from frozen order by frozen / charts desc, ranked_on limit 5) as f
     ) as frozen_charts_ratio_samples,
+    (select count(*) from lost_heads) as chart_heads_lost,
+    (select list(h) from (from lost_heads order by all limit 5) as h) as chart_heads_lost_samples,
+    (select count(distinct product_id) from in_two_stores) as products_in_two_stores,
+    (select list(p) from (from in_two_stores order by all limit 5) as p)
+        as products_in_two_stores_samples,
     (select count(*) from copied) as copied_charts,
     (select list(c) from (from copied order by all limit 5) as c) as copied_charts_samples,
     (select count(distinct category_id) from load) as categories,

@@ -130,6 +130,31 @@ gaps as (
     select max(year) - min(year) + 1 - count(*) as years from columns_shown
 ),
 
+-- A row that ends two years or more before the others has lost its last columns.
+ends as (
+    select publisher, published_on, series, max(year) as last_year from revenues group by all
+),
+
+cut_short as (
+    select series, last_year, usual_last_year
+    from ends
+    inner join (
+        select publisher, published_on, mode(last_year) as usual_last_year from ends group by all
+    ) using (publisher, published_on)
+    where last_year <= usual_last_year - 2
+),
+
+unknown_countries as (
+    select geography, count(*) as figures
+    from load
+    where regexp_matches(geography, '^[A-Z]{2}$')
+        and geography not in (
+            select country_code
+            from read_csv('{seeds}/countries.csv', header = true, all_varchar = true)
+        )
+    group by geography
+),
+
 bounds as (
     select
         count(*) as figures,
@@ -171,6 +196,11 @@ select
     (
         select list(c) from (from columns_shown order by year limit 20) as c
     ) as years_left_out_samples,
+    (select count(*) from cut_short) as series_cut_short,
+    (select list(c) from (from cut_short order by all limit 5) as c) as series_cut_short_samples,
+    (select count(*) from unknown_countries) as unknown_countries,
+    (select list(u) from (from unknown_countries order by all limit 5) as u)
+        as unknown_countries_samples,
     (
         select if(figures < 10, null, round(lower_bounds / figures, 4)) from bounds
     ) as lower_bounds_ratio,

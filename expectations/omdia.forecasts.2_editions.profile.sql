@@ -56,6 +56,13 @@ years_lost as (
     group by year
 ),
 
+oldest_years_lost as (
+    select year, count(*) as figures
+    from before
+    where year < (select min(year) from this)
+    group by year
+),
+
 matched as (
     select
         this.series,
@@ -179,6 +186,9 @@ select
         ), 4
     ) as years_lost_ratio,
     (select list(y) from (from years_lost order by all limit 5) as y) as years_lost_ratio_samples,
+    (select count(*) from oldest_years_lost) as oldest_years_lost,
+    (select list(y) from (from oldest_years_lost order by all limit 5) as y)
+        as oldest_years_lost_samples,
     (
         select if(figures < 20, null, round(unchanged / figures, 4)) from forecasts
     ) as forecasts_unchanged_ratio,

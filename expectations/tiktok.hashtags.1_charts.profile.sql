@@ -18,6 +18,8 @@ charts as (
         count(*) as tags,
         count(rank) as places,
         max(rank) as last_place,
+        count(views) as known,
+        count(*) filter (where rank <= 10 and views = 0) as leaders_without_views,
         cast(coalesce(sum(views), 0) as double) as views,
         cast(sum(posts) as double) as posts,
         count(*) filter (where views > views_all_time) as above_all_time,
@@ -124,6 +126,13 @@ common_shapes as (
     group by chart, shape
 ),
 
+capped as (
+    select chart, max(views) as views, max_by(tags, views) as tags
+    from common
+    where known >= 10 and views > 0
+    group by chart
+),
+
 instants as (
     select date_diff('minute', min(as_of_at), max(as_of_at)) / 60 as hours_between from load
 )
@@ -139,6 +148,26 @@ select
             order by chart limit 5
         ) as c
     ) as charts_without_views_samples,
+    (select coalesce(max(leaders_without_views), 0) from charts where views > 0)
+        as leaders_without_views_max,
+    (
+        select list(c) from (
+            select chart, leaders_without_views from charts where views > 0
+            order by leaders_without_views desc, chart limit 5
+        ) as c
+    ) as leaders_without_views_max_samples,
+    (
+        select round(max(1 - known / tags), 4) from charts where tags >= 10 and 2 * known >= tags
+    ) as views_unknown_ratio,
+    (
+        select list(c) from (
+            select chart, tags, known from charts where tags >= 10 and 2 * known >= tags
+            order by known / tags, chart limit 5
+        ) as c
+    ) as views_unknown_ratio_samples,
+    (select max(tags) from capped) as tags_at_the_highest_views_max,
+    (select list(c) from (from capped order by tags desc, chart limit 5) as c)
+        as tags_at_the_highest_views_max_samples,
     (select max(short_to_long) from windows) as short_to_long_window_max,
     (
         select list(w) from (

@@ -54,9 +54,9 @@ with shares as (
     group by product_id
 )
 
-select product_id, row_number() over (order by share_before desc nulls last) as place
+select product_id, row_number() over (order by share_before desc nulls last, product_id) as place
 from shares
-qualify row_number() over (order by greatest(share_before, share_now) desc) <= 200;
+qualify row_number() over (order by greatest(share_before, share_now) desc, product_id) <= 200;
 
 -- Leaders by country and day; all other products are pooled as product 0.
 create or replace temp table cells as
@@ -138,7 +138,7 @@ select
     (
         select list(p) from (
             select product_id, downloads_before, revenue_before from product_rows where is_gone
-            order by downloads_before desc limit 5
+            order by downloads_before desc, columns(*) limit 5
         ) as p
     ) as products_gone_ratio_samples,
     (select round(rows_ratio, 4) from row_changes where country_code is null)
@@ -148,7 +148,7 @@ select
     (
         select list(c) from (
             select country_code, rows_before, rows_now from row_changes
-            where country_code is not null order by rows_ratio limit 5
+            where country_code is not null order by rows_ratio, columns(*) limit 5
         ) as c
     ) as settled_rows_to_previous_samples,
     (select round(new_ratio, 4) from newcomers where country_code is null) as newcomers_ratio,
@@ -157,7 +157,7 @@ select
         select list(n) from (
             select coalesce(country_code, 'all') as country_code, new_products,
                 new_downloads, downloads_now
-            from newcomers where new_ratio > 0 order by new_ratio desc limit 5
+            from newcomers where new_ratio > 0 order by new_ratio desc, columns(*) limit 5
         ) as n
     ) as newcomers_in_a_country_ratio_samples
 )

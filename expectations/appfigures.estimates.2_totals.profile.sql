@@ -91,7 +91,7 @@ select
     (
         select list(c) from (
             select country_code, downloads_before, downloads_now, revenue_before, revenue_now
-            from country_changes order by abs(revenue_now - revenue_before) desc limit 5
+            from country_changes order by abs(revenue_now - revenue_before) desc, columns(*) limit 5
         ) as c
     ) as settled_change_factor_samples,
     (select least(downloads_ratio, revenue_ratio) from totals where not was_settled)
@@ -105,7 +105,8 @@ select
                 round(sum(revenue_before), 2) as revenue_before,
                 round(sum(revenue_now), 2) as revenue_now
             from pairs where not was_settled and rows_before > 0
-            group by country_code order by abs(sum(revenue_now) - sum(revenue_before)) desc limit 5
+            group by country_code
+            order by abs(sum(revenue_now) - sum(revenue_before)) desc, country_code limit 5
         ) as p
     ) as provisional_to_previous_min_samples,
     (select downloads_ratio from totals where was_settled) as settled_downloads_to_previous,
@@ -116,13 +117,13 @@ select
     (
         select list(c) from (
             select country_code, downloads_before, downloads_now from country_changes
-            order by abs(downloads_now - downloads_before) desc limit 5
+            order by abs(downloads_now - downloads_before) desc, columns(*) limit 5
         ) as c
     ) as settled_downloads_to_previous_samples,
     (
         select list(c) from (
             select country_code, revenue_before, revenue_now from country_changes
-            order by abs(revenue_now - revenue_before) desc limit 5
+            order by abs(revenue_now - revenue_before) desc, columns(*) limit 5
         ) as c
     ) as settled_revenue_to_previous_samples,
     (select round(max(downloads_factor), 2) from country_changes)
@@ -130,7 +131,7 @@ select
     (
         select list(c) from (
             select country_code, downloads_before, downloads_now from country_changes
-            order by downloads_factor desc nulls last limit 5
+            order by downloads_factor desc nulls last, columns(*) limit 5
         ) as c
     ) as country_downloads_change_factor_max_samples,
     (select round(max(revenue_factor), 2) from country_changes)
@@ -138,20 +139,20 @@ select
     (
         select list(c) from (
             select country_code, revenue_before, revenue_now from country_changes
-            order by revenue_factor desc nulls last limit 5
+            order by revenue_factor desc nulls last, columns(*) limit 5
         ) as c
     ) as country_revenue_change_factor_max_samples,
     (select count(*) from material where is_moved) as products_moved,
     (
         select list(p) from (
             select * exclude (is_moved) from material where is_moved
-            order by downloads_before desc limit 5
+            order by downloads_before desc, columns(*) limit 5
         ) as p
     ) as products_moved_samples,
     (select round(count(*) filter (where is_moved) / nullif(count(*), 0), 4) from material)
         as products_moved_ratio,
     (select vanished_ratio from totals where was_settled) as vanished_downloads_ratio,
     (
-        select list(v) from (from vanished order by downloads_before desc limit 5) as v
+        select list(v) from (from vanished order by downloads_before desc, columns(*) limit 5) as v
     ) as vanished_downloads_ratio_samples
 )

@@ -181,26 +181,26 @@ select
     (
         select list(c) from (
             select * exclude (change, usual_change, factor) from country_yields
-            order by factor desc limit 5
+            order by factor desc, columns(*) limit 5
         ) as c
     ) as country_yield_change_factor_max_samples,
     (select round(max(moved_ratio), 4) from product_yields) as product_yields_moved_ratio,
     (
         select list(p) from (
             select * exclude (is_moved) from product_weeks where is_moved
-            order by revenue_before desc limit 5
+            order by revenue_before desc, columns(*) limit 5
         ) as p
     ) as product_yields_moved_ratio_samples,
     (select round(max(factor), 2) from country_weeks) as country_week_change_factor_max,
     (
         select list(c) from (
-            select * exclude (factor) from country_weeks order by factor desc limit 5
+            select * exclude (factor) from country_weeks order by factor desc, columns(*) limit 5
         ) as c
     ) as country_week_change_factor_max_samples,
     (select round(max(factor), 2) from day_changes) as country_day_change_factor_max,
     (
         select list(d) from (
-            select * exclude (factor) from day_changes order by factor desc limit 5
+            select * exclude (factor) from day_changes order by factor desc, columns(*) limit 5
         ) as d
     ) as country_day_change_factor_max_samples,
     (
@@ -210,10 +210,11 @@ select
     (
         select list(d) from (
             select country_code, estimated_on, rows_now, usual_rows from day_rows
-            where usual_rows >= 50 order by rows_now / usual_rows limit 5
+            where usual_rows >= 50 order by rows_now / usual_rows, columns(*) limit 5
         ) as d
     ) as rows_on_a_settled_day_min_samples,
     (select coalesce(max(lost_days), 0) from lost) as leader_days_lost_max,
     (
-        select list(l) from (from lost order by lost_days desc, revenue_before desc limit 5) as l
+        select list(l) from (from lost order by lost_days desc, revenue_before desc, columns(*)
+        limit 5) as l
     ) as leader_days_lost_max_samples

@@ -54,13 +54,13 @@ select
     (
         select list(c) from (
             select country_code, round(moved_ratio, 4) as moved_ratio from country_shapes
-            order by moved_ratio desc limit 5
+            order by moved_ratio desc, columns(*) limit 5
         ) as c
     ) as moved_within_a_country_ratio_samples,
     (select round(max(moved_ratio), 4) from day_shapes) as moved_within_a_day_ratio,
     (
         select list(d) from (
             select estimated_on, countries, round(moved_ratio, 4) as moved_ratio from day_shapes
-            order by moved_ratio desc limit 5
+            order by moved_ratio desc, columns(*) limit 5
         ) as d
     ) as moved_within_a_day_ratio_samples

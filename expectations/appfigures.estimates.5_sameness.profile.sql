@@ -102,7 +102,7 @@ select
     (
         select list(c) from (
             select * exclude (is_settled) from copies where is_settled
-            order by repeated_products desc, country_code, estimated_on limit 5
+            order by repeated_products desc, country_code, estimated_on, columns(*) limit 5
         ) as c
     ) as copied_settled_days_samples,
     (select count(distinct (country_code, estimated_on)) from copies where not is_settled)
@@ -110,10 +110,10 @@ select
     (
         select list(c) from (
             select * exclude (is_settled) from copies where not is_settled
-            order by repeated_products desc, country_code, estimated_on limit 5
+            order by repeated_products desc, country_code, estimated_on, columns(*) limit 5
         ) as c
     ) as copied_provisional_days_samples,
     (select count(*) from constants) as days_of_one_number,
     (
-        select list(c) from (from constants order by rows_with_it desc limit 5) as c
+        select list(c) from (from constants order by rows_with_it desc, columns(*) limit 5) as c
     ) as days_of_one_number_samples

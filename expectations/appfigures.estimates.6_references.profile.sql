@@ -149,20 +149,20 @@ select
     (select count(*) from unlikely_yields) as countries_of_unlikely_yield,
     (
         select list(u) from (
-            from unlikely_yields order by downloads desc limit 5
+            from unlikely_yields order by downloads desc, columns(*) limit 5
         ) as u
     ) as countries_of_unlikely_yield_samples,
     (select round(max(factor), 2) from shares) as published_share_factor_max,
     (
         select list(s) from (
-            select * exclude (factor) from shares order by factor desc limit 5
+            select * exclude (factor) from shares order by factor desc, columns(*) limit 5
         ) as s
     ) as published_share_factor_max_samples,
     (select round(min(to_usual), 3) from uneven_parts) as countries_to_world_to_usual_min,
     (
         select list(p) from (
             select * exclude (downloads_ratio, revenue_ratio, to_usual) from uneven_parts
-            order by to_usual limit 5
+            order by to_usual, columns(*) limit 5
         ) as p
     ) as countries_to_world_to_usual_min_samples,
     (select round(lowest_ratio, 3) from sizes) as published_size_ratio_min,

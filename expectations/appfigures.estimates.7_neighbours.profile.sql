@@ -77,7 +77,7 @@ select
         select list(l) from (
             select country_code, estimated_on, downloads, usual_downloads from leaps
             where downloads_weight >= 0.06
-            order by downloads_factor desc nulls last limit 5
+            order by downloads_factor desc nulls last, columns(*) limit 5
         ) as l
     ) as neighbour_downloads_factor_max_samples,
     (select round(max(revenue_factor), 2) from leaps where revenue_weight >= 0.06)
@@ -86,12 +86,13 @@ select
         select list(l) from (
             select country_code, estimated_on, revenue, usual_revenue from leaps
             where revenue_weight >= 0.06
-            order by revenue_factor desc nulls last limit 5
+            order by revenue_factor desc nulls last, columns(*) limit 5
         ) as l
     ) as neighbour_revenue_factor_max_samples,
     (select round(max(factor), 2) from small_leaps) as small_leap_factor_max,
     (
         select list(l) from (
-            select * exclude (factor) from small_leaps order by factor desc nulls last limit 5
+            select * exclude (factor) from small_leaps order by factor desc nulls last, columns(*)
+            limit 5
         ) as l
     ) as small_leap_factor_max_samples

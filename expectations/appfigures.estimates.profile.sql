@@ -148,12 +148,12 @@ select
     (select count(distinct currency) from load) as currencies,
     (
         select list(c) from (
-            select currency, count(*) as row_count from load group by currency order by 2 desc
-            limit 5
+            select currency, count(*) as row_count from load group by currency
+            order by row_count desc, currency limit 5
         ) as c
     ) as currencies_samples,
     (select count(*) from outsiders) as rows_outside_window,
-    (select list(o) from (from outsiders limit 5) as o) as rows_outside_window_samples,
+    (select list(o) from (from outsiders order by all limit 5) as o) as rows_outside_window_samples,
     (
         select count(*) from gaps where is_settled and not is_before_a_first_day
     ) as settled_days_missing,
@@ -184,25 +184,26 @@ select
     (
         select list(a) from (
             select month_on, countries_downloads, world_downloads from against_world
-            order by downloads_ratio desc nulls last limit 5
+            order by downloads_ratio desc nulls last, columns(*) limit 5
         ) as a
     ) as countries_to_world_downloads_max_samples,
     (select max(revenue_ratio) from against_world) as countries_to_world_revenue_max,
     (
         select list(a) from (
             select month_on, countries_revenue, world_revenue from against_world
-            order by revenue_ratio desc nulls last limit 5
+            order by revenue_ratio desc nulls last, columns(*) limit 5
         ) as a
     ) as countries_to_world_revenue_max_samples,
     (select max(revenue_per_download) from country_yields) as country_revenue_per_download_max,
     (
-        select list(c) from (from country_yields order by revenue_per_download desc limit 5) as c
+        select list(c) from (from country_yields order by revenue_per_download desc, columns(*)
+        limit 5) as c
     ) as country_revenue_per_download_max_samples,
     (select min(revenue_per_download) from world_yields) as world_revenue_per_download_min,
     (select max(revenue_per_download) from world_yields) as world_revenue_per_download_max,
-    (select list(w) from (from world_yields order by 2 limit 5) as w)
+    (select list(w) from (from world_yields order by 2, columns(*) limit 5) as w)
         as world_revenue_per_download_min_samples,
-    (select list(w) from (from world_yields order by 2 desc limit 5) as w)
+    (select list(w) from (from world_yields order by 2 desc, columns(*) limit 5) as w)
         as world_revenue_per_download_max_samples,
     (
         select
@@ -215,7 +216,7 @@ select
         select list(p) from (
             select * exclude (place) from products_against_world
             where countries_downloads > 1.05 * world_downloads
-            order by countries_downloads desc limit 5
+            order by countries_downloads desc, columns(*) limit 5
         ) as p
     ) as products_above_world_ratio_samples,
     (
@@ -225,16 +226,18 @@ select
     (
         select list(p) from (
             select * exclude (place) from products_against_world where place <= 20
-            order by countries_downloads / (world_downloads + 1) desc limit 5
+            order by countries_downloads / (world_downloads + 1) desc, columns(*) limit 5
         ) as p
     ) as leader_countries_to_world_max_samples,
     (select count(*) from early) as rows_from_the_future,
-    (select list(e) from (from early limit 5) as e) as rows_from_the_future_samples,
+    (select list(e) from (from early order by all limit 5) as e) as rows_from_the_future_samples,
     (
         select date_diff('day', max(days.estimated_on), least(max(window_end), max(said_on)))
         from days, asked
     ) as days_behind,
     (select count(*) from refunds) as refunds,
     (select round((select count(*) from refunds) / count(*), 5) from load) as refunds_ratio,
-    (select list(r) from (from refunds order by revenue limit 5) as r) as refunds_samples,
-    (select list(r) from (from refunds order by revenue limit 5) as r) as refunds_ratio_samples
+    (select list(r) from (from refunds order by revenue, columns(*) limit 5) as r)
+        as refunds_samples,
+    (select list(r) from (from refunds order by revenue, columns(*) limit 5) as r)
+        as refunds_ratio_samples

@@ -91,35 +91,35 @@ select
     (
         select list(p) from (
             select product_id, store, storefront from products where not is_of_its_store
-            order by product_id limit 5
+            order by product_id, columns(*) limit 5
         ) as p
     ) as other_storefronts_ratio_samples,
     (select other_types from ratios) as other_than_apps_ratio,
     (
         select list(p) from (
             select product_id, name, product_type from products where product_type <> 'app'
-            order by product_id limit 5
+            order by product_id, columns(*) limit 5
         ) as p
     ) as other_than_apps_ratio_samples,
     (select short_ids from ratios) as short_ids_ratio,
     (
         select list(p) from (
             select product_id, name from products where product_id < 4294967296
-            order by product_id limit 5
+            order by product_id, columns(*) limit 5
         ) as p
     ) as short_ids_ratio_samples,
     (select impossible_dates from ratios) as impossible_dates_ratio,
     (
         select list(p) from (
             select product_id, name, released_on, added_on from products
-            where has_impossible_dates order by product_id limit 5
+            where has_impossible_dates order by product_id, columns(*) limit 5
         ) as p
     ) as impossible_dates_ratio_samples,
     (select after_added from ratios) as released_after_added_ratio,
     (
         select list(p) from (
             select product_id, name, released_on, added_on from products
-            where released_on > added_on order by product_id limit 5
+            where released_on > added_on order by product_id, columns(*) limit 5
         ) as p
     ) as released_after_added_ratio_samples,
     (select names_per_app from ratios) as names_per_app,
@@ -132,7 +132,7 @@ select
     round(
         (select coalesce(sum(products), 0) from twins) / (select products from counted), 4
     ) as shared_identifiers_ratio,
-    (select list(t) from (from twins order by products desc, vendor_identifier limit 5) as t)
+    (select list(t) from (from twins order by products desc, columns(*) limit 5) as t)
         as shared_identifiers_ratio_samples,
     (
         select round(max(products) / if(sum(products) < 50, null, sum(products)), 4) from apps
@@ -140,7 +140,7 @@ select
     (
         select list(a) from (
             select unified_app_id, products from apps
-            order by products desc, unified_app_id limit 5
+            order by products desc, unified_app_id, columns(*) limit 5
         ) as a
     ) as largest_app_ratio_samples,
     (
@@ -153,21 +153,22 @@ select
     ) as apps_in_both_stores_ratio,
     (
         select list(a) from (
-            select * from apps where stores = 1 order by products desc, unified_app_id limit 5
+            select * from apps where stores = 1 order by products desc, unified_app_id, columns(*)
+            limit 5
         ) as a
     ) as apps_in_both_stores_ratio_samples,
     (select max(common_ratio) from commonest where fact <> 'released_on') as largest_house_ratio,
     (
         select list(c) from (
             select fact, value, products from commonest where fact <> 'released_on'
-            order by products desc, value limit 5
+            order by products desc, value, columns(*) limit 5
         ) as c
     ) as largest_house_ratio_samples,
     (select max(common_ratio) from commonest where fact = 'released_on') as one_release_day_ratio,
     (
         select list(c) from (
             select value as released_on, products from commonest where fact = 'released_on'
-            order by products desc, value limit 5
+            order by products desc, value, columns(*) limit 5
         ) as c
     ) as one_release_day_ratio_samples,
     -- A first list that ends with a full page of 100 has probably more pages.

@@ -95,14 +95,14 @@ select
     (
         select list(c) from (
             select fact, products_known, products_changed from changed where kind = 'fixed'
-            order by changed_ratio desc nulls last limit 5
+            order by changed_ratio desc nulls last, columns(*) limit 5
         ) as c
     ) as fixed_facts_changed_ratio_samples,
     (select max(changed_ratio) from changed where kind = 'written') as written_facts_changed_ratio,
     (
         select list(c) from (
             select fact, products_known, products_changed from changed where kind = 'written'
-            order by changed_ratio desc nulls last limit 5
+            order by changed_ratio desc nulls last, columns(*) limit 5
         ) as c
     ) as written_facts_changed_ratio_samples,
     round(
@@ -117,11 +117,11 @@ select
         (select count(*) from switched where was_active)
         / nullif((select count(*) from matched), 0), 4
     ) as withdrawn_at_once_ratio,
-    (select list(s) from (from switched where was_active order by product_id limit 5) as s)
+    (select list(s) from (from switched where was_active order by all limit 5) as s)
         as withdrawn_at_once_ratio_samples,
     round(
         (select count(*) from switched where is_active)
         / nullif((select count(*) from matched), 0), 4
     ) as active_again_ratio,
-    (select list(s) from (from switched where is_active order by product_id limit 5) as s)
+    (select list(s) from (from switched where is_active order by all limit 5) as s)
         as active_again_ratio_samples

@@ -53,7 +53,7 @@ select
     (select list(t) from (from twins order by all limit 5) as t)
         as identifiers_of_several_products_samples,
     (select count(*) from unborn) as products_from_the_future,
-    (select list(u) from (from unborn order by product_id limit 5) as u)
+    (select list(u) from (from unborn order by product_id, columns(*) limit 5) as u)
         as products_from_the_future_samples,
     (
         select round(count(*) filter (where is_active) / nullif(count(*), 0), 4) from load

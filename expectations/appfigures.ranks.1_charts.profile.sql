@@ -240,13 +240,13 @@ select
     (
         select list(c) from (
             select * exclude (is_thinned) from charts where is_thinned
-            order by rows_before - rows_now desc limit 5
+            order by rows_before - rows_now desc, columns(*) limit 5
         ) as c
     ) as charts_thinned_samples,
     (select coalesce(max(lost_days), 0) from lost_charts) as chart_days_lost_max,
     (
         select list(l) from (
-            from lost_charts order by lost_days desc, country_code, category_id limit 5
+            from lost_charts order by lost_days desc, country_code, category_id, columns(*) limit 5
         ) as l
     ) as chart_days_lost_max_samples,
     (
@@ -255,7 +255,8 @@ select
     ) as rows_on_a_settled_day_min,
     (
         select list(d) from (
-            from store_days where usual_rows >= 50 order by rows_now / usual_rows limit 5
+            from store_days where usual_rows >= 50 order by rows_now / usual_rows, columns(*)
+            limit 5
         ) as d
     ) as rows_on_a_settled_day_min_samples,
     (
@@ -266,7 +267,7 @@ select
     (
         select list(p) from (
             select product_id, rows_before from products where rows_now = 0
-            order by rows_before desc limit 5
+            order by rows_before desc, columns(*) limit 5
         ) as p
     ) as products_gone_ratio_samples,
     (
@@ -276,28 +277,31 @@ select
     (
         select list(p) from (
             select product_id, rows_now from products where rows_before = 0
-            order by rows_now desc limit 5
+            order by rows_now desc, columns(*) limit 5
         ) as p
     ) as newcomers_ratio_samples,
     (select coalesce(max(lost_days), 0) from lost_leaders) as leader_days_lost_max,
     (
-        select list(l) from (from lost_leaders order by lost_days desc, product_id limit 5) as l
+        select list(l) from (from lost_leaders order by lost_days desc, product_id, columns(*)
+        limit 5) as l
     ) as leader_days_lost_max_samples,
     (select round(max(changed_ratio), 4) from parts) as part_ranks_changed_ratio_max,
     (
         select list(p) from (
             select * replace (round(changed_ratio, 4) as changed_ratio) from parts
-            order by changed_ratio desc limit 5
+            order by changed_ratio desc, columns(*) limit 5
         ) as p
     ) as part_ranks_changed_ratio_max_samples,
     (select count(*) from restated_days) as restated_country_days,
     (
-        select list(d) from (from restated_days order by changed_ratio desc limit 5) as d
+        select list(d) from (from restated_days order by changed_ratio desc, columns(*)
+        limit 5) as d
     ) as restated_country_days_samples,
     (select round(sum(frozen) / sum(charts), 4) from frozen) as frozen_charts_ratio,
     (select round(max(frozen / charts), 4) from frozen) as frozen_charts_of_a_day_ratio,
     (
-        select list(f) from (from frozen order by frozen / charts desc, ranked_on limit 5) as f
+        select list(f) from (from frozen order by frozen / charts desc, ranked_on, columns(*)
+        limit 5) as f
     ) as frozen_charts_ratio_samples,
     (select count(*) from lost_heads) as chart_heads_lost,
     (select list(h) from (from lost_heads order by all limit 5) as h) as chart_heads_lost_samples,
@@ -309,8 +313,8 @@ select
     (select count(distinct category_id) from load) as categories,
     (
         select list(c) from (
-            select category_id, any_value(category_name) as category_name, count(*) as row_count
-            from load group by category_id order by row_count desc limit 5
+            select category_id, min(category_name) as category_name, count(*) as row_count
+            from load group by category_id order by row_count desc, category_id limit 5
         ) as c
     ) as categories_samples
 )

@@ -86,7 +86,7 @@ changed as (
 
 select
     (select count(*) from outsiders) as rows_outside_window,
-    (select list(o) from (from outsiders limit 5) as o) as rows_outside_window_samples,
+    (select list(o) from (from outsiders order by all limit 5) as o) as rows_outside_window_samples,
     (select count(*) from gaps where is_settled) as settled_days_missing,
     (
         select list(g) from (
@@ -106,7 +106,7 @@ select
     ) as shared_places_ratio,
     (select list(s) from (from shared order by all limit 5) as s) as shared_places_ratio_samples,
     (select count(*) from early) as rows_from_the_future,
-    (select list(e) from (from early limit 5) as e) as rows_from_the_future_samples,
+    (select list(e) from (from early order by all limit 5) as e) as rows_from_the_future_samples,
     (
         select date_diff('day', max(load.ranked_on), least(max(window_end), max(said_on)))
         from load, asked
@@ -119,7 +119,8 @@ select
         from matched
     ) as settled_rows_to_previous,
     (
-        select list(m) from (from matched order by rows_before - rows_now desc limit 5) as m
+        select list(m) from (from matched order by rows_before - rows_now desc, columns(*)
+        limit 5) as m
     ) as settled_rows_to_previous_samples,
     (
         select round(count(*) filter (where rank <> rank_before) / nullif(count(*), 0), 4)

@@ -18,5 +18,5 @@ select
     (select count(*) from duplicates) as duplicate_keys,
     (select list(d) from (from duplicates order by all limit 5) as d) as duplicate_keys_samples,
     (select count(*) from strangers) as foreign_rows,
-    (select list(s) from (from strangers limit 5) as s) as foreign_rows_samples,
+    (select list(s) from (from strangers order by all limit 5) as s) as foreign_rows_samples,
     (select count(distinct is_sample) from load) as sample_marks

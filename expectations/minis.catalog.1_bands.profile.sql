@@ -36,35 +36,35 @@ select
     (
         select list(o) from (
             select mini_app_id, unlock_price_usd from offers where unlock_price_usd is not null
-            order by mini_app_id limit 5
+            order by mini_app_id, columns(*) limit 5
         ) as o
     ) as unlock_price_median_samples,
     (select month_price from middles) as monthly_price_median,
     (
         select list(o) from (
             select mini_app_id, monthly_price_low_usd from offers
-            where monthly_price_low_usd is not null order by mini_app_id limit 5
+            where monthly_price_low_usd is not null order by mini_app_id, columns(*) limit 5
         ) as o
     ) as monthly_price_median_samples,
     (select discount from middles) as discount_median,
     (
         select list(o) from (
             select mini_app_id, discount_ratio from offers where discount_ratio is not null
-            order by mini_app_id limit 5
+            order by mini_app_id, columns(*) limit 5
         ) as o
     ) as discount_median_samples,
     (select beans_per_dollar from middles) as beans_per_dollar_median,
     (
         select list(o) from (
             select mini_app_id, beans_full_series, unlock_price_usd from offers
-            where beans_per_dollar is not null order by mini_app_id limit 5
+            where beans_per_dollar is not null order by mini_app_id, columns(*) limit 5
         ) as o
     ) as beans_per_dollar_median_samples,
     (select free_episodes from middles) as free_episodes_median,
     (
         select list(o) from (
             select mini_app_id, unlock_model, free_episodes_min, free_episodes_max from offers
-            where free_episodes_max is not null and is_paid order by mini_app_id limit 5
+            where free_episodes_max is not null and is_paid order by mini_app_id, columns(*) limit 5
         ) as o
     ) as free_episodes_median_samples,
     (

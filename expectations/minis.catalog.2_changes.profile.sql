@@ -128,14 +128,14 @@ select
     (
         select list(m) from (
             select market, kind, evidence, apps_before, apps_now from moves
-            order by lost_ratio desc nulls last, kind, evidence limit 5
+            order by lost_ratio desc nulls last, kind, evidence, columns(*) limit 5
         ) as m
     ) as apps_lost_ratio_max_samples,
     (select max(growth_factor) from moves where evidence = 'all') as apps_growth_factor_max,
     (
         select list(m) from (
             select market, kind, apps_before, apps_now from moves where evidence = 'all'
-            order by growth_factor desc nulls last, kind limit 5
+            order by growth_factor desc nulls last, kind, columns(*) limit 5
         ) as m
     ) as apps_growth_factor_max_samples,
     round(

@@ -150,13 +150,13 @@ select
             select
                 market, mini_app_id, unlock_price_before, unlock_price_usd, monthly_price_before,
                 monthly_price_low_usd
-            from matched order by price_factor desc nulls last limit 5
+            from matched order by price_factor desc nulls last, columns(*) limit 5
         ) as m
     ) as price_change_factor_max_samples,
     (select round(max(factor), 2) from counts) as apps_change_factor_max,
     (
         select list(c) from (
             select market, kind, apps_before, apps_now from counts
-            order by factor desc nulls last limit 5
+            order by factor desc nulls last, columns(*) limit 5
         ) as c
     ) as apps_change_factor_max_samples

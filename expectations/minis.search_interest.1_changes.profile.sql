@@ -99,7 +99,7 @@ select
     (
         select list(g) from (
             select market, subject, views_before, hashtag_views, weeks from growing
-            order by weekly_factor desc, subject limit 5
+            order by weekly_factor desc, subject, columns(*) limit 5
         ) as g
     ) as views_weekly_factor_max_samples,
     (
@@ -116,13 +116,13 @@ select
     (
         select list(s) from (
             select market, subject, window_start_on, window_end_on from subjects
-            order by window_days desc, subject limit 5
+            order by window_days desc, subject, columns(*) limit 5
         ) as s
     ) as window_days_max_samples,
     (select max(hashtag_views) from subjects) as hashtag_views_max,
     (
         select list(s) from (
             select market, subject, hashtag_views from subjects
-            order by hashtag_views desc nulls last, subject limit 5
+            order by hashtag_views desc nulls last, subject, columns(*) limit 5
         ) as s
     ) as hashtag_views_max_samples

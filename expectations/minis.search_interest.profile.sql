@@ -76,13 +76,13 @@ select
     (
         select list(m) from (
             select market, subject, views_before, hashtag_views from matched
-            order by views_ratio nulls last limit 5
+            order by views_ratio nulls last, columns(*) limit 5
         ) as m
     ) as views_to_previous_min_samples,
     (select round(max(views_ratio), 4) from matched) as views_to_previous_max,
     (
         select list(m) from (
             select market, subject, views_before, hashtag_views from matched
-            order by views_ratio desc nulls last limit 5
+            order by views_ratio desc nulls last, columns(*) limit 5
         ) as m
     ) as views_to_previous_max_samples

@@ -166,28 +166,30 @@ select
     (select max(countries_to_whole) from sums) as countries_to_whole_max,
     (
         select list(s) from (
-            select * from sums order by countries_to_whole desc nulls last, year limit 5
+            select * from sums order by countries_to_whole desc nulls last, year, columns(*) limit 5
         ) as s
     ) as countries_to_whole_max_samples,
     (select max(gap) from shares) as share_to_revenues_gap_max,
-    (select list(s) from (from shares order by gap desc, year limit 5) as s)
+    (select list(s) from (from shares order by gap desc, year, columns(*) limit 5) as s)
         as share_to_revenues_gap_max_samples,
     (select min(china_to_world) from china) as china_to_world_min,
     (
         select list(c) from (
-            select year, china, world from china order by china_to_world nulls last, year limit 5
+            select year, china, world from china order by china_to_world nulls last, columns(*)
+            limit 5
         ) as c
     ) as china_to_world_min_samples,
     (select min(china_to_us) from china) as china_to_us_min,
     (
         select list(c) from (
-            select year, china, us from china order by china_to_us nulls last, year limit 5
+            select year, china, us from china order by china_to_us nulls last, year, columns(*)
+            limit 5
         ) as c
     ) as china_to_us_min_samples,
     (select max(repeated_ratio) from repeated) as repeated_years_ratio_max,
     (
         select list(r) from (
-            from repeated order by repeated_ratio desc nulls last, year limit 5
+            from repeated order by repeated_ratio desc nulls last, year, columns(*) limit 5
         ) as r
     ) as repeated_years_ratio_max_samples,
     (select count(distinct series) from alike) as series_alike,

@@ -199,14 +199,14 @@ select
     (
         select list(a) from (
             select series, year, value_before, value from actuals
-            order by factor desc, series, year limit 5
+            order by factor desc, series, year, columns(*) limit 5
         ) as a
     ) as actuals_change_factor_median_samples,
     (select round(max(factor), 4) from actuals) as actuals_change_factor_max,
     (
         select list(a) from (
             select series, year, value_before, value from actuals
-            order by factor desc, series, year limit 5
+            order by factor desc, series, year, columns(*) limit 5
         ) as a
     ) as actuals_change_factor_max_samples,
     (select count(*) from matched where value_basis <> basis_before) as bases_changed,
@@ -219,7 +219,11 @@ select
     (select count(distinct series) from misplaced) as series_misplaced,
     (select list(m) from (from misplaced order by all limit 5) as m) as series_misplaced_samples,
     (select max(same_ratio) from borrowed) as same_as_another_publisher_ratio,
-    (select list(b) from (from borrowed order by same_ratio desc nulls last limit 5) as b)
+    (
+        select list(b) from (
+            from borrowed order by same_ratio desc nulls last, columns(*) limit 5
+        ) as b
+    )
         as same_as_another_publisher_ratio_samples,
     (
         select if(count(*) < 5, null, round(median(factor), 4)) from corrected
@@ -227,6 +231,6 @@ select
     (
         select list(c) from (
             select * exclude (factor) from corrected
-            order by factor desc, geography, segment, year limit 5
+            order by factor desc, geography, segment, year, columns(*) limit 5
         ) as c
     ) as correction_factor_median_samples

@@ -214,46 +214,47 @@ select
     (select list(e) from (from early order by all limit 5) as e)
         as vintages_from_the_future_samples,
     (select min(value) from world_revenue) as world_revenue_usd_min,
-    (select list(w) from (from world_revenue order by value limit 5) as w)
+    (select list(w) from (from world_revenue order by value, columns(*) limit 5) as w)
         as world_revenue_usd_min_samples,
     (select max(value) from world_revenue) as world_revenue_usd_max,
-    (select list(w) from (from world_revenue order by value desc limit 5) as w)
+    (select list(w) from (from world_revenue order by value desc, columns(*) limit 5) as w)
         as world_revenue_usd_max_samples,
     (select max(value) from shares) as share_max,
-    (select list(s) from (from shares order by value desc limit 5) as s) as share_max_samples,
+    (select list(s) from (from shares order by value desc, columns(*) limit 5) as s)
+        as share_max_samples,
     (select max(parts_to_world) from ratios) as parts_to_world_max,
     (
         select list(r) from (
             select segment, year, world, ex_china, china from ratios
-            order by parts_to_world desc nulls last limit 5
+            order by parts_to_world desc nulls last, columns(*) limit 5
         ) as r
     ) as parts_to_world_max_samples,
     (select max(part_to_world) from ratios) as part_to_world_max,
     (
         select list(r) from (
             select segment, year, world, largest_part from ratios
-            order by part_to_world desc nulls last limit 5
+            order by part_to_world desc nulls last, columns(*) limit 5
         ) as r
     ) as part_to_world_max_samples,
     (select max(us_to_ex_china) from ratios) as us_to_ex_china_max,
     (
         select list(r) from (
             select segment, year, ex_china, us from ratios
-            order by us_to_ex_china desc nulls last limit 5
+            order by us_to_ex_china desc nulls last, columns(*) limit 5
         ) as r
     ) as us_to_ex_china_max_samples,
     (select min(parts_to_world) from ratios) as parts_to_world_min,
     (
         select list(r) from (
             select segment, year, world, ex_china, china from ratios
-            order by parts_to_world nulls last limit 5
+            order by parts_to_world nulls last, columns(*) limit 5
         ) as r
     ) as parts_to_world_min_samples,
     (select min(smallest_to_world) from ratios) as part_to_world_min,
     (
         select list(r) from (
             select segment, year, world, ex_china, china, us from ratios
-            order by smallest_to_world nulls last limit 5
+            order by smallest_to_world nulls last, columns(*) limit 5
         ) as r
     ) as part_to_world_min_samples,
     (select count(*) from units) as metrics_in_several_units,
@@ -271,14 +272,14 @@ select
     (
         select list(s) from (
             select geography, segment, year, value_before, value from steps where not is_small
-            order by factor desc nulls last limit 5
+            order by factor desc nulls last, columns(*) limit 5
         ) as s
     ) as year_on_year_factor_max_samples,
     (select round(max(factor), 2) from steps where is_small) as small_year_on_year_factor_max,
     (
         select list(s) from (
             select geography, segment, year, value_before, value from steps where is_small
-            order by factor desc nulls last limit 5
+            order by factor desc nulls last, columns(*) limit 5
         ) as s
     ) as small_year_on_year_factor_max_samples,
     (select count(*) from relapsed) as actuals_that_became_forecasts,
@@ -290,7 +291,8 @@ select
     (select round(max(factor), 2) from revisions) as vintage_change_factor_max,
     (
         select list(r) from (
-            select * exclude (factor) from revisions order by factor desc nulls last limit 5
+            select * exclude (factor) from revisions order by factor desc nulls last, columns(*)
+            limit 5
         ) as r
     ) as vintage_change_factor_max_samples,
     (select count(*) from corrections) as figures_corrected,
@@ -298,7 +300,8 @@ select
     (select round(max(factor), 2) from corrected) as correction_factor_max,
     (
         select list(c) from (
-            select * exclude (factor) from corrected order by factor desc nulls last limit 5
+            select * exclude (factor) from corrected order by factor desc nulls last, columns(*)
+            limit 5
         ) as c
     ) as correction_factor_max_samples,
     (select count(*) from twins) as files_of_the_same_instant,

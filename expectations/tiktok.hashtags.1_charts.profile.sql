@@ -145,7 +145,7 @@ select
     (
         select list(c) from (
             select chart, tags, views from charts where places >= 3 and views = 0
-            order by chart limit 5
+            order by chart, columns(*) limit 5
         ) as c
     ) as charts_without_views_samples,
     (select coalesce(max(leaders_without_views), 0) from charts where views > 0)
@@ -153,7 +153,7 @@ select
     (
         select list(c) from (
             select chart, leaders_without_views from charts where views > 0
-            order by leaders_without_views desc, chart limit 5
+            order by leaders_without_views desc, chart, columns(*) limit 5
         ) as c
     ) as leaders_without_views_max_samples,
     (
@@ -162,29 +162,29 @@ select
     (
         select list(c) from (
             select chart, tags, known from charts where tags >= 10 and 2 * known >= tags
-            order by known / tags, chart limit 5
+            order by known / tags, chart, columns(*) limit 5
         ) as c
     ) as views_unknown_ratio_samples,
     (select max(tags) from capped) as tags_at_the_highest_views_max,
-    (select list(c) from (from capped order by tags desc, chart limit 5) as c)
+    (select list(c) from (from capped order by tags desc, chart, columns(*) limit 5) as c)
         as tags_at_the_highest_views_max_samples,
     (select max(short_to_long) from windows) as short_to_long_window_max,
     (
         select list(w) from (
-            from windows order by short_to_long desc nulls last, country_code limit 5
+            from windows order by short_to_long desc nulls last, country_code, columns(*) limit 5
         ) as w
     ) as short_to_long_window_max_samples,
     (select min(short_to_long) from windows) as short_to_long_window_min,
     (
         select list(w) from (
-            from windows order by short_to_long nulls last, country_code limit 5
+            from windows order by short_to_long nulls last, country_code, columns(*) limit 5
         ) as w
     ) as short_to_long_window_min_samples,
     (select max(posts_to_views) from charts) as posts_to_views_max,
     (
         select list(c) from (
             select chart, posts, views from charts
-            order by posts_to_views desc nulls last, chart limit 5
+            order by posts_to_views desc nulls last, chart, columns(*) limit 5
         ) as c
     ) as posts_to_views_max_samples,
     (
@@ -193,25 +193,25 @@ select
     (
         select list(t) from (
             select chart, hashtag_name, views, views_all_time from tags
-            where views > views_all_time order by views desc, chart limit 5
+            where views > views_all_time order by views desc, chart, columns(*) limit 5
         ) as t
     ) as views_above_all_time_ratio_samples,
     (select max(places_missing) from charts) as places_missing_ratio,
     (
         select list(c) from (
             select chart, places, last_place from charts
-            order by places_missing desc nulls last, chart limit 5
+            order by places_missing desc nulls last, chart, columns(*) limit 5
         ) as c
     ) as places_missing_ratio_samples,
     (select min(order_by_views) from charts) as places_by_views_min,
     (
         select list(c) from (
             select chart, places, order_by_views from charts
-            order by order_by_views nulls last, chart limit 5
+            order by order_by_views nulls last, chart, columns(*) limit 5
         ) as c
     ) as places_by_views_min_samples,
     (select max(same_ratio) from copies) as charts_alike_ratio,
-    (select list(c) from (from copies order by same_ratio desc nulls last, chart limit 5) as c)
+    (select list(c) from (from copies order by same_ratio desc nulls last, columns(*) limit 5) as c)
         as charts_alike_ratio_samples,
     (select count(*) from constants) as tags_of_one_number,
     (select list(c) from (from constants order by all limit 5) as c)
@@ -222,14 +222,14 @@ select
     (
         select list(c) from (
             select chart, views, tags from common where known >= 10 and views > 0
-            order by tags desc, chart limit 5
+            order by tags desc, chart, columns(*) limit 5
         ) as c
     ) as one_number_of_views_ratio_samples,
     (select round(max(tags / known), 4) from common_shapes where known >= 10) as one_curve_ratio,
     (
         select list(c) from (
             select chart, tags, shape[:5] as newest_points from common_shapes where known >= 10
-            order by tags desc, chart limit 5
+            order by tags desc, chart, columns(*) limit 5
         ) as c
     ) as one_curve_ratio_samples,
     (
@@ -243,7 +243,7 @@ select
     (
         select list(t) from (
             select chart, hashtag_name from tags where is_promoted
-            order by chart, hashtag_name limit 5
+            order by chart, hashtag_name, columns(*) limit 5
         ) as t
     ) as promoted_ratio_samples,
     (select hours_between from instants) as hours_between_rows,

@@ -247,8 +247,8 @@ select
     (
         select list(c) from (
             select country_code, window_days, points_before, points_now from charts
-            where points_before > 0 order by points_now / points_before, country_code, window_days
-            limit 5
+            where points_before > 0
+            order by points_now / points_before, country_code, window_days, columns(*) limit 5
         ) as c
     ) as curve_points_to_previous_min_samples,
     (
@@ -258,8 +258,8 @@ select
     (
         select list(c) from (
             select country_code, window_days, posts_before, posts_now from charts
-            where posts_before > 0 order by posts_now / posts_before, country_code, window_days
-            limit 5
+            where posts_before > 0
+            order by posts_now / posts_before, country_code, window_days, columns(*) limit 5
         ) as c
     ) as posts_to_previous_min_samples,
     (
@@ -269,8 +269,8 @@ select
     (
         select list(c) from (
             select country_code, window_days, places_before, places_now from charts
-            where places_before > 0 order by places_now / places_before, country_code, window_days
-            limit 5
+            where places_before > 0
+            order by places_now / places_before, country_code, window_days, columns(*) limit 5
         ) as c
     ) as places_to_previous_min_samples,
     (
@@ -281,7 +281,7 @@ select
         select list(m) from (
             select country_code, window_days, tags, views_ratio from moves
             where is_ours is null and tags >= 10
-            order by factor desc, country_code, window_days limit 5
+            order by factor desc, country_code, window_days, columns(*) limit 5
         ) as m
     ) as chart_median_change_factor_max_samples,
     (
@@ -292,7 +292,7 @@ select
         select list(m) from (
             select country_code, tags, views_ratio from moves
             where is_ours and window_days is null and tags >= 5
-            order by factor desc, country_code limit 5
+            order by factor desc, country_code, columns(*) limit 5
         ) as m
     ) as our_tags_change_factor_max_samples,
     (select count(*) from misplaced) as charts_of_another_country,
@@ -302,7 +302,7 @@ select
     (
         select list(t) from (
             select country_code, window_days, places, new_tags from turnover
-            order by new_ratio desc nulls last, country_code, window_days limit 5
+            order by new_ratio desc nulls last, country_code, window_days, columns(*) limit 5
         ) as t
     ) as new_tags_ratio_max_samples,
     (
@@ -345,7 +345,7 @@ select
     (select min(likeness) from likenesses) as curve_likeness_min,
     (
         select list(k) from (
-            from likenesses order by likeness, country_code, window_days limit 5
+            from likenesses order by likeness, country_code, window_days, columns(*) limit 5
         ) as k
     ) as curve_likeness_min_samples,
     (

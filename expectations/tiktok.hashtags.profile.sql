@@ -200,33 +200,36 @@ charts as (
 
 select
     (select count(*) from early) as rows_from_the_future,
-    (select list(e) from (from early limit 5) as e) as rows_from_the_future_samples,
+    (select list(e) from (from early order by all limit 5) as e) as rows_from_the_future_samples,
     (select min(relative_value) from points) as curve_min,
-    (select list(p) from (from points order by relative_value, curve_on limit 5) as p)
+    (select list(p) from (from points order by relative_value, columns(*) limit 5) as p)
         as curve_min_samples,
     (select max(relative_value) from points) as curve_max,
-    (select list(p) from (from points order by relative_value desc, curve_on limit 5) as p)
+    (select list(p) from (from points order by relative_value desc, columns(*) limit 5) as p)
         as curve_max_samples,
     (select count(*) from points where curve_on > cast(as_of_at as date))
         as curve_points_from_the_future,
     (
         select list(p) from (
-            from points where curve_on > cast(as_of_at as date) order by curve_on limit 5
+            from points where curve_on > cast(as_of_at as date) order by curve_on, columns(*)
+            limit 5
         ) as p
     ) as curve_points_from_the_future_samples,
     (select min(score) from ages) as audience_score_min,
-    (select list(a) from (from ages order by score limit 5) as a) as audience_score_min_samples,
+    (select list(a) from (from ages order by score, columns(*) limit 5) as a)
+        as audience_score_min_samples,
     (select max(score) from ages) as audience_score_max,
-    (select list(a) from (from ages order by score desc limit 5) as a)
+    (select list(a) from (from ages order by score desc, columns(*) limit 5) as a)
         as audience_score_max_samples,
     (select count(*) from shared) as shared_places,
     (select list(s) from (from shared order by all limit 5) as s) as shared_places_samples,
     (select count(*) from old) as rows_older_than_a_day,
     (select list(o) from (from old order by all limit 5) as o) as rows_older_than_a_day_samples,
     (select min(peak) from peaks) as curve_peak_min,
-    (select list(p) from (from peaks order by peak limit 5) as p) as curve_peak_min_samples,
+    (select list(p) from (from peaks order by peak, columns(*) limit 5) as p)
+        as curve_peak_min_samples,
     (select count(*) from stray_points) as curve_points_before_the_window,
-    (select list(s) from (from stray_points order by curve_on limit 5) as s)
+    (select list(s) from (from stray_points order by curve_on, columns(*) limit 5) as s)
         as curve_points_before_the_window_samples,
     (select count(*) from twice) as curve_days_twice,
     (select list(t) from (from twice order by all limit 5) as t) as curve_days_twice_samples,
@@ -234,7 +237,7 @@ select
     (
         select list(m) from (
             select hashtag_id, hashtag_name, country_code, views_before, views_now from matched
-            order by views_ratio nulls last limit 5
+            order by views_ratio nulls last, columns(*) limit 5
         ) as m
     ) as views_all_time_to_previous_min_samples,
     (select count(*) from matched where name_before <> hashtag_name) as tags_renamed,
@@ -248,27 +251,27 @@ select
     (
         select list(c) from (
             select country_code, window_days, tags_before, tags_now from charts
-            order by tags_ratio nulls last limit 5
+            order by tags_ratio nulls last, columns(*) limit 5
         ) as c
     ) as chart_to_previous_min_samples,
     (select round(max(views_factor), 2) from charts) as chart_views_change_factor_max,
     (
         select list(c) from (
             select country_code, window_days, views_before, views_now from charts
-            order by views_factor desc nulls last limit 5
+            order by views_factor desc nulls last, columns(*) limit 5
         ) as c
     ) as chart_views_change_factor_max_samples,
     (select min(views_ratio) from known) as views_known_ratio_min,
-    (select list(k) from (from known order by views_ratio, country_code, window_days limit 5) as k)
+    (select list(k) from (from known order by views_ratio, columns(*) limit 5) as k)
         as views_known_ratio_min_samples,
     (select min(least) from daily) as daily_views_min,
-    (select list(d) from (from daily order by least, curve_on limit 5) as d)
+    (select list(d) from (from daily order by least, curve_on, columns(*) limit 5) as d)
         as daily_views_min_samples,
     (select max(factor) from weeks) as daily_views_to_window_factor_max,
-    (select list(w) from (from weeks order by factor desc nulls last limit 5) as w)
+    (select list(w) from (from weeks order by factor desc nulls last, columns(*) limit 5) as w)
         as daily_views_to_window_factor_max_samples,
     (select max(factor) from restated) as daily_views_change_factor_max,
-    (select list(r) from (from restated order by factor desc nulls last limit 5) as r)
+    (select list(r) from (from restated order by factor desc nulls last, columns(*) limit 5) as r)
         as daily_views_change_factor_max_samples,
     (select count(*) from unlike) as daily_views_said_twice,
     (select list(u) from (from unlike order by all limit 5) as u) as daily_views_said_twice_samples

@@ -14,7 +14,7 @@ from shortdrama.alerts.outbox import Alert, writable
 from shortdrama.alerts.words import WORDS, span, what_follows
 from shortdrama.core.errors import LoadRefused, LoadsDamaged, MartsRefused, ReportWithheld
 from shortdrama.core.settings import Settings, without_secrets
-from shortdrama.gates.triage import Triage, page
+from shortdrama.gates.triage import Triage, letter
 from shortdrama.health.causes import OF_A_SOURCE, Cause, Run, cause_of, telling
 from shortdrama.lake.store import ObjectStore
 
@@ -86,7 +86,7 @@ def load_refused(
 
     triage = triage_of_load(error.load_id, settings, store)
     cause = Cause("load_refused", error.load_id)
-    return _news(_of_triage(cause, triage, page(triage), at), at, _healed_by(cause, run))
+    return _news(_of_triage(cause, triage, letter(triage), at), at, _healed_by(cause, run))
 
 
 def marts_refused(
@@ -104,7 +104,7 @@ def marts_refused(
     findings = sorted((one.suite, one.name, one.unexpected) for one in triage.critical)
     digest = hashlib.sha256(repr(findings).encode()).hexdigest()[:12]
     cause = Cause("marts_refused", f"{current_snapshot_id(store) or 'first'}-{digest}")
-    body = page(triage) + NO_FURTHER_MAIL
+    body = letter(triage) + NO_FURTHER_MAIL
     return _news(_of_triage(cause, triage, body, at), at, _healed_by(cause, run))
 
 

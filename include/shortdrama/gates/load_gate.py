@@ -13,6 +13,7 @@ from shortdrama.datasets.model import Dataset
 from shortdrama.gates import frames
 from shortdrama.gates.previous import attach_previous, said_before
 from shortdrama.gates.profiles import load_profile
+from shortdrama.gates.ranking import ranked
 from shortdrama.gates.results import Finding, GateResult
 from shortdrama.gates.suites import Suite, audit_profile, audit_rows
 from shortdrama.lake import duck
@@ -75,7 +76,7 @@ def audit_load(
         subject=f"{dataset.id} {coverage.window}, load {load_id},",
         suites=("schema", rows_suite.name, load_suite.name),
         rows=rows,
-        findings=tuple(findings),
+        findings=ranked(findings, dataset.key),
         what_to_do=WHAT_TO_DO,
     )
 

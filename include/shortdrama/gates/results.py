@@ -19,8 +19,10 @@ class Finding(BaseModel):
     """One expectation that failed.
 
     `unexpected` of `checked` rows break it; for a figure about the whole table (a row count, a
-    column of a profile) `observed` is that figure and both counts are 1. `samples` are some of the
-    failing rows, key columns first.
+    column of a profile) `observed` is that figure and both counts are 1. `excess` says how many
+    times its limit a figure is; it is None where there is no such measure, as for rows, a limit of
+    zero, a fall to nothing, or a result of an older release. `samples` are some of the failing
+    rows, key columns first.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -33,6 +35,7 @@ class Finding(BaseModel):
     checked: int
     expected: str
     observed: JsonValue = None
+    excess: float | None = None
     samples: tuple[Sample, ...] = ()
     reason: str
     concern: Concern = "plausibility"

@@ -148,10 +148,19 @@ def audit_profile(suite: Suite, profile: dict[str, Any]) -> list[Finding]:
                 unexpected=1,
                 checked=1,
                 observed=frames.json_safe(figures)[column],
+                excess=_excess(figures[column], expectation["kwargs"]),
                 samples=tuple(frames.json_safe(row) for row in rows),
             )
         )
     return findings
+
+
+def _excess(figure: Any, limits: dict[str, Any]) -> float | None:
+    """How many times the limit a figure above it is, or the other way round below it."""
+    low, high = limits.get("min_value"), limits.get("max_value")
+    if high is not None and figure > high:
+        return float(figure) / high if high > 0 else None
+    return low / float(figure) if low is not None and figure > 0 else None
 
 
 def _finding(suite: Suite, expectation: dict[str, Any], **found: Any) -> Finding:

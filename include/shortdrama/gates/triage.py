@@ -11,6 +11,9 @@ from shortdrama.gates.results import SHAPE, Finding, Sample
 from shortdrama.lake.answers import Answers
 from shortdrama.lake.overrides import Override
 
+FINDINGS_IN_A_LETTER = 3
+ROWS_IN_A_LETTER = 3
+
 
 class Compared(BaseModel):
     """A failing row, and the same row as it was before, if there was one.
@@ -114,15 +117,12 @@ def compared(
     return tuple(map(beside, samples))
 
 
-def page(triage: Triage, width: int | None = None) -> str:
-    """The triage as plain text, wrapped at a width; without one, lines are as long as they are.
-
-    Mail is not wrapped: a phone wraps it better.
-    """
+def page(triage: Triage, width: int) -> str:
+    """The whole triage as plain text, wrapped at a width."""
     lines: list[str] = []
     for indent, text in _lines(triage):
-        if width is None or indent is None:
-            lines.append(f"{' ' * (indent or 0)}{text}")
+        if indent is None:
+            lines.append(text)
             continue
         hanging = " " * (indent + 2 if text.startswith("- ") else indent)
         lines += textwrap.wrap(
@@ -135,7 +135,18 @@ def page(triage: Triage, width: int | None = None) -> str:
     return "\n".join(lines) + "\n"
 
 
-def _lines(triage: Triage) -> Iterator[tuple[int | None, str]]:
+def letter(triage: Triage) -> str:
+    """The triage as a mail, with its first findings only. A phone wraps the lines best."""
+    few = [
+        one.model_copy(update={"compared": one.compared[:ROWS_IN_A_LETTER]})
+        for one in triage.judged[:FINDINGS_IN_A_LETTER]
+    ]
+    short = triage.model_copy(update={"judged": tuple(few)})
+    lines = _lines(short, left_out=triage.judged[FINDINGS_IN_A_LETTER:])
+    return "".join(f"{' ' * (indent or 0)}{text}\n" for indent, text in lines)
+
+
+def _lines(triage: Triage, left_out: Sequence[Judged] = ()) -> Iterator[tuple[int | None, str]]:
     """Indent and text of each line; None for a command, which is never wrapped."""
     yield 0, triage.title
     yield 0, ""
@@ -151,6 +162,11 @@ def _lines(triage: Triage) -> Iterator[tuple[int | None, str]]:
     for number, one in enumerate(triage.judged, start=1):
         yield 0, ""
         yield from _finding(number, one)
+    if left_out:
+        refused = sum(one.finding.severity == "critical" for one in left_out)
+        yield 0, ""
+        yield 0, f"Left out here: {refused} critical and {len(left_out) - refused} warning(s). All:"
+        yield None, f"    shortdrama gate show {triage.subject}"
     if triage.decisions:
         yield 0, ""
         yield 0, "Decided by people"

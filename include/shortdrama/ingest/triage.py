@@ -3,6 +3,7 @@
 from shortdrama.core.settings import Settings
 from shortdrama.datasets import dataset_named
 from shortdrama.datasets.model import Dataset, Inbox
+from shortdrama.gates.ranking import ranked
 from shortdrama.gates.results import Finding, GateResult, Sample
 from shortdrama.gates.triage import Compared, Judged, Step, Triage, compared
 from shortdrama.ingest.answers import answers_before, find_answers
@@ -75,8 +76,8 @@ def _judged(
     settings: Settings,
     store: ObjectStore,
 ) -> tuple[Judged, ...]:
-    """The findings, critical ones first, each sample with the row that was said before."""
-    ordered = sorted(findings, key=lambda finding: finding.severity != "critical")
+    """The findings, the most telling first, each sample with the row that was said before."""
+    ordered = ranked(findings, dataset.key)
     samples = list({str(sample): sample for one in ordered for sample in one.samples}.values())
     beside = {
         str(one.sample): one for one in _compared(samples, standing, dataset, settings, store)

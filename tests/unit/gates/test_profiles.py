@@ -1,8 +1,10 @@
 """Profiles: their parts run in order, and what they find can be looked up."""
 
+import re
+
 import pytest
 
-from shortdrama.datasets import dataset_named
+from shortdrama.datasets import DATASETS, dataset_named
 from shortdrama.gates import profiles
 from shortdrama.gates.suites import Suite
 
@@ -31,3 +33,12 @@ def test_every_figure_that_is_judged_comes_with_rows_that_explain_it(dataset_id:
     text = "".join(map(profiles.text, profiles.parts_of(dataset_named(dataset_id))))
     figures = set(Suite.load(f"{dataset_id}.load").columns) - WITHOUT_ROWS
     assert {figure for figure in figures if f" as {figure}_samples" not in text} == set()
+
+
+@pytest.mark.parametrize("dataset_id", DATASETS)
+def test_the_rows_shown_are_the_same_each_time(dataset_id: str) -> None:
+    """Rows that are equal in what they are ordered by come in another order each time."""
+    text = "".join(map(profiles.text, profiles.parts_of(dataset_named(dataset_id))))
+    clauses = " ".join(text.split()).split(" limit 5")[:-1]
+    complete = re.compile(r"(order by all|columns\(\*\)|group by (\w+) order by .*\b\2)$")
+    assert [clause[-80:] for clause in clauses if not complete.search(clause)] == []

@@ -14,7 +14,7 @@ from shortdrama.datasets.appfigures_estimates import ESTIMATES
 from shortdrama.datasets.omdia_forecasts import FORECASTS
 from shortdrama.datasets.tiktok_hashtags import HASHTAGS
 from shortdrama.gates.results import Finding, GateResult
-from shortdrama.gates.triage import page
+from shortdrama.gates.triage import letter, page
 from shortdrama.ingest.decisions import accept_load, revoke_load
 from shortdrama.ingest.triage import _pull_again, triage_of_load
 from shortdrama.lake import keys
@@ -129,7 +129,7 @@ def test_the_page_fits_80_columns_and_says_what_where_why_and_what_to_do(
 
 
 def test_a_mails_lines_are_left_to_the_phone(refused, lake_settings, store) -> None:
-    shown = page(triage_of_load(ID, lake_settings, store))
+    shown = letter(triage_of_load(ID, lake_settings, store))
     assert (
         "   - product_id 7, country_code US, estimated_on 2026-02-01: downloads -5 (before: 120)\n"
         in shown

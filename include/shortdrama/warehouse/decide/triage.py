@@ -3,6 +3,7 @@
 import duckdb
 
 from shortdrama.core.settings import Settings
+from shortdrama.gates.ranking import ranked
 from shortdrama.gates.results import Finding, GateResult
 from shortdrama.gates.triage import Compared, Judged, Step, Triage, compared
 from shortdrama.lake import documents, keys
@@ -67,14 +68,15 @@ def _judged(
     # Imported here: pandas takes a second.
     from shortdrama.gates.suites import Suite
 
-    ordered = sorted(findings, key=lambda finding: finding.severity != "critical")
-    judged = []
-    for finding in ordered:
-        key = Suite.load(finding.suite).key
-        judged.append(
-            Judged(finding=finding, compared=_compared(finding, key, published, settings), key=key)
+    keys_of = {finding.suite: Suite.load(finding.suite).key for finding in findings}
+    return tuple(
+        Judged(
+            finding=finding,
+            compared=_compared(finding, keys_of[finding.suite], published, settings),
+            key=keys_of[finding.suite],
         )
-    return tuple(judged)
+        for finding in ranked(findings, {name for key in keys_of.values() for name in key})
+    )
 
 
 def _compared(

@@ -31,7 +31,7 @@ from shortdrama.core.errors import BackfillRefused, Failure
 from shortdrama.core.settings import Settings
 from shortdrama.datasets import dataset_named
 from shortdrama.lake.ledger import LoadLedger, LoadRecord
-from shortdrama.lake.overrides import said_why
+from shortdrama.lake.overrides import said_who, said_why
 from shortdrama.lake.records import Status, is_completed
 from shortdrama.lake.store import ObjectStore
 from shortdrama.sources.connector import PullRequest
@@ -140,7 +140,7 @@ def cancel(
 
     Raises DecisionRefused without a reason, BackfillRefused if its loads count already.
     """
-    reason = said_why(because)
+    reason, by = said_why(because), said_who(by)
     backfill = read_backfill(backfill_id, store)
     newest = LoadLedger(store, backfill.asked.dataset).newest()
     if backfill.is_open and is_completed(newest, backfill_id):

@@ -15,7 +15,7 @@ from shortdrama.backfill.run import check_all_staged, note
 from shortdrama.core.errors import BackfillRefused, Failure
 from shortdrama.core.settings import Settings, home
 from shortdrama.lake.ledger import LedgerMoved, LoadLedger
-from shortdrama.lake.overrides import said_why
+from shortdrama.lake.overrides import said_who, said_why
 from shortdrama.lake.records import is_completed, newest_of, staged_of
 from shortdrama.lake.store import ObjectStore
 from shortdrama.warehouse.build.build import build
@@ -71,7 +71,7 @@ def promote(
     staged, DecisionRefused without a reason or if it was discarded, LedgerMoved if loads are
     decided all the time.
     """
-    reason = said_why(because)
+    reason, by = said_why(because), said_who(by)
     backfill = read_backfill(backfill_id, store)
     ledger = LoadLedger(store, backfill.asked.dataset)
     for turn in range(TRIES):
@@ -97,7 +97,7 @@ def discard(
 
     Raises DecisionRefused without a reason, or if its loads count already.
     """
-    reason = said_why(because)
+    reason, by = said_why(because), said_who(by)
     backfill = read_backfill(backfill_id, store)
     ledger = LoadLedger(store, backfill.asked.dataset)
     ledger.settle(backfill_id, "discarded", settings.clock.now())

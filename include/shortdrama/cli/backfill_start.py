@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from shortdrama.cli.shared import Json, err, open_store, out
+from shortdrama.cli.shared import Json, can_answer, err, open_store, out
 from shortdrama.core.errors import AirflowAway, BackfillRefused
 from shortdrama.core.settings import settings
 
@@ -74,11 +74,6 @@ def start(
             f" discard it: `shortdrama backfill show {earlier.backfill_id}`"
         )
     _run(asked, store, is_reviewed=not publish, yes=yes, detach=detach, as_json=as_json)
-
-
-def can_answer() -> bool:
-    """Whether a person sits at a terminal."""
-    return sys.stdin.isatty()
 
 
 def _reason(dry_run: bool, yes: bool) -> str:

@@ -7,17 +7,11 @@ from typing import Annotated
 
 import typer
 
-from shortdrama.cli.shared import (
-    Because,
-    By,
-    Json,
-    open_store,
-)
+from shortdrama.cli.shared import MAX_WIDTH, Because, By, Json, open_store
 from shortdrama.core.settings import settings
 
 app = typer.Typer(no_args_is_help=True, help="What the gates refused, and decisions about it.")
 
-MAX_WIDTH = 80
 LISTED = 20
 
 Subject = Annotated[
@@ -78,7 +72,7 @@ def _indented(text: str) -> str:
 @app.command()
 def accept(subject: Subject, because: Because, by: By) -> None:
     """Accept a refused load, or publish a refused build; a reason is required."""
-    from shortdrama.ingest.decisions import accept_load
+    from shortdrama.ingest.decisions import accept_load, load_open_to
     from shortdrama.warehouse.decide.overrides import accept_marts, is_build_id
 
     store = open_store()
@@ -89,6 +83,7 @@ def accept(subject: Subject, because: Because, by: By) -> None:
             print(f"- {finding.suite}: {finding.expectation}({finding.column or ''})")
         print(f"{MARTS_FOLLOW}, unless something else changes before that")
         return
+    load_open_to("accepted", subject, store)
     record = accept_load(subject, because, by, settings(), store)
     if record.status == "staged":
         print(f"{record.dataset} load {record.load_id}: {record.rows:,} rows")

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from shortdrama.cli.shared import Json, open_store, out
+from shortdrama.cli.shared import MAX_WIDTH, Json, open_store, out
 from shortdrama.core.settings import settings
 
 if TYPE_CHECKING:
@@ -21,7 +21,6 @@ layout_app = typer.Typer(no_args_is_help=True, help="Layouts: what a house's wor
 app.add_typer(layout_app, name="layout")
 
 SHOWN_ROWS = 20
-MAX_WIDTH = 80
 _COMMAND = re.compile("`[^`]*`")
 Source = Annotated[str, typer.Argument(help="The source, e.g. omdia.")]
 File = Annotated[Path, typer.Argument(exists=True, dir_okay=False)]

@@ -1,18 +1,21 @@
 """Loads on the command line."""
 
 import json
+import textwrap
+from collections.abc import Sequence
 from datetime import datetime
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from shortdrama.cli.shared import (
-    Because,
-    By,
-    Json,
-    open_store,
-)
+from shortdrama.cli.shared import MAX_WIDTH, Because, By, Json, can_answer, open_store
+from shortdrama.core.errors import DecisionRefused
 from shortdrama.core.settings import settings
+
+if TYPE_CHECKING:
+    from shortdrama.ingest.revoking import Effect
+    from shortdrama.lake.ledger import LoadRecord
+    from shortdrama.lake.store import ObjectStore
 
 load_app = typer.Typer(no_args_is_help=True, help="Loads: their answers, and decisions.")
 
@@ -124,11 +127,76 @@ def answers(
 
 @load_app.command()
 def revoke(
-    load_id: Annotated[str, typer.Argument(help="The load's id.")], because: Because, by: By
+    load_id: Annotated[str, typer.Argument(help="The load's id.")],
+    because: Because,
+    by: By,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Only say what would follow.")] = False,
+    yes: Annotated[bool, typer.Option("--yes", help="Do not ask, for scripts.")] = False,
+    as_json: Json = False,
 ) -> None:
-    """Take an accepted load out again; this is final. A reason is required."""
-    from shortdrama.ingest.decisions import revoke_load
+    """Take an accepted load out again; this is final. It says what follows, and asks."""
+    from shortdrama.ingest.decisions import load_open_to, revoke_load
+    from shortdrama.lake.overrides import said_who, said_why
+    from shortdrama.reports.archive.citing import citations_of
 
-    record = revoke_load(load_id, because, by, settings(), open_store())
-    print(f"{record.dataset} load {record.load_id} no longer counts")
+    store = open_store()
+    # Before the question: nobody wants to answer it and be refused then.
+    because, by = said_why(because), said_who(by)
+    standing = load_open_to("revoked", load_id, store)
+    effect = _effect(standing, store)
+    citations = citations_of(load_id, standing.dataset, store)
+    if not as_json:
+        print(f"{standing.dataset} {standing.coverage.window}, load {load_id}")
+        print(textwrap.fill(effect.text if effect else OF_EDITIONS, MAX_WIDTH))
+        print("\n".join(citations.lines()))
+    if not dry_run:
+        if not yes:
+            _ask(as_json)
+        revoke_load(load_id, because, by, settings(), store)
+        # Reports may have been made while somebody thought about the answer.
+        citations = citations_of(load_id, standing.dataset, store)
+    to_correct = citations.uncorrected if effect is None or effect.decided else ()
+    if as_json:
+        told = standing.model_dump(mode="json", include={"load_id", "dataset"})
+        found = citations.model_dump(mode="json") | {"to_correct": to_correct}
+        changed = effect and effect.model_dump()
+        print(json.dumps({**told, "revoked": not dry_run, "effect": changed, **found}))
+    elif dry_run:
+        print("nothing was revoked (--dry-run)")
+    else:
+        _print_revoked(standing, to_correct)
+
+
+def _ask(as_json: bool) -> None:
+    """Go on only if a person says so; raises DecisionRefused if there is nobody to ask."""
+    if as_json or not can_answer():
+        raise DecisionRefused(
+            "nothing was revoked: there is nobody to ask. Give --yes to revoke without a question,"
+            " or --dry-run to see only what would follow"
+        )
+    typer.confirm("Take it out? That is final.", abort=True)
+
+
+OF_EDITIONS = (
+    "Without it, its editions are as earlier files gave them; those that only it has are gone."
+)
+
+
+def _effect(standing: "LoadRecord", store: "ObjectStore") -> "Effect | None":
+    from shortdrama.datasets import dataset_named
+    from shortdrama.ingest.revoking import effect_of
+    from shortdrama.lake.ledger import LoadLedger
+
+    accepted = LoadLedger(store, standing.dataset).accepted()
+    return effect_of(standing, dataset_named(standing.dataset), accepted)
+
+
+def _print_revoked(standing: "LoadRecord", to_correct: Sequence[str]) -> None:
+    print(f"{standing.dataset} load {standing.load_id} no longer counts")
     print("the next run of market_marts (at :30, or trigger it) publishes marts without it")
+    if not to_correct:
+        return
+    print("Readers of these editions may have wrong figures. When the marts are published, look")
+    print("at what has changed, and send it to them without --dry-run:")
+    for edition in to_correct:
+        print(f'  shortdrama report correct {edition} --because "…" --dry-run')

@@ -1,5 +1,6 @@
 """What the commands share: options, consoles, and access to the lake."""
 
+import sys
 from getpass import getuser
 from typing import TYPE_CHECKING, Annotated
 
@@ -15,9 +16,16 @@ if TYPE_CHECKING:
 out = Console()
 err = Console(stderr=True)
 
+MAX_WIDTH = 80
+
 Because = Annotated[str, typer.Option(help="Why. It is kept, and others will read it.")]
 By = Annotated[str, typer.Option(default_factory=getuser, help="Who decides. Default: you.")]
 Json = Annotated[bool, typer.Option("--json", help="Output for machines.")]
+
+
+def can_answer() -> bool:
+    """Whether a person sits at a terminal."""
+    return sys.stdin.isatty()
 
 
 def open_store() -> "ObjectStore":

@@ -53,11 +53,11 @@ def attach_previous(
     with the higher `seq`. The view names only files of loads that own a row, and reads them when
     it is queried: the connection must be able to reach the lake.
     """
-    newest_first = sorted(accepted, key=lambda record: (record.said_at, record.seq), reverse=True)
+    newest_first = by_age(accepted)
     if isinstance(dataset.follows, Edition):
         _attach_editions(connection, dataset, dataset.follows, newest_first, store)
         return
-    slices = _slices(dataset, coverage, newest_first)
+    slices = slices_of(dataset, coverage, newest_first)
     owners = {load_id for load_id, _, _ in slices}
     read = [record for record in newest_first if record.load_id in owners]
     connection.execute(
@@ -94,7 +94,12 @@ Slice = tuple[str, str | None, date | None]
 """The load that owns it, its country and its day, where the dataset has them."""
 
 
-def _slices(
+def by_age(accepted: Sequence[LoadRecord]) -> list[LoadRecord]:
+    """The loads, the one said last first: it decides what it covers."""
+    return sorted(accepted, key=lambda record: (record.said_at, record.seq), reverse=True)
+
+
+def slices_of(
     dataset: Dataset, coverage: Coverage, newest_first: Sequence[LoadRecord]
 ) -> list[Slice]:
     """Which load owns each slice of the coverage; slices without a load are left out."""

@@ -10,8 +10,19 @@ from shortdrama.lake import documents, keys
 from shortdrama.lake.ledger import LoadLedger, LoadRecord, Status
 from shortdrama.lake.marker import lake_kind
 from shortdrama.lake.outcomes import Outcome
-from shortdrama.lake.overrides import Override, OverrideKind, said_why
+from shortdrama.lake.overrides import Override, OverrideKind, said_who, said_why
+from shortdrama.lake.records import check_step
 from shortdrama.lake.store import ObjectStore
+
+
+def load_open_to(status: Status, load_id: str, store: ObjectStore) -> LoadRecord:
+    """The load as it is now, if a person can give it this status.
+
+    Raises UnknownLoad, or DecisionRefused with what to do, also if it has the status already.
+    """
+    standing = load_history(load_id, store)[-1]
+    check_step(standing.model_copy(update={"status": status}), standing)
+    return standing
 
 
 def accept_load(
@@ -61,7 +72,7 @@ def _override(
         kind=kind,
         subject=load.load_id,
         dataset=load.dataset,
-        by=by,
+        by=said_who(by),
         at=settings.clock.now(),
         because=said_why(because),
     )

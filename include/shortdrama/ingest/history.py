@@ -12,15 +12,26 @@ from shortdrama.lake.ledger import LoadLedger, LoadRecord
 from shortdrama.lake.records import is_completed
 from shortdrama.lake.store import ObjectStore
 
+SHOWN_ALIKE = 3
+
 
 def load_history(load_id: str, store: ObjectStore) -> list[LoadRecord]:
     """All records of a load, oldest first; raises UnknownLoad."""
     for dataset_id in DATASETS:
         if history := LoadLedger(store, dataset_id).history(load_id):
             return history
-    raise UnknownLoad(
-        f"no ledger has a load {load_id}; `shortdrama gate list` says what was refused"
-    )
+    raise UnknownLoad(f"no ledger has a load {load_id}; {_alike(load_id, store)}")
+
+
+def _alike(load_id: str, store: ObjectStore) -> str:
+    """Loads that may be meant; nobody decides about a load by a part of its id."""
+    known = [one for name in DATASETS for one in LoadLedger(store, name).newest()]
+    alike = [one for one in known if load_id and one.load_id.startswith(load_id)]
+    if not alike:
+        return "`shortdrama gate list` says what was refused"
+    more = f" and {len(alike) - SHOWN_ALIKE} more" if len(alike) > SHOWN_ALIKE else ""
+    named = ", ".join(f"{one.load_id} ({one.dataset})" for one in alike[:SHOWN_ALIKE])
+    return f"give the whole id. With that begin {named}{more}"
 
 
 def open_backfill(record: LoadRecord, ledger: LoadLedger) -> str | None:

@@ -57,3 +57,14 @@ def said_why(because: str) -> str:
             ' Give it with --because "…"'
         )
     return reason
+
+
+def said_who(by: str) -> str:
+    """The name without blanks around it; raises DecisionRefused if nothing is left."""
+    name = by.strip()
+    if not name:
+        raise DecisionRefused(
+            "a decision needs the name of who decides: it is kept, and others will ask that person."
+            " Give it with --by, or leave --by out to decide as the user of this machine"
+        )
+    return name

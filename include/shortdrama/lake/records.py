@@ -154,11 +154,12 @@ def is_new_decision(record: LoadRecord, standing: LoadRecord | None) -> bool:
         and record.override.repeats(standing.override)
     ):
         return False
-    _check_step(record, standing)
+    check_step(record, standing)
     return True
 
 
-def _check_step(record: LoadRecord, standing: LoadRecord | None) -> None:
+def check_step(record: LoadRecord, standing: LoadRecord | None) -> None:
+    """Raise DecisionRefused, with what to do, unless the load is one step before its new record."""
     before = standing.status if standing else None
     if before == STATUS_BEFORE[record.status]:
         return

@@ -256,6 +256,8 @@ def test_cancelling_needs_a_reason_and_keeps_what_is_staged(start, settings, sto
     land(backfill, 0)
     with pytest.raises(DecisionRefused, match="needs its reason"):
         cancel(backfill.backfill_id, " ", "ada", settings, store)
+    with pytest.raises(DecisionRefused, match="needs the name"):
+        cancel(backfill.backfill_id, "the vendor is slow", "", settings, store)
     cancel(backfill.backfill_id, "the vendor is slow", "ada", settings, store)
     assert len(due(start(hours=1), store)) == 3
 

@@ -321,13 +321,14 @@ def test_without_a_warehouse_all_is_built(house: House, staging: Staging) -> Non
     assert not house.settings.warehouse_path.exists()
 
 
-def test_every_decision_needs_its_reason(house: House, staged: Backfill) -> None:
-    for decide in (
-        lambda: promote(staged.backfill_id, " ", "bo", house.settings, house.store, print),
-        lambda: discard(staged.backfill_id, "", "bo", house.settings, house.store),
-    ):
-        with pytest.raises(DecisionRefused, match="needs its reason"):
-            decide()
+def test_every_decision_needs_its_reason_and_a_name(house: House, staged: Backfill) -> None:
+    for because, by, missing in ((" ", "bo", "its reason"), ("it is right", "\n", "the name")):
+        for decide in (
+            lambda *said: promote(staged.backfill_id, *said, house.settings, house.store, print),
+            lambda *said: discard(staged.backfill_id, *said, house.settings, house.store),
+        ):
+            with pytest.raises(DecisionRefused, match=f"needs {missing}"):
+                decide(because, by)
 
 
 def test_what_changed_is_kept_by_month(staged: Backfill) -> None:

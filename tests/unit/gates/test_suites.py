@@ -91,6 +91,14 @@ def test_rows_suites_hold_only_what_slices_can_answer(dataset_id):
 
 
 @pytest.mark.parametrize("dataset_id", DATASETS)
+def test_of_warnings_about_downloads_and_about_revenue_there_is_one(dataset_id):
+    """A restatement moves both, and two mails about it say no more than one."""
+    expectations = Suite.load(f"{dataset_id}.load").expectations
+    warned = {e["kwargs"]["column"] for e in expectations if e["severity"] == "warning"}
+    assert {f for f in warned if f.replace("downloads", "revenue") in warned - {f}} == set()
+
+
+@pytest.mark.parametrize("dataset_id", DATASETS)
 def test_every_dataset_has_a_profile(dataset_id):
     assert has_profile(dataset_id)
 

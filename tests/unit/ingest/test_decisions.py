@@ -160,6 +160,15 @@ def test_a_decision_needs_a_reason(enter, decide, ledger, what, status, because)
     assert len(ledger.records()) == 1
 
 
+@pytest.mark.parametrize("by", ["", "  \n\t"])
+@pytest.mark.parametrize(("what", "status"), [("accept", "quarantined"), ("revoke", "accepted")])
+def test_a_decision_needs_a_name(enter, decide, ledger, what, status, by) -> None:
+    enter("load", status)
+    with pytest.raises(DecisionRefused, match=r"needs the name.*--by"):
+        decide(what, "load", by=by)
+    assert len(ledger.records()) == 1
+
+
 def test_nobody_accepts_a_sample_on_a_real_lake(enter, decide, store, ledger) -> None:
     enter("odd")
     store.put("lake.json", dump_json({"kind": "real"}))

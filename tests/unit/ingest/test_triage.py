@@ -206,7 +206,11 @@ def test_the_commands_show_decide_and_list(refused, command_line) -> None:
     accepted = command_line("gate", "accept", ID, "--because", "it is right", "--by", "ada")
     assert accepted.exit_code == 0, accepted.output
     assert f"load {ID} counts from now on: 7 rows" in accepted.output
-    revoked = command_line("load", "revoke", ID, "--because", "it is wrong", "--by", "grace")
+    again = command_line("gate", "accept", ID, "--because", "it is right", "--by", "ada")
+    assert "is accepted already, by ada" in str(again.exception)
+    revoked = command_line(
+        "load", "revoke", ID, "--because", "it is wrong", "--by", "grace", "--yes"
+    )
     assert f"load {ID} no longer counts" in revoked.output
     told = json.loads(command_line("gate", "show", ID, "--json").output)
     assert [decision["by"] for decision in told["decisions"]] == ["ada", "grace"]

@@ -134,13 +134,22 @@ def part_in_force(
     return made[locale]
 
 
-def all_editions(store: ObjectStore) -> Iterator[Edition]:
-    """All editions, by report and period. It lists folders: only for people and housekeeping."""
+def edition_ids(store: ObjectStore) -> Iterator[str]:
+    """What may be an edition, by report and period; one that was never bound has a folder too.
+
+    It lists folders: only for people and housekeeping.
+    """
     for report in store.folders(keys.EDITIONS):
         for period in store.folders(f"{keys.EDITIONS}{report}/"):
-            found = find_edition(store, edition_id(report, period))
-            if found is not None:
-                yield found
+            yield edition_id(report, period)
+
+
+def all_editions(store: ObjectStore) -> Iterator[Edition]:
+    """All editions, by report and period. It lists folders: only for people and housekeeping."""
+    for name in edition_ids(store):
+        found = find_edition(store, name)
+        if found is not None:
+            yield found
 
 
 def cited_snapshots(store: ObjectStore) -> dict[str, list[str]]:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from shortdrama.core.errors import DecisionRefused
-from shortdrama.lake.overrides import said_why
+from shortdrama.lake.overrides import said_who, said_why
 from shortdrama.lake.sends import EDITION, Records, SendKey, SendRecord, read_sends
 from shortdrama.lake.store import ObjectStore
 from shortdrama.reports.archive import parts
@@ -100,9 +100,9 @@ def record(
 ) -> Correction:
     """Archive a draft as the edition's next correction.
 
-    Raises DecisionRefused without a reason, and if somebody else was faster.
+    Raises DecisionRefused without a reason or a name, and if somebody else was faster.
     """
-    edition, because = draft.edition, said_why(because)
+    edition, because, by = draft.edition, said_why(because), said_who(by)
     report = press.reports[edition.report]
     period = report.period_of(edition.period)
 

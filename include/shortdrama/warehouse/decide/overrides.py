@@ -12,7 +12,7 @@ from shortdrama.core.settings import Settings
 from shortdrama.gates.results import Finding, GateResult
 from shortdrama.lake import documents, keys
 from shortdrama.lake.documents import Document
-from shortdrama.lake.overrides import AcceptedFinding, Override, said_why
+from shortdrama.lake.overrides import AcceptedFinding, Override, said_who, said_why
 from shortdrama.lake.store import ObjectStore
 from shortdrama.warehouse.build.inputs import next_like
 
@@ -79,7 +79,7 @@ def accept_marts(
     override = Override(
         kind="marts_published",
         subject=build_id(fingerprint),
-        by=by,
+        by=said_who(by),
         at=settings.clock.now(),
         because=said_why(because),
         findings=tuple(_named(finding) for finding in result.critical),

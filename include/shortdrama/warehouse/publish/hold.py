@@ -3,7 +3,7 @@
 from shortdrama.core.clock import Clock
 from shortdrama.core.errors import Failure
 from shortdrama.lake.outcomes import Kind, Outcome, record_outcome
-from shortdrama.lake.overrides import said_why
+from shortdrama.lake.overrides import said_who, said_why
 from shortdrama.lake.store import Conflict, ObjectStore
 from shortdrama.warehouse.snapshots.manifest import NothingPublished, read_manifest
 from shortdrama.warehouse.snapshots.pointer import (
@@ -42,7 +42,7 @@ def rollback(
 
     If you name the current snapshot, it is only held. Raises NothingPublished for a snapshot that
     does not exist, PointerNotMoved when there is none before it or somebody moved the pointer
-    meanwhile, DecisionRefused without a reason.
+    meanwhile, DecisionRefused without a reason or a name.
     """
     pointer, etag = _published(store)
     wanted = snapshot_id or read_manifest(store, pointer.snapshot_id).previous
@@ -53,7 +53,7 @@ def rollback(
             f"snapshot {wanted} is staged by backfill {backfill} and was never published. To"
             f' publish it, `shortdrama backfill promote {backfill} --because "…"`'
         )
-    hold = Hold(by=by, at=clock.now(), because=said_why(because))
+    hold = Hold(by=said_who(by), at=clock.now(), because=said_why(because))
     moved = Pointer(snapshot_id=wanted, hold=hold)
     _move(store, moved, etag)
     _record(store, "rollback", moved, hold, {"from": pointer.snapshot_id})
@@ -61,13 +61,16 @@ def rollback(
 
 
 def release(store: ObjectStore, clock: Clock, *, by: str, because: str) -> Pointer:
-    """End the hold, so that the next build publishes. Raises PointerNotMoved when there is none."""
+    """End the hold, so that the next build publishes.
+
+    Raises PointerNotMoved when there is none, DecisionRefused without a reason or a name.
+    """
     pointer, etag = _published(store)
     if pointer.hold is None:
         raise PointerNotMoved(f"nothing is held; snapshot {pointer.snapshot_id} is current")
+    released = Hold(by=said_who(by), at=clock.now(), because=said_why(because))
     moved = Pointer(snapshot_id=pointer.snapshot_id)
     _move(store, moved, etag)
-    released = Hold(by=by, at=clock.now(), because=said_why(because))
     _record(store, "release", moved, released, {"held": pointer.hold.model_dump(mode="json")})
     return moved
 

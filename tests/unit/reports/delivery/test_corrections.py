@@ -133,6 +133,8 @@ def test_of_two_people_who_correct_at_once_one_is_told(sent: Lake) -> None:
 def test_a_correction_needs_an_edition_and_a_reason(sent: Lake) -> None:
     with pytest.raises(DecisionRefused, match="reason"):
         corrected(sent, "12", because="  ")
+    with pytest.raises(DecisionRefused, match="needs the name"):
+        record(drafted(sent, "12"), "why", " ", sent.store, sent.press, LATER)
     maker = Maker(Settings(), sent.store, sent.press, published(), LATER)
     with pytest.raises(DecisionRefused, match="report list"):
         draft("weekly_brief/2025-W01", "s", sent.store, sent.press, maker)

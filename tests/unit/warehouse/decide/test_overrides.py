@@ -202,6 +202,8 @@ def test_what_cannot_be_accepted_is_said(gate, accept, inputs, lake_settings, st
         gate(SHRUNK)
     with pytest.raises(DecisionRefused, match="needs its reason"):
         accept("  ")
+    with pytest.raises(DecisionRefused, match="needs the name"):
+        accept("a reason", " ")
     accept()
     with pytest.raises(DecisionRefused, match="accepted already, by ada"):
         accept("another reason", "grace")

@@ -73,6 +73,24 @@ def test_after_the_release_the_newest_inputs_count_as_not_yet_published(
     assert said(settings) == "bad"
 
 
+@pytest.mark.parametrize(
+    ("by", "because", "missing"), [(" ", "it was right", "the name"), ("ben", "\t", "its reason")]
+)
+def test_without_a_name_and_a_reason_nothing_moves(
+    publish_build: Publish, store: ObjectStore, clock: Clock, by: str, because: str, missing: str
+) -> None:
+    publish_build("good")
+    publish_build("bad", day=1)
+    before, _ = read_pointer(store)
+    with pytest.raises(DecisionRefused, match=f"needs {missing}"):
+        rollback(store, clock, None, by=by, because=because)
+    assert read_pointer(store)[0] == before
+    held = rollback(store, clock, None, by="ana", because="x")
+    with pytest.raises(DecisionRefused, match=f"needs {missing}"):
+        release(store, clock, by=by, because=because)
+    assert read_pointer(store)[0] == held
+
+
 def test_a_clock_that_stands_still_gives_the_rolled_back_snapshot_again(
     publish_build: Publish, store: ObjectStore, settings: Settings, clock: Clock
 ) -> None:

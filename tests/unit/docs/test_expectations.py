@@ -30,7 +30,7 @@ small for a quotient), its expectation passes. A fall to nothing is not that: it
 
 The limits are set against a year of ordinary days (`tests/ordinary`), as restless as usual and
 three times as much, and lie away from the factors of the classic errors (1/0.7, 2, 7.2, 100).
-Both sides of each are tried, in `tests/unit/gates/test_limits.py` and `tests/unit/gates/limits/`.
+Both sides of each are tried, by `tests/unit/gates/test_limits_of_*.py`, near the limit.
 
 ## What changed for loads that were tried before
 

@@ -2,6 +2,7 @@
 
 import os
 import re
+import shlex
 import subprocess
 import time
 from collections.abc import Iterator
@@ -62,6 +63,25 @@ def test_a_service_proves_its_health_or_is_waited_for_until_it_has_succeeded(nam
     else:
         assert service["healthcheck"]["test"][0] in {"CMD", "CMD-SHELL"}
         assert service["restart"] == "unless-stopped"
+
+
+def words(check: list[str]) -> list[str]:
+    return check[1:] if check[0] == "CMD" else shlex.split(check[1].replace("$$", "$"))
+
+
+@pytest.mark.parametrize("name", [name for name in SERVICES if "healthcheck" in SERVICES[name]])
+def test_a_service_that_stays_unwell_is_restarted_without_dockers_socket(name: str) -> None:
+    service = SERVICES[name]
+    assert any(word.endswith("/health.sh") for word in words(service["healthcheck"]["test"]))
+    assert service["init"], "PID 1 must pass the stop on"
+    assert service["restart"] == "unless-stopped"
+    assert "docker.sock" not in COMPOSE_TEXT
+
+
+def test_an_unhealthy_api_server_is_seen_before_its_tasks_give_up() -> None:
+    given = SERVICES["scheduler"]["environment"]
+    assert int(given["AIRFLOW__WORKERS__EXECUTION_API_TIMEOUT"]) == 30
+    assert words(SERVICES["api-server"]["healthcheck"]["test"])[-1] == "metadatabase"
 
 
 def test_nothing_starts_on_a_mere_start_of_what_it_needs() -> None:
@@ -149,7 +169,7 @@ def test_the_watchs_health_is_the_file_that_each_look_writes(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("SHORTDRAMA_HOME", "/opt/shortdrama/home")
-    (_, check) = SERVICES["watch"]["healthcheck"]["test"]
+    check = SERVICES["watch"]["healthcheck"]["test"][-1]
     assert f"find {watching.memory()} " in check
     here = tmp_path / "suspected.json"
     for age, healthy in ((0, True), (600, False)):

@@ -9,11 +9,9 @@ ARG UV_DEFAULT_INDEX
 
 RUN useradd --create-home --uid 50000 shortdrama \
     && install --directory --owner=shortdrama --group=shortdrama \
-        /opt/shortdrama \
         /opt/shortdrama/home \
         /opt/shortdrama/home/alerts \
         /opt/shortdrama/airflow \
-        /opt/shortdrama/airflow/auth \
         /opt/shortdrama/airflow/logs
 
 ENV VIRTUAL_ENV=/opt/venv \
@@ -35,15 +33,17 @@ RUN uv pip install --no-cache --compile-bytecode --no-deps --require-hashes --re
 
 FROM base AS production
 
+# The code belongs to root: whoever takes over a task can change neither DAGs nor the pipeline.
 # Installed in place, because dags/, dbt_project/ and expectations/ are next to the package.
-COPY --chown=shortdrama:shortdrama pyproject.toml ./
-COPY --chown=shortdrama:shortdrama docker docker
-COPY --chown=shortdrama:shortdrama dags dags
-COPY --chown=shortdrama:shortdrama dbt_project dbt_project
-COPY --chown=shortdrama:shortdrama expectations expectations
-COPY --chown=shortdrama:shortdrama include/airflow_local_settings.py include/
-COPY --chown=shortdrama:shortdrama include/shortdrama include/shortdrama
-RUN uv pip install --no-cache --no-deps --no-build-isolation --editable .
+COPY pyproject.toml ./
+COPY docker docker
+COPY dags dags
+COPY dbt_project dbt_project
+COPY expectations expectations
+COPY include/airflow_local_settings.py include/
+COPY include/shortdrama include/shortdrama
+RUN uv pip install --no-cache --no-deps --no-build-isolation --editable . \
+    && python -m compileall -q dags include
 
 USER 50000
 
@@ -59,7 +59,7 @@ USER 0
 
 COPY requirements-local.txt ./
 RUN uv pip install --no-cache --compile-bytecode --no-deps --require-hashes --requirement requirements-local.txt
-COPY --chown=shortdrama:shortdrama include/shortdrama_local include/shortdrama_local
+COPY include/shortdrama_local include/shortdrama_local
 RUN uv pip install --no-cache --no-deps --no-build-isolation --editable include/shortdrama_local
 
 USER 50000

@@ -158,8 +158,9 @@ lock: $(UV) ## Compile the pinned requirements from pyproject.toml
 		$(UV) pip compile --quiet --generate-hashes --python-version 3.11 --no-header --group $$group -o requirements-$$group.txt || exit 1; \
 	done
 
-env: $(READY) ## Write .env with random passwords for docker-compose.yml
-	$(BIN)/python -m shortdrama_local.embedded.env_file
+# It needs a shell, and nothing that `make setup` brings.
+env: ## Make secrets/ and .env for docker-compose.yml; it changes nothing that is there
+	@sh docker/make_env.sh
 
 clean: $(READY) ## Stop everything; remove this machine's lake and mail
 	$(BIN)/shortdrama down

@@ -1,12 +1,8 @@
 #!/bin/sh
 # Runs once before Airflow's services start, and again harmlessly on every later start:
-# brings the metadata database to this version, makes the pools that guard quotas (it keeps
-# changed slots) and sets the admin's password from the environment.
+# brings the metadata database to this version and makes the pools that guard quotas (it keeps
+# changed slots).
 set -eu
-
-umask 077
-printf '{"admin": "%s"}\n' "$AIRFLOW_ADMIN_PASSWORD" \
-    > "$AIRFLOW__CORE__SIMPLE_AUTH_MANAGER_PASSWORDS_FILE"
 
 airflow db migrate
 for pool in $(python -c 'from shortdrama.datasets import pools; print(*pools())'); do

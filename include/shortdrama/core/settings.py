@@ -1,7 +1,8 @@
 """All settings, typed, in one place.
 
-Values come from the environment (`SHORTDRAMA_S3__BUCKET=…`) and, below it, from `settings.env` in
-the pipeline's home, which the embedded services write. Production sets only the environment.
+Values come from the environment (`SHORTDRAMA_S3__BUCKET=…`). Below it come files, one for each value
+and named like the variable, in the folder that `SHORTDRAMA_SECRETS` names: passwords of the team's
+stack. Below these comes `settings.env` in the pipeline's home, which the embedded services write.
 """
 
 import re
@@ -21,7 +22,13 @@ from pydantic import (
     SecretStr,
     ValidationError,
 )
-from pydantic_settings import BaseSettings, SettingsConfigDict, SettingsError
+from pydantic_settings import (
+    BaseSettings,
+    NestedSecretsSettingsSource,
+    PydanticBaseSettingsSource,
+    SettingsConfigDict,
+    SettingsError,
+)
 
 from shortdrama.core.clock import Clock
 from shortdrama.core.errors import Failure
@@ -40,14 +47,37 @@ def home() -> Path:
     return Path(environ.get("SHORTDRAMA_HOME", REPOSITORY / ".shortdrama"))
 
 
+Work = Literal["ingest", "transform", "reports"]
+"""Work of the scheduled DAGs that may have keys to the lake of its own."""
+
+
+class Keys(BaseModel):
+    """An identity of the store."""
+
+    access_key_id: str
+    secret_access_key: SecretStr
+
+
 class S3Settings(BaseModel):
-    """The lake's bucket. Without an endpoint it is at Amazon; without keys boto3 looks for them."""
+    """The lake's bucket. Without an endpoint it is at Amazon; without keys boto3 looks for them.
+
+    `ingest`, `transform` and `reports` are keys that may do only what this work needs; without them
+    it has those of everybody.
+    """
 
     endpoint_url: str | None = None
     region: str = "us-east-1"
     bucket: str = "shortdrama"
     access_key_id: str | None = None
     secret_access_key: SecretStr | None = None
+    ingest: Keys | None = None
+    transform: Keys | None = None
+    reports: Keys | None = None
+
+    def of(self, work: Work) -> "S3Settings":
+        """The same bucket with the keys of this work, if it has its own."""
+        keys: Keys | None = getattr(self, work)
+        return self.model_copy(update=dict(keys)) if keys else self
 
 
 class SettingsRefused(Failure):
@@ -253,6 +283,21 @@ class Settings(BaseSettings):
     warehouse_folder: str = "warehouse"
     """In this machine's home; a staged build has a folder of its own."""
 
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """From the source that counts most to the one that counts least."""
+        secrets = NestedSecretsSettingsSource(
+            file_secret_settings, environ.get("SHORTDRAMA_SECRETS"), secrets_dir_missing="error"
+        )
+        return init_settings, env_settings, secrets, dotenv_settings
+
     @property
     def clock(self) -> Clock:
         """The clock that every step reads."""
@@ -264,9 +309,24 @@ class Settings(BaseSettings):
         return home() / self.warehouse_folder / "market.duckdb"
 
 
+_own: Work | None = None
+
+
 @cache
 def settings() -> Settings:
     """The settings of this process, read once; raises SettingsRefused."""
+    found = _read()
+    return found.model_copy(update={"s3": found.s3.of(_own)}) if _own else found
+
+
+def work_as(work: Work) -> None:
+    """Use this work's own keys to the lake in this process from now on, where it has any."""
+    global _own
+    _own = work
+    settings.cache_clear()
+
+
+def _read() -> Settings:
     try:
         return Settings(_env_file=home() / "settings.env")
     except ValidationError as error:
@@ -276,6 +336,10 @@ def settings() -> Settings:
         ]
     except SettingsError as error:
         wrong = [str(error)]
+    except OSError as error:
+        wrong = [f"{error.filename} cannot be read ({error.strerror})"]
+    except UnicodeDecodeError:
+        wrong = ["a file in the folder SHORTDRAMA_SECRETS is not text in UTF-8"]
     # Outside of the handler: the original's text holds the values, secrets too.
     raise SettingsRefused(f"these settings cannot be used. Correct them: {'; '.join(wrong)}")
 

@@ -14,6 +14,7 @@ from airflow.sdk import Context, get_current_context
 from airflow.sdk.exceptions import AirflowRuntimeError, ErrorType
 
 from shortdrama.health.airflow import MARK
+from shortdrama.orchestration.own_keys import use_own_keys
 
 BACKFILL = "backfill"
 """The DAG that a person runs, and whose failures are mailed all the same."""
@@ -126,6 +127,7 @@ def _number(name: str) -> int:
 UNATTENDED: dict[str, Any] = {
     "on_failure_callback": run_failed,
     "default_args": {
+        "on_execute_callback": use_own_keys,
         "on_failure_callback": task_failed,
         "on_retry_callback": task_retries,
         "on_success_callback": task_succeeded,

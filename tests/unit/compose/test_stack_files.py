@@ -6,25 +6,38 @@ import shlex
 import subprocess
 import time
 from collections.abc import Iterator
+from fnmatch import fnmatch
 from pathlib import Path
-from typing import Any
 
 import pytest
-import yaml
+from sqlalchemy.engine import make_url
 
+from compose_stack import (
+    ASKED,
+    COMPOSE_TEXT,
+    SERVICES,
+    STACK,
+    env_of,
+    environment,
+    lay_secrets,
+    make_env,
+    secrets_of,
+)
 from shortdrama.alerts import watching
 from shortdrama.core.settings import REPOSITORY, Settings
 from shortdrama.reports.delivery.subscriptions import subscriptions_of
-from shortdrama_local.embedded.env_file import write_env
 
-COMPOSE_TEXT = (REPOSITORY / "docker-compose.yml").read_text(encoding="utf-8")
-STACK: dict[str, Any] = yaml.safe_load(COMPOSE_TEXT)
 DOCKERFILE = (REPOSITORY / "Dockerfile").read_text(encoding="utf-8")
-BUILT_HERE = {"shortdrama:production", "shortdrama:local"}
-SERVICES: dict[str, dict[str, Any]] = STACK["services"]
-AIRFLOW = ("airflow-init", "lake-init", "api-server", "dag-processor", "triggerer", "scheduler")
-DEMANDED = re.compile(r"\$\{(\w+):\?run make env\}")
-SECRET_NAME = re.compile(r"PASSWORD$|SECRET|TOKEN$|FERNET_KEY$|ACCESS_KEY|_CONN$")
+BUILT_HERE = {
+    f"${{COMPOSE_PROJECT_NAME:?run make env}}:{target}" for target in ("production", "local")
+}
+AIRFLOW = ("airflow-init", "api-server", "dag-processor", "triggerer", "scheduler")
+OF_AIRFLOW = {
+    "postgres_password", "airflow_fernet_key", "airflow_api_secret_key", "airflow_jwt_secret"
+}  # fmt: skip
+SECRET_NAME = re.compile(
+    r"PASSWORD$|SECRET(?!S$)|TOKEN$|FERNET_KEY$|_CONN$|ADDRESSES$|SIGNING_KEY$"
+)
 
 
 def dependencies() -> Iterator[tuple[str, str, str]]:
@@ -37,21 +50,32 @@ def one_shots() -> set[str]:
     return {needed for _, needed, how in dependencies() if how == "service_completed_successfully"}
 
 
-@pytest.fixture
-def env_file(tmp_path: Path) -> dict[str, str]:
-    path = tmp_path / ".env"
-    write_env(path)
-    return dict(line.split("=", 1) for line in path.read_text(encoding="utf-8").splitlines())
+@pytest.fixture(scope="module")
+def clone(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    made = tmp_path_factory.mktemp("clone")
+    assert make_env(made).returncode == 0
+    return made
+
+
+def settings_of(
+    service: str, clone: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, **env: str
+) -> Settings:
+    """The pipeline's settings in the service's container, with such changes of .env."""
+    lay_secrets(service, clone, tmp_path / "secrets")
+    for variable, value in environment(service, env_of(clone / ".env") | env).items():
+        monkeypatch.setenv(variable, value)
+    monkeypatch.setenv("SHORTDRAMA_SECRETS", str(tmp_path / "secrets"))
+    return Settings(_env_file=None)
 
 
 @pytest.mark.parametrize("name", SERVICES)
 def test_ports_are_published_on_loopback_only(name: str) -> None:
     for port in SERVICES[name].get("ports", []):
-        assert re.fullmatch(r"127\.0\.0\.1:\d+:\d+", port)
+        assert re.fullmatch(r"127\.0\.0\.1:\$\{\w+:\?run make env\}:\d+", port)
 
 
 def test_no_two_services_publish_the_same_port() -> None:
-    published = [port.split(":")[1] for s in SERVICES.values() for port in s.get("ports", [])]
+    published = [ASKED.findall(port)[0] for s in SERVICES.values() for port in s.get("ports", [])]
     assert len(published) == len(set(published))
 
 
@@ -65,14 +89,10 @@ def test_a_service_proves_its_health_or_is_waited_for_until_it_has_succeeded(nam
         assert service["restart"] == "unless-stopped"
 
 
-def words(check: list[str]) -> list[str]:
-    return check[1:] if check[0] == "CMD" else shlex.split(check[1].replace("$$", "$"))
-
-
 @pytest.mark.parametrize("name", [name for name in SERVICES if "healthcheck" in SERVICES[name]])
 def test_a_service_that_stays_unwell_is_restarted_without_dockers_socket(name: str) -> None:
     service = SERVICES[name]
-    assert any(word.endswith("/health.sh") for word in words(service["healthcheck"]["test"]))
+    assert re.search(r"/health\.sh 12 ", " ".join(service["healthcheck"]["test"]))
     assert service["init"], "PID 1 must pass the stop on"
     assert service["restart"] == "unless-stopped"
     assert "docker.sock" not in COMPOSE_TEXT
@@ -81,7 +101,7 @@ def test_a_service_that_stays_unwell_is_restarted_without_dockers_socket(name: s
 def test_an_unhealthy_api_server_is_seen_before_its_tasks_give_up() -> None:
     given = SERVICES["scheduler"]["environment"]
     assert int(given["AIRFLOW__WORKERS__EXECUTION_API_TIMEOUT"]) == 30
-    assert words(SERVICES["api-server"]["healthcheck"]["test"])[-1] == "metadatabase"
+    assert SERVICES["api-server"]["healthcheck"]["test"][-1] == "metadatabase"
 
 
 def test_nothing_starts_on_a_mere_start_of_what_it_needs() -> None:
@@ -100,24 +120,50 @@ def test_the_scheduler_waits_for_database_bucket_mail_and_sources() -> None:
     assert "scheduler" not in reached
 
 
-def test_every_secret_is_demanded_from_the_environment() -> None:
-    secrets = [
-        (variable, value)
-        for service in SERVICES.values()
-        for variable, value in service.get("environment", {}).items()
-        if SECRET_NAME.search(variable)
-    ]
-    assert len(secrets) > len(SERVICES)
-    for variable, value in secrets:
-        assert DEMANDED.search(value), variable
-        assert not re.search(r"://[^:@/]+:[^$@]", value), variable
+def test_no_secret_is_in_an_environment() -> None:
+    assert all(Path(one["file"]).parent == Path("secrets") for one in STACK["secrets"].values())
+    for name, service in SERVICES.items():
+        for variable, value in service.get("environment", {}).items():
+            if SECRET_NAME.search(variable):
+                assert variable.endswith(("_CMD", "_FILE")), (name, variable)
+                assert "/run/secrets/" in value or variable.endswith("_CMD"), (name, variable)
 
 
-def test_no_variable_has_a_default() -> None:
+def test_every_setting_is_asked_for_so_that_an_older_env_is_told_what_to_do() -> None:
     # `$$` is a dollar for the container's own shell.
     asked = re.findall(r"(?<!\$)\$\{[^}]+\}", COMPOSE_TEXT)
     assert asked
-    assert all(DEMANDED.fullmatch(variable) for variable in asked)
+    assert all(ASKED.fullmatch(variable) for variable in asked)
+
+
+@pytest.mark.parametrize("name", SERVICES)
+def test_a_service_has_the_secrets_that_its_program_reads_and_no_others(name: str) -> None:
+    expected = {
+        "postgres": {"postgres_password"},
+        "seaweedfs": {"s3.json", "security.toml", "s3_health"},
+        "mailpit": set(),
+        "simulator": {"simulator_token"},
+        "airflow-init": OF_AIRFLOW,
+        "lake-init": {"s3_pipeline", "appfigures_token", "tiktok_token", "mail_password"},
+        "api-server": OF_AIRFLOW
+        | {"airflow_users", "airflow_pipeline_password", "airflow_watch_password"}
+        | {"s3_viewer", "mail_addresses"},
+        "dag-processor": OF_AIRFLOW | {"s3_watch", "mail_password"},
+        "triggerer": OF_AIRFLOW,
+        "scheduler": OF_AIRFLOW
+        | {"airflow_pipeline_password", "appfigures_token", "tiktok_token"}
+        | {"s3_pipeline", "s3_ingest", "s3_transform", "s3_reports"}
+        | {"mail_password", "mail_signing_key", "mail_addresses"},
+        "watch": {"airflow_watch_password", "s3_watch", "mail_password"},
+    }
+    assert {file.name for file in secrets_of(name).values()} == expected[name]
+
+
+def test_the_database_is_out_of_reach_of_all_but_airflow() -> None:
+    assert STACK["networks"]["database"] == {"internal": True}
+    reach = {name for name in SERVICES if "database" in SERVICES[name].get("networks", [])}
+    assert reach == {"postgres", *AIRFLOW}
+    assert SERVICES["postgres"]["networks"] == ["database"]
 
 
 @pytest.mark.parametrize("name", SERVICES)
@@ -132,7 +178,7 @@ def test_each_image_is_built_by_one_service_that_all_others_of_it_wait_for() -> 
     }
     assert builders == {"airflow-init": "production", "simulator": "local"}
     for name, target in builders.items():
-        assert SERVICES[name]["image"] == f"shortdrama:{target}"
+        assert SERVICES[name]["image"].endswith(f":{target}")
     waits = {(by, to) for by, to, _ in dependencies()}
     for name in ("lake-init", "api-server"):
         assert (name, "airflow-init") in waits
@@ -153,9 +199,7 @@ def test_the_watch_waits_for_nothing_that_it_watches() -> None:
     assert needs == {"airflow-init"}, "the image alone"
     watch = SERVICES["watch"]
     assert watch["command"] == ["shortdrama", "watch"]
-    assert watch["image"] == "shortdrama:production"
-    needed = {"SHORTDRAMA_AIRFLOW__BASE_URL", "SHORTDRAMA_AIRFLOW__PASSWORD"}
-    assert needed <= watch["environment"].keys()
+    assert watch["image"] == SERVICES["scheduler"]["image"]
 
 
 def test_what_was_mailed_is_known_to_all_who_mail() -> None:
@@ -179,14 +223,13 @@ def test_the_watchs_health_is_the_file_that_each_look_writes(
         assert (subprocess.run(["sh", "-c", mine], check=False).returncode == 0) is healthy
 
 
-def test_airflow_services_share_one_environment() -> None:
-    only_for_setup = {"AIRFLOW_ADMIN_PASSWORD"}
-    environments = [
-        {k: v for k, v in SERVICES[name]["environment"].items() if k not in only_for_setup}
+def test_airflow_services_share_airflows_settings() -> None:
+    settings = [
+        {k: v for k, v in SERVICES[name]["environment"].items() if k.startswith("AIRFLOW__")}
         for name in AIRFLOW
     ]
-    assert all(environment == environments[0] for environment in environments)
-    assert not only_for_setup & SERVICES["scheduler"]["environment"].keys()
+    assert settings[0]
+    assert all(one == settings[0] for one in settings)
 
 
 def test_named_volumes_are_declared_and_used() -> None:
@@ -203,26 +246,120 @@ def test_only_the_scheduler_holds_the_private_warehouse() -> None:
     assert holders == ["scheduler"]
 
 
-def test_the_pipeline_understands_its_environment(
-    env_file: dict[str, str], monkeypatch: pytest.MonkeyPatch
+def test_the_pipeline_understands_the_samples_settings(
+    clone: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    for variable, value in SERVICES["scheduler"]["environment"].items():
-        monkeypatch.setenv(variable, DEMANDED.sub(lambda name: env_file[name[1]], value))
-    settings = Settings(_env_file=None)
+    settings = settings_of("scheduler", clone, tmp_path, monkeypatch)
+    secret = {path.name: path.read_text() for path in (clone / "secrets").iterdir()}
     assert settings.lake_kind == "sample"
     assert settings.s3.endpoint_url == "http://seaweedfs:8333"
-    assert settings.s3.access_key_id == env_file["S3_ACCESS_KEY_ID"]
+    for work in ("ingest", "transform", "reports"):
+        own = settings.s3.of(work)
+        assert own.access_key_id == f"shortdrama-{work}"
+        assert own.secret_access_key is not None
+        assert own.secret_access_key.get_secret_value() == secret[f"s3_{work}"]
     assert settings.mail.port == 1025
     assert subscriptions_of(settings).without_address() == ()
-    assert settings.mail.signing_key.get_secret_value()
-    assert settings.appfigures.token.get_secret_value() == env_file["SIMULATOR_TOKEN"]
+    assert settings.mail.signing_key.get_secret_value() == secret["mail_signing_key"]
+    assert settings.appfigures.token.get_secret_value() == secret["simulator_token"]
+    assert settings.airflow.password.get_secret_value() == secret["airflow_pipeline_password"]
+
+
+REAL = {
+    "COMPOSE_PROFILES": "real",
+    "LAKE_KIND": "real",
+    "APPFIGURES_BASE_URL": "https://api.appfigures.com/v2/",
+    "TIKTOK_PROVIDER": "business",
+    "TIKTOK_BASE_URL": "https://business-api.tiktok.com/open_api/v1.3/",
+    "TIKTOK_ADVERTISER_ID": "123",
+    "MAIL_HOST": "smtp.example.org",
+    "MAIL_PORT": "587",
+    "MAIL_STARTTLS": "true",
+    "MAIL_USERNAME": "us$r",
+    "MAIL_SENDER": '"Drama, short" <a@example.org>',
+    "MAIL_ENGINEERS": '["a@example.org", "b@example.org"]',
+}
+
+
+def test_the_pipeline_understands_real_settings_with_any_password(
+    clone: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    nasty = """p$w${x}"'`\\ ä 短剧 %40#:/@"""
+    secrets = tmp_path / "clone" / "secrets"
+    secrets.mkdir(parents=True)
+    for path in (clone / "secrets").iterdir():
+        (secrets / path.name).write_text(path.read_text())
+    (secrets.parent / ".env").write_text((clone / ".env").read_text())
+    (secrets / "mail_password").write_text(f"{nasty}\n")
+    (secrets / "appfigures_token").write_text("pat_real\n")
+    settings = settings_of("scheduler", secrets.parent, tmp_path, monkeypatch, **REAL)
+    assert settings.lake_kind == "real"
+    assert settings.tiktok.advertiser_id == "123"
+    assert settings.mail.starttls is True
+    assert settings.mail.engineers == ("a@example.org", "b@example.org")
+    assert settings.mail.password is not None
+    assert settings.mail.password.get_secret_value() == nasty
+    assert settings.appfigures.token.get_secret_value() == "pat_real"
+
+
+def test_only_the_sample_has_a_simulator_and_a_mail_catcher() -> None:
+    sample = {name for name, service in SERVICES.items() if "profiles" in service}
+    assert sample == {"simulator", "mailpit"}
+    assert {tuple(SERVICES[name]["profiles"]) for name in sample} == {("sample",)}
+    for service in SERVICES.values():
+        for needed, how in service.get("depends_on", {}).items():
+            assert how.get("required", True) is (needed not in sample), needed
+
+
+@pytest.mark.parametrize("password", ["plain", """p$w${x}"'`\\ ä 短剧 %40#:/@?&=+""", "%%", " a "])
+def test_the_databases_address_takes_any_password(tmp_path: Path, password: str) -> None:
+    command = SERVICES["scheduler"]["environment"]["AIRFLOW__DATABASE__SQL_ALCHEMY_CONN_CMD"]
+    secret = tmp_path / "postgres_password"
+    secret.write_text(password + "\n")
+    here = command.replace("/opt/shortdrama", str(REPOSITORY)).replace(
+        "/run/secrets/postgres_password", str(secret)
+    )
+    printed = subprocess.run(shlex.split(here), capture_output=True, text=True, check=True).stdout
+    url = make_url(printed)
+    assert (url.password, url.host, url.port) == (password, "postgres", 5432)
+    assert "\n" not in printed
+
+
+@pytest.mark.parametrize("name", SERVICES)
+def test_a_container_can_do_and_fill_no_more_than_it_must(name: str) -> None:
+    service = SERVICES[name]
+    assert service["read_only"] is True
+    assert service["cap_drop"] == ["ALL"]
+    assert service["security_opt"] == ["no-new-privileges:true"]
+    assert "privileged" not in service
+    assert "cap_add" not in service
+    assert service["mem_limit"]
+    assert service["pids_limit"]
+    assert service["logging"]["options"].keys() == {"max-size", "max-file"}
+    assert any(entry.startswith("/tmp") for entry in service["tmpfs"])  # noqa: S108
+
+
+def test_the_scheduler_runs_as_many_tasks_as_there_are_cores(tmp_path: Path) -> None:
+    (tmp_path / "airflow").write_text('#!/bin/sh\necho "$AIRFLOW__CORE__PARALLELISM $1"\n')
+    (tmp_path / "airflow").chmod(0o755)
+    for cores, asked, expected in (("1", "", "2"), ("8", "", "8"), ("8", "3", "3")):
+        (tmp_path / "nproc").write_text(f"#!/bin/sh\necho {cores}\n")
+        (tmp_path / "nproc").chmod(0o755)
+        ran = subprocess.run(
+            ["sh", str(REPOSITORY / "docker" / "scheduler.sh")],
+            env={"PATH": f"{tmp_path}:/usr/bin:/bin", "PARALLELISM": asked},
+            capture_output=True,
+            text=True,
+            check=True,
+        )
+        assert ran.stdout == f"{expected} scheduler\n"
 
 
 def test_the_bucket_is_the_same_for_server_health_check_and_pipeline() -> None:
     bucket = SERVICES["scheduler"]["environment"]["SHORTDRAMA_S3__BUCKET"]
-    seaweedfs = SERVICES["seaweedfs"]
-    assert f"-bucket={bucket}" in seaweedfs["command"]
-    assert seaweedfs["healthcheck"]["test"][1].endswith(f"/{bucket}")
+    started = (REPOSITORY / "docker" / "seaweedfs.sh").read_text()
+    assert f"-bucket={bucket} " in started
+    assert f":8333/{bucket}?" in SERVICES["seaweedfs"]["healthcheck"]["test"][1]
 
 
 def test_the_dockerfile_needs_nothing_but_its_base_image_and_package_registries() -> None:
@@ -256,7 +393,55 @@ def test_the_production_image_gets_all_that_the_pipeline_reads() -> None:
         assert f" {folder} {folder}\n" in DOCKERFILE
 
 
-def test_secrets_and_what_the_image_runs_are_told_apart() -> None:
-    ignored = (REPOSITORY / ".dockerignore").read_text(encoding="utf-8").splitlines()
-    assert {".env", ".git", ".venv"} <= set(ignored)
-    assert not {"dags", "dbt_project", "docker", "expectations", "include"} & set(ignored)
+def is_sent(path: str) -> bool:
+    """Whether the builder gets a file: Docker's rules, of which the last that matches counts."""
+    sent = True
+    for line in (REPOSITORY / ".dockerignore").read_text(encoding="utf-8").splitlines():
+        if not line or line.startswith("#"):
+            continue
+        pattern = line.removeprefix("!")
+        parts = Path(path).parts
+        above = ["/".join(parts[: n + 1]) for n in range(len(parts))]
+        anywhere = pattern.removeprefix("**/")
+        names = parts if anywhere != pattern else ()
+        if any(fnmatch(one, pattern) for one in above) or any(
+            fnmatch(name, anywhere) for name in names
+        ):
+            sent = line.startswith("!")
+    return sent
+
+
+def test_the_builder_gets_what_the_image_runs_and_nothing_else() -> None:
+    tracked = subprocess.run(
+        ["git", "ls-files"], cwd=REPOSITORY, capture_output=True, text=True, check=True
+    ).stdout.splitlines()
+    sent = [path for path in tracked if is_sent(path)]
+    folders = {"docker", "dags", "dbt_project", "expectations", "include"}
+    assert {path.split("/")[0] for path in sent} == folders | {
+        "pyproject.toml", "requirements.txt", "requirements-local.txt"
+    }  # fmt: skip
+    needed = [path for path in tracked if path.split("/")[0] in folders and "/." not in path]
+    assert set(needed) <= set(sent)
+
+
+@pytest.mark.parametrize(
+    "stray",
+    [
+        ".env", ".env.old", "secrets/postgres_password", ".venv/bin/python", ".venv-uv/bin/uv",
+        "env/bin/python", "venv2/lib/a.py", "include/.venv/a.py", "include/shortdrama.egg-info/a",
+        "dags/__pycache__/a.pyc", "build/a", ".shortdrama/embedded.json", "data.csv",
+        "dbt_project/target/manifest.json", "dags/.env",
+    ],
+)  # fmt: skip
+def test_strays_of_a_clone_do_not_reach_the_image(stray: str) -> None:
+    assert not is_sent(stray)
+
+
+def test_the_runtime_user_can_change_no_code() -> None:
+    assert "--chown" not in DOCKERFILE
+    owned = re.search(r"install --directory --owner=shortdrama.*?(?=\n\n)", DOCKERFILE, re.S)
+    assert owned is not None
+    assert set(re.findall(r"/opt/\S+", owned[0])) == {
+        "/opt/shortdrama/home", "/opt/shortdrama/home/alerts",
+        "/opt/shortdrama/airflow", "/opt/shortdrama/airflow/logs",
+    }  # fmt: skip

@@ -23,7 +23,9 @@ ESTIMATES = "appfigures.estimates"
 HOLD = Hold(by="ada", at=NOW, because="cents instead of dollars")
 
 
-def published(snapshot_id: str = "s1", as_of: str = "2025-09-30", **fields: Any) -> Published:
+def published(
+    snapshot_id: str = "s1", as_of: str | None = "2025-09-30", **fields: Any
+) -> Published:
     state = DatasetState(
         as_of=as_of, said_at=NOW, accepted_at=NOW, load_ids=("l",),
         refused_since=fields.pop("refused_since", ()),

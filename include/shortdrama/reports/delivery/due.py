@@ -30,12 +30,15 @@ class Ready:
 class Withheld:
     """There may be no edition now; the reason is for engineers, its kind is said to readers.
 
-    `is_fault`: our own software cannot make it, so the engineers are told at once.
+    `is_fault`: our own software cannot make it, so the engineers are told at once. `new_since`: what
+    is missing has never been in the lake, which has published since then. A new lake gets as long
+    as an edition before anybody is told: its first snapshot may have less than its second.
     """
 
     reason: str
     kind: Literal["checks", "missing", "hold"] = "checks"
     is_fault: bool = False
+    new_since: datetime | None = None
 
 
 EditionState = Ready | Withheld
@@ -210,6 +213,12 @@ def by_edition(slots: Sequence[Slot]) -> dict[str, list[Slot]]:
     return found
 
 
+def _told_at(slot: Slot, state: Withheld) -> datetime:
+    if state.new_since is None:
+        return slot.deadline
+    return max(slot.deadline, state.new_since + (slot.deadline - slot.due_at))
+
+
 def _is_open(now: datetime, slot: Slot, records: Records, subscriptions: Subscriptions) -> bool:
     address = subscriptions.addresses[slot.recipient]
     record = ledger.find(records, SendKey(slot.recipient, EDITION), address)
@@ -235,7 +244,7 @@ def _decided(
                 yield Send(slot, slot.is_late(now))
         return
     # Readers wait for the newest edition only; of older ones they get no notes.
-    overdue = [slot for slot in slots if slot.is_newest and now >= slot.deadline]
+    overdue = [slot for slot in slots if slot.is_newest and now >= _told_at(slot, state)]
     first = slots[0]
     yield Withhold(first.report, first.period, state.reason, bool(overdue) or state.is_fault)
     for slot in overdue:

@@ -6,6 +6,7 @@ A round can be run twice and killed at any point; whatever it did not do is due 
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
+from datetime import datetime
 from decimal import Decimal
 from functools import cached_property
 from typing import Any
@@ -211,7 +212,12 @@ def due_week(settings: Settings, store: ObjectStore) -> str | None:
 def as_json(states: Mapping[str, EditionState]) -> dict[str, dict[str, object]]:
     """States in the form in which one task passes them to the next."""
     return {
-        edition_id: {"reason": state.reason, "kind": state.kind, "is_fault": state.is_fault}
+        edition_id: {
+            "reason": state.reason,
+            "kind": state.kind,
+            "is_fault": state.is_fault,
+            "new_since": state.new_since.isoformat() if state.new_since else None,
+        }
         if isinstance(state, Withheld)
         else {"moved_pct": {name: str(value) for name, value in state.moved_pct.items()}}
         for edition_id, state in states.items()
@@ -221,7 +227,12 @@ def as_json(states: Mapping[str, EditionState]) -> dict[str, dict[str, object]]:
 def from_json(states: Mapping[str, Mapping[str, Any]]) -> dict[str, EditionState]:
     """The states that `as_json` wrote."""
     return {
-        edition_id: Withheld(**state)
+        edition_id: Withheld(
+            state["reason"],
+            state["kind"],
+            state["is_fault"],
+            datetime.fromisoformat(since) if (since := state.get("new_since")) else None,
+        )
         if "reason" in state
         else Ready({name: Decimal(value) for name, value in state["moved_pct"].items()})
         for edition_id, state in states.items()

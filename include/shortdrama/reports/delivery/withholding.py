@@ -1,7 +1,7 @@
 """Why no edition may be made or sent now, from what the lake says about its data."""
 
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from shortdrama.datasets import DATASETS
 from shortdrama.gates.results import GateResult
@@ -21,17 +21,23 @@ from shortdrama.warehouse.snapshots.manifest import (
 )
 from shortdrama.warehouse.snapshots.pointer import Hold, read_pointer
 
+NEW_FOR = timedelta(days=11)
+"""Longer than any edition's deadline."""
+
 
 @dataclass(frozen=True)
 class Published:
     """What readers of the marts have, and what is wrong with what would come next.
 
     `red_gate` says what the gate found in the build that waits, unless somebody accepted that.
+    `begun_at` is when the oldest snapshot that is kept was published; None if every dataset has
+    been loaded, because then nobody asks.
     """
 
     manifest: SnapshotManifest
     hold: Hold | None = None
     red_gate: str = ""
+    begun_at: datetime | None = None
 
 
 def read_published(store: ObjectStore) -> Published | None:
@@ -40,7 +46,9 @@ def read_published(store: ObjectStore) -> Published | None:
     if pointer is None:
         return None
     manifest = with_refusals(read_manifest(store, pointer.snapshot_id), store)
-    return Published(manifest, pointer.hold, _red_gate(store))
+    is_complete = all(state.as_of is not None for state in manifest.datasets.values())
+    begun_at = None if is_complete else _begun_at(store)
+    return Published(manifest, pointer.hold, _red_gate(store), begun_at)
 
 
 def reason_to_withhold(
@@ -54,7 +62,9 @@ def reason_to_withhold(
     for dataset in report.required:
         state = published.manifest.datasets.get(dataset)
         if state is None or state.as_of is None:
-            return Withheld(f"{dataset} has no accepted load", "missing")
+            return Withheld(
+                f"{dataset} has no accepted load", "missing", new_since=published.begun_at
+            )
         if state.refused_since and not by_hand:
             return Withheld(
                 f"the newest load of {dataset} was refused: {state.refused_since[-1]}. `shortdrama"
@@ -91,6 +101,17 @@ def reason_to_stop(
         f" correction: shortdrama report correct {edition.id} --because …",
         "hold",
     )
+
+
+def _begun_at(store: ObjectStore) -> datetime | None:
+    """When the oldest snapshot was published; after eleven days it makes no difference how old."""
+    newest = oldest = None
+    for manifest in history(store):
+        newest = newest or manifest.created_at
+        oldest = manifest.created_at
+        if newest - oldest > NEW_FOR:
+            break
+    return oldest
 
 
 def _is_taken_back(snapshot_id: str, published: Published, store: ObjectStore) -> bool:

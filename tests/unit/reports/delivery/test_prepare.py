@@ -102,6 +102,23 @@ def test_a_dataset_that_the_report_does_not_need_withholds_nothing() -> None:
     assert "tiktok.hashtags has no accepted load" in withheld.reason
 
 
+@pytest.mark.parametrize(("days", "read"), [((0,), 1), ((0, 1, 3), 3), ((0, 9, 12, 40), 3)])
+def test_how_long_a_lake_publishes_is_read_no_further_back_than_it_matters(
+    monkeypatch: pytest.MonkeyPatch, days: tuple[int, ...], read: int
+) -> None:
+    newest = published().manifest
+    seen = []
+
+    def history(_: Any) -> Any:
+        for age in days:
+            seen.append(newest.created_at - timedelta(days=age))
+            yield newest.model_copy(update={"created_at": seen[-1]})
+
+    monkeypatch.setattr(withholding, "history", history)
+    assert withholding._begun_at(None) == seen[-1]  # type: ignore[arg-type]
+    assert len(seen) == read
+
+
 def test_a_week_that_is_not_covered_withholds_and_is_made_when_it_is(lake: Lake) -> None:
     def missing(*_: Any) -> SmallContent:
         raise ReportWithheld("2025-W39", ESTIMATES, "covers only 5 of 7 days", "Pull it again")

@@ -150,6 +150,27 @@ def test_a_withheld_edition_is_told_at_the_deadline_and_again_when_it_is_made(
     assert to_ann[1:] == ["Revenue 2025-W39: 10"]
 
 
+def test_a_new_lake_has_until_the_deadline_after_its_first_snapshot_to_become_complete(
+    round_at: At, lake: Lake, rig: Rig, told: Callable[..., list[str]]
+) -> None:
+    # The first snapshot has products only, and the week's deadline is over for days.
+    lake.published = published(as_of=None, begun_at=NOW + timedelta(hours=60))
+    for hours, mails_sent in ((60, 0), (83, 0), (84, 2), (85, 0)):
+        states = round_at(hours).prepare()
+        round_at(hours).send(states)
+        assert len(told(round_at(hours), states, hours)) == mails_sent, hours
+        assert bool(rig.accepted) is (hours >= 84), "nor do readers hear of it before"
+
+
+def test_in_an_old_lake_a_dataset_that_never_came_is_told_at_the_deadline(
+    round_at: At, lake: Lake, told: Callable[..., list[str]]
+) -> None:
+    lake.published = published(as_of=None, begun_at=NOW - timedelta(days=30))
+    states = round_at(24).prepare()
+    round_at(24).send(states)
+    assert len(told(round_at(24), states, 24)) == 2
+
+
 def test_readers_who_left_or_have_no_address_are_told_once(
     round_at: At, lake: Lake, told: Callable[..., list[str]]
 ) -> None:

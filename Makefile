@@ -12,9 +12,9 @@ DUCKDB_CLIENTS := build/duckdb-oldest/.ready build/duckdb-newest/.ready
 
 # One more than cores: the tests of homes mostly wait for real services.
 TESTERS ?= 3
-QUICK := not e2e and not integration and not damage and not hostile and not deliveries and not trials
+QUICK := not e2e and not integration and not damage and not hostile and not deliveries and not trials and not stack
 
-.PHONY: help setup demo up down status sql backfill airflow-backfill doctor test check resilience raw-damage hostile gates ordinary-year deliveries e2e e2e-sample e2e-stack e2e-builds docs lint format lock env bench clean
+.PHONY: help setup demo up down status sql backfill airflow-backfill doctor test check resilience raw-damage hostile gates stack-burst ordinary-year deliveries e2e e2e-sample e2e-stack e2e-builds docs lint format lock env bench clean
 
 help: ## Show this help
 	@echo "Short-drama market pipeline. On a fresh machine: make demo"
@@ -100,6 +100,9 @@ hostile: $(READY) ## Every fault of a hostile source on every route (a quarter o
 
 deliveries: $(READY) ## 500 readers, 20 killed senders, 10,000 weeks of deliveries (half an hour) [SEED=13]
 	$(BIN)/pytest -m deliveries tests/unit/reports/delivery -s -q
+
+stack-burst: $(READY) ## The team's stack without Docker, and a cold burst of tasks (five minutes, as root)
+	$(BIN)/pytest -m stack tests/e2e/test_team_stack.py -s -q
 
 E2E := e2e and not resilience
 e2e: $(READY) ## The real scheduler, killed builds, analysts, browser (a quarter of an hour)

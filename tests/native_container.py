@@ -17,7 +17,7 @@ from pathlib import Path
 
 from compose_stack import SERVICES, env_of, environment, lay_secrets, make_env
 from shortdrama.core.settings import REPOSITORY
-from shortdrama_local.embedded.postgres import programs
+from shortdrama_local.embedded import postgres
 
 NAMES = ("postgres", "seaweedfs", "mailpit", "simulator", "api-server")
 RUNTIME_USER = "50000"
@@ -66,7 +66,7 @@ class Containers:
     running: dict[str, subprocess.Popen[bytes]] = field(default_factory=dict)
 
     @classmethod
-    def made(cls, folder: Path, secrets: Mapping[str, str] = {}) -> "Containers":  # noqa: B006
+    def made(cls, folder: Path, secrets: Mapping[str, str]) -> "Containers":
         """A clone after `make env`, with some secrets chosen before, and a network."""
         (folder / "clone" / "secrets").mkdir(parents=True)
         for name, text in secrets.items():
@@ -152,12 +152,9 @@ class Containers:
         data = self.folder / "postgres"
         data.mkdir()
         shutil.chown(data, "nobody")
-        for parent in data.parents:
-            if parent.stat().st_uid == os.getuid() and parent != Path("/"):
-                parent.chmod(parent.stat().st_mode | 0o011)
-        as_nobody = ["setpriv", "--reuid=nobody", "--regid=nogroup", "--clear-groups"]
+        as_nobody = postgres._as_nobody()
         password = self.folder / "secrets" / "postgres" / "postgres_password"
-        bin_ = programs()
+        bin_ = postgres.programs()
         subprocess.run(
             [*as_nobody, f"{bin_}/initdb", "--pgdata", str(data), "--username=airflow",
              f"--pwfile={password}", "--auth=scram-sha-256", "--encoding=UTF8", "--locale=C.UTF-8"],

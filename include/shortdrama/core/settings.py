@@ -1,7 +1,7 @@
 """All settings, typed, in one place.
 
-Values come from the environment (`SHORTDRAMA_S3__BUCKET=…`). Below it come files, one for each value
-and named like the variable, in the folder that `SHORTDRAMA_SECRETS` names: passwords of the team's
+Values come from the environment (`SHORTDRAMA_S3__BUCKET=…`). Below it come files in the folder that
+`SHORTDRAMA_SECRETS` names, one for each value and named like its variable: passwords of the team's
 stack. Below these comes `settings.env` in the pipeline's home, which the embedded services write.
 """
 
@@ -286,7 +286,7 @@ class Settings(BaseSettings):
     @classmethod
     def settings_customise_sources(
         cls,
-        settings_cls: type[BaseSettings],
+        settings_cls: type[BaseSettings],  # noqa: ARG003 - pydantic's form
         init_settings: PydanticBaseSettingsSource,
         env_settings: PydanticBaseSettingsSource,
         dotenv_settings: PydanticBaseSettingsSource,

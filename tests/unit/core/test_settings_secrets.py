@@ -60,7 +60,7 @@ def test_a_file_that_nobody_may_read_is_named(
         return read(path, encoding=encoding)
 
     monkeypatch.setattr(Path, "read_text", refusing)
-    with pytest.raises(SettingsRefused, match="shortdrama_tiktok__token.*Permission denied"):
+    with pytest.raises(SettingsRefused, match=r"shortdrama_tiktok__token.*Permission denied"):
         settings()
 
 

@@ -30,9 +30,9 @@ class Ready:
 class Withheld:
     """There may be no edition now; the reason is for engineers, its kind is said to readers.
 
-    `is_fault`: our own software cannot make it, so the engineers are told at once. `new_since`: what
-    is missing has never been in the lake, which has published since then. A new lake gets as long
-    as an edition before anybody is told: its first snapshot may have less than its second.
+    `is_fault`: our own software cannot make it, so the engineers are told at once. `new_since`: the
+    lake has published since then, and never had what is missing. A new lake gets as long as an
+    edition before anybody is told, because its first snapshot may have less than its second.
     """
 
     reason: str

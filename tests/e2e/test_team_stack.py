@@ -1,0 +1,159 @@
+"""The team's stack in look-alike containers: it starts, and its tasks survive a cold burst.
+
+`make stack-burst` runs it. Each service has its own command, user, secrets and environment, a root
+that it cannot write to, and no rights (`native_container`).
+"""
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from time import monotonic, sleep
+from typing import Any
+
+import pytest
+
+from native_container import Containers
+
+pytestmark = [pytest.mark.stack, pytest.mark.timeout(1500)]
+
+PASSWORD = """p$w${x}"'`\\ ä 短剧 %40#:/@"""
+TASKS = 14
+BURST = f'''
+"""Many short tasks at once. **A task is red**: the API server was too slow."""
+from datetime import UTC, datetime
+from airflow.sdk import dag, task
+from shortdrama.orchestration.alerts import UNATTENDED
+
+NO_RETRIES = {{"default_args": UNATTENDED["default_args"] | {{"retries": 0}}}}
+
+@dag(schedule=None, start_date=datetime(2025, 1, 1, tzinfo=UTC), doc_md=__doc__, **NO_RETRIES)
+def ingest_burst():
+    @task
+    def work(number: int) -> str:
+        from shortdrama.core.settings import settings
+        return settings().s3.access_key_id
+    @task
+    def keys(used: list[str]) -> list[str]:
+        return sorted(set(used))
+    keys(work.expand(number=list(range({TASKS}))))
+
+ingest_burst()
+'''
+CLIENT = """
+import json, sys, time
+from shortdrama.core.settings import settings
+from shortdrama.health.airflow_session import AirflowSession
+
+airflow, dag = AirflowSession(settings().airflow), sys.argv[1]
+end = time.monotonic() + 300
+while True:
+    try:
+        airflow.unpause(dag)
+        break
+    except Exception:
+        if time.monotonic() > end:
+            raise
+        time.sleep(1)
+run = airflow.trigger(dag)
+print(run.run_id, flush=True)
+while airflow.state(run) not in ("success", "failed") and time.monotonic() < end:
+    time.sleep(1)
+found = {"state": airflow.state(run), "tasks": list(airflow.tasks(run))}
+found["keys"] = airflow.left(run, "keys", "return_value")
+print("FOUND" + json.dumps(found))
+"""
+
+
+@pytest.fixture(scope="module")
+def containers(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Containers]:
+    if os.geteuid() != 0:
+        pytest.skip("look-alike containers need root")
+    made = Containers.made(tmp_path_factory.mktemp("stack"), {"postgres_password": f"{PASSWORD}\n"})
+    dags = made.folder / "dags"
+    dags.mkdir()
+    (dags / "ingest_burst.py").write_text(BURST)
+    try:
+        made.start_database()
+        made.start_store()
+        made.start("simulator")
+        mail = [sys.executable, "-m", "aiosmtpd", "-n", "-l", "127.0.0.1:1025"]
+        sink = ["-c", "aiosmtpd.handlers.Sink"]
+        made.running["mailpit"] = subprocess.Popen(made.inside(*mail, *sink))
+        until(lambda: made.is_healthy("simulator"), 120)
+        yield made
+    finally:
+        made.close()
+
+
+def until(is_so: Any, within_seconds: float) -> float:
+    begun = monotonic()
+    while not is_so():
+        assert monotonic() - begun < within_seconds, "it took too long"
+        sleep(0.5)
+    return monotonic() - begun
+
+
+def busy(cores: int) -> list[subprocess.Popen[bytes]]:
+    return [subprocess.Popen([sys.executable, "-c", "while True: pass"]) for _ in range(cores)]
+
+
+def burst(containers: Containers, dag: str = "ingest_burst") -> dict[str, Any]:
+    """Trigger the DAG and wait; its run and tasks."""
+    ran = containers.run("scheduler", "python", "-c", CLIENT, dag, timeout=600)
+    (line,) = [line for line in ran.stdout.splitlines() if line.startswith("FOUND")] or [ran.stderr]
+    found: dict[str, Any] = json.loads(line.removeprefix("FOUND"))
+    return found
+
+
+def test_the_stack_starts_in_order_and_becomes_healthy(containers: Containers) -> None:
+    for service in ("airflow-init", "airflow-init", "lake-init"):
+        ran = containers.run(service)
+        assert ran.returncode == 0, f"{service}: {ran.stdout[-2000:]}{ran.stderr[-2000:]}"
+    assert not containers.is_healthy("api-server"), "it is not started yet"
+    more = {"AIRFLOW__CORE__DAGS_FOLDER": "/mnt/folder/dags"}
+    containers.start("api-server", **more)
+    took = {"api-server": until(lambda: containers.is_healthy("api-server"), 180)}
+    for service in ("dag-processor", "triggerer", "scheduler", "watch"):
+        containers.start(service, **({} if service == "watch" else more))
+    for service in ("dag-processor", "triggerer", "scheduler", "watch"):
+        took[service] = until(lambda one=service: containers.is_healthy(one), 240)
+    print("healthy after seconds:", {name: round(seconds) for name, seconds in took.items()})
+    for name in containers.running:
+        assert containers.running[name].poll() is None, f"{name} has ended"
+
+
+def test_a_burst_right_after_a_restart_with_busy_cores_costs_no_task(
+    containers: Containers,
+) -> None:
+    # Once in peace, so that the DAG is known.
+    calm = burst(containers)
+    assert calm["state"] == "success", calm
+    assert calm["keys"] == ["shortdrama-ingest"]
+    others = busy(2 * (os.cpu_count() or 1))
+    try:
+        containers.kill("api-server")
+        containers.start("api-server", AIRFLOW__CORE__DAGS_FOLDER="/mnt/folder/dags")
+        begun = monotonic()
+        found = burst(containers)
+    finally:
+        for process in others:
+            process.kill()
+            process.wait()
+    states = [(task["state"], task["try_number"]) for task in found["tasks"]]
+    print(f"{TASKS} tasks after a restart: {monotonic() - begun:.0f} s, load {os.getloadavg()[0]}")
+    assert states == [("success", 1)] * (TASKS + 1), found
+
+
+def test_a_stopped_scheduler_ends_in_order(containers: Containers) -> None:
+    (child,) = children(containers.running["scheduler"].pid)
+    os.kill(child, 15)
+    assert until(lambda: containers.running["scheduler"].poll() is not None, 60) < 60
+
+
+def children(pid: int) -> list[int]:
+    """The processes that a process has started itself."""
+    listed = Path(f"/proc/{pid}/task/{pid}/children").read_text()
+    return [int(one) for one in listed.split()]

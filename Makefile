@@ -14,7 +14,7 @@ DUCKDB_CLIENTS := build/duckdb-oldest/.ready build/duckdb-newest/.ready
 TESTERS ?= 3
 QUICK := not e2e and not integration and not damage and not hostile and not deliveries and not trials and not stack
 
-.PHONY: help setup demo up down status sql backfill airflow-backfill doctor test check resilience raw-damage hostile gates stack-burst ordinary-year deliveries e2e e2e-sample e2e-stack e2e-builds docs lint format lock env bench clean
+.PHONY: help setup demo up down status sql backfill airflow-backfill doctor test check resilience raw-damage hostile gates stack-burst ordinary-year deliveries e2e e2e-sample e2e-stack e2e-builds docs spark-parity lint format lock env bench clean
 
 help: ## Show this help
 	@echo "Short-drama market pipeline. On a fresh machine: make demo"
@@ -36,8 +36,8 @@ $(READY): requirements-dev.txt pyproject.toml include/shortdrama_local/pyproject
 	$(UV) pip install --quiet --python $(BIN)/python --no-deps --no-build-isolation -e . -e include/shortdrama_local
 	@touch $@
 
-# Other DuckDB versions, to read published files with, and dlt, to be measured beside; each outside
-# the project's environment.
+# Other DuckDB versions, to read published files with, dlt, to be measured beside, and Spark; each
+# outside the project's environment.
 build/%/.ready: requirements-%.txt | $(UV)
 	rm -rf $(@D)
 	$(UV) pip install --quiet --python $(PYTHON) --target $(@D) --no-deps --require-hashes -r $<
@@ -117,6 +117,9 @@ e2e-stack:
 e2e-builds:
 	$(BIN)/pytest -m "(integration and not resilience and not deliveries) or browser"
 
+spark-parity: $(READY) build/spark/.ready ## DuckDB and a Spark cluster build the same lakes; needs Java 17 (ten minutes)
+	PYTHONPATH=tests $(BIN)/python tests/spark_parity.py
+
 bench: $(READY) ## Measure ingest, gates, marts, ledger, loads, inbox, a year, reports
 	-$(MAKE) build/dlt/.ready
 	$(BIN)/python benchmarks/ingest.py
@@ -160,6 +163,7 @@ lock: $(UV) ## Compile the pinned requirements from pyproject.toml
 	for group in duckdb-oldest duckdb-newest dlt; do \
 		$(UV) pip compile --quiet --generate-hashes --python-version 3.11 --no-header --group $$group -o requirements-$$group.txt || exit 1; \
 	done
+	$(UV) pip compile --quiet --generate-hashes --python-version 3.11 --no-header --group spark -c requirements-dev.txt -o requirements-spark.txt
 
 # It needs a shell, and nothing that `make setup` brings.
 env: ## Make secrets/ and .env for docker-compose.yml; it changes nothing that is there

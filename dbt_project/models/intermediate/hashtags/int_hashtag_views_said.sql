@@ -6,7 +6,7 @@ points as (
         hashtag_id,
         country_code,
         window_days,
-        unnest(curve) as point
+        {{ item_of('curve') }} as point
     from {{ ref('stg_tiktok__hashtags') }}
 ),
 

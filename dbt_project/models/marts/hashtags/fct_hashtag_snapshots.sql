@@ -35,22 +35,11 @@ select
     hashtags.views_all_time,
     hashtags.is_promoted,
     hashtags.industry,
-    case
-        when hashtags.curve is not null
-            then cast(
-                to_json(
-                    cast(
-                        hashtags.curve
-                        as struct(curve_on date, relative_value decimal(9, 6))[]
-                    )
-                ) as {{ type_string() }}
-            )
-    end as curve_json,
+    {{ json_of('hashtags.curve', {'curve_on': 'date', 'relative_value': 'decimal(9, 6)'}) }}
+        as curve_json,
     last_days.daily_views_until_on,
-    case
-        when hashtags.audience_ages is not null
-            then cast(to_json(hashtags.audience_ages) as {{ type_string() }})
-    end as audience_ages_json,
+    {{ json_of('hashtags.audience_ages', {'age_level': 'string', 'score': 'decimal(9, 6)'}) }}
+        as audience_ages_json,
     hashtags.load_id,
     slices.said_at,
     hashtags.is_sample

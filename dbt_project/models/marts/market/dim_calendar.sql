@@ -1,7 +1,7 @@
 select
     days.date_on,
     cast(extract(year from days.date_on) as int) as calendar_year,
-    cast(extract(isodow from days.date_on) as int) as iso_weekday,
+    {{ iso_weekday('days.date_on') }} as iso_weekday,
     weeks.period_start_on as week_start_on,
     weeks.period_end_on as week_end_on,
     weeks.period_label as week_label,

@@ -1,5 +1,5 @@
-{#- The adapter writes numbers as floats and quotes nothing. Here every value is the file's own text,
-    cast to the column's type. -#}
+{#- The adapter writes numbers as floats and quotes nothing. Here every value is the text of the
+    file, cast to the column's type. -#}
 {% macro spark__load_csv_rows(model, agate_table) -%}
     {%- set types = model.config.column_types -%}
     {%- set rows = [] -%}

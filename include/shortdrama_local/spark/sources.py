@@ -18,7 +18,7 @@ def lay_out(
     store: ObjectStore,
     target: Path,
 ) -> list[str]:
-    """Put schema `raw` of a prepared warehouse below `target`; the statements that make it on Spark.
+    """Put schema `raw` of a prepared warehouse below `target`; what statements make it on Spark.
 
     The folder of a dataset has exactly the objects that `inputs` accepts, byte for byte. What the
     pipeline itself knows (coverage, outcomes) is written from the warehouse.

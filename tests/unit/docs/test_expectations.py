@@ -95,8 +95,8 @@ def catalogue() -> Iterator[str]:
 
 
 CORPORA = {
-    "corpus_outsider": "By an outsider, from docs/sources.md alone, before the checks and unseen"
-    " until they were finished",
+    "corpus_outsider": "By an outsider, from docs/sources.md alone, before the checks; after the"
+    " first look",
     "corpus_realistic": "Our own, before the checks that catch them",
     "corpus_examples": "By another outsider, the examples that the checks began with",
 }
@@ -108,7 +108,12 @@ def rates() -> Iterator[str]:
     yield "## What realistic loads come to\n"
     yield (
         "Loads of `tests/unit/gates/corpus_*`, on ordinary days of 300 products or 100 hashtags;"
-        "\n`make gates` tries them all.\n"
+        "\n`make gates` tries them all.\n\n"
+        "The outsider's loads were not looked at until the checks were finished. At that first look"
+        "\n92% of the defects were refused or warned about (63% before these checks), and 6 of 46"
+        " good\nloads were refused. Then the missed ones were read. Where they showed a kind of"
+        " error, it got a\ncheck, so the table measures what outsiders think of only for the other"
+        " loads.\n"
     )
     yield "| corpus | dataset | defects refused | warned | missed | good loads refused |"
     yield "| --- | --- | --- | --- | --- | --- |"

@@ -70,6 +70,12 @@ BY_ITSELF: dict[str, Ladder] = {
     "provisional_days_missing": (
         f"delete from load where {of('SG')} and estimated_on = date '2025-10-05'",
     ),
+    "days_before_a_first_day": (
+        (
+            f"delete from previous where {of('SG')}",
+            f"delete from load where {of('SG')} and estimated_on < date '2025-09-25'",
+        ),
+    ),
     "days_behind": tuple(
         f"delete from load where estimated_on > date '2025-10-{day}'" for day in ("05", "04")
     ),
@@ -88,6 +94,7 @@ BY_ITSELF: dict[str, Ladder] = {
         times(0.1, f"{of('ZZ')} and {of_all('product_id', share)}", "downloads")
         for share in (0.08, 0.14)
     ),
+    "leader_countries_to_world_max": steps(2.7, 3, 3.7, 4.2, where=f"{PARTS} and {LEADERS}"),
     "neighbour_downloads_factor_max": steps(6, 9, where=f"{of('US')} and {A_DAY}", of="downloads"),
     "neighbour_revenue_factor_max": steps(6, 9, where=f"{of('US')} and {A_DAY}", of="revenue"),
     "small_leap_factor_max": steps(4, 5.5, where=f"{of('SG')} and {A_DAY}", of="downloads"),
@@ -135,7 +142,7 @@ AGAINST_BEFORE: dict[str, Ladder] = {
         times(0, f"{where} and {of_all('product_id, country_code', share)}", "downloads")
         for where, share in ((of("JP"), 0.2), (of("JP"), 0.4), ("true", 0.05), ("true", 0.1))
     ),
-    "products_gone_ratio": tuple(lost(share, "product_id") for share in (0.12, 0.2)),
+    "products_gone_ratio": tuple(lost(share, "product_id") for share in (0.015, 0.025, 0.12, 0.2)),
     "settled_rows_to_previous": (
         *(lost(share, KEY) for share in (0.03, 0.1, 0.25, 0.35)),
         *(lost(share, KEY, table="previous") for share in (0.04, 0.1, 0.35, 0.45)),

@@ -74,6 +74,16 @@ LADDERS: dict[str, Ladder] = {
     "chart_days_lost_max": tuple(
         without(days, f"{US_STORE} and subtype = 'free' and device = 'handheld'") for days in (2, 3)
     ),
+    "chart_heads_lost": tuple(
+        f"delete from load where {US_STORE} and subtype = 'free' and device = 'handheld'"
+        f" and ranked_on between {LATER} and {LATER} + {days - 1} and rank < 60"
+        for days in (1, 2, 3)
+    ),
+    "products_in_two_stores": tuple(
+        "update load set category_id = if(category_id = 6016, 25300, 6016)"
+        f" where rowid in (select min(rowid) from load group by product_id order by 1 limit {n})"
+        for n in (1, 4, 5)
+    ),
     "rows_on_a_settled_day_min": tuple(
         lost(share, "product_id, subtype, device", f"{US_STORE} and ranked_on = date '2025-10-01'")
         for share in (0.3, 0.5)

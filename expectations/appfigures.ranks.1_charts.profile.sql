@@ -14,6 +14,7 @@ select
     count(*) filter (where is_before) as rows_before,
     count(*) filter (where not is_before) as rows_now,
     min(rank) filter (where is_before) as first_before,
+    arg_min(product_id, rank) filter (where is_before) as first_product_before,
     min(rank) filter (where not is_before) as first_now,
     bit_xor(hash(product_id, rank)) filter (where not is_before) as print
 from (
@@ -64,13 +65,15 @@ lost_charts as (
     group by all
 ),
 
--- The best place that any of our products had in a chart is lost together with those after it.
+-- The best place that any of our products had in a chart is lost together with those after it, and
+-- not because the vendor left that product out everywhere.
 lost_heads as (
     select
         country_code, category_id, device, subtype, ranked_on, first_before, first_now
     from chart_days
     inner join settled_before using (country_code, ranked_on)
     where rows_before >= 10 and first_now >= first_before + 10
+        and first_product_before in (select product_id from load)
 ),
 
 -- A product is listed in one store. Two categories that had no product in common are two stores.

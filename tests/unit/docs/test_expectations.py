@@ -42,6 +42,7 @@ No verdict of `tests/unit/gates/corpus` changed from refused to accepted or back
   (`settled_change_factor`).
 - An app of one country that was not there before is reported, as it makes 8% of that country
   (`newcomers_in_a_country_ratio`); so is an app whose revenue fell to nothing (`products_moved`).
+- An app that is gone is also reported as one of a few (`products_gone_ratio`): the list is short.
 - A weekend that doubles, and an app restated fourfold, are reported by country, week and day too.
 - A single day that leaps refuses only if it changes the world's day by 6% or more; a viral day in a
   small country is reported (`small_leap_factor_max`).

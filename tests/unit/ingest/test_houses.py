@@ -197,7 +197,7 @@ def test_the_list_of_refusals_names_what_the_gate_found_first(
         load("small.xlsx", edited(put("I13", 3_500)))
     (refusal,) = refusals(store)
     assert refusal.about == "omdia.forecasts small.xlsx"
-    assert refusal.reason.startswith("expect_column_values_to_be_between(us_to_ex_china_max)")
+    assert refusal.reason.startswith("expect_column_values_to_be_between(countries_to_whole_max)")
 
 
 def test_a_page_about_a_refused_file_names_the_file_and_each_problem_once(

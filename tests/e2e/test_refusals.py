@@ -119,7 +119,9 @@ def test_refused_loads_leave_their_dataset_and_let_the_others_go_on(
         assert datasets[dataset.id]["as_of"] == str(accepted[dataset.id][-1].coverage.window.end)
 
 
-def test_each_refused_load_was_mailed_once_with_the_first_of_what_gate_show_says(stack: Any) -> None:
+def test_each_refused_load_was_mailed_once_with_the_first_of_what_gate_show_says(
+    stack: Any,
+) -> None:
     told = {str(alert["X-Shortdrama-Cause"]): alert for alert in stack.alerts()}
     for dataset, failing in ((ESTIMATES, "downloads"), (FORECASTS, "world_revenue_usd_min")):
         refused = LoadLedger(stack.store, dataset.id).records()[-1]

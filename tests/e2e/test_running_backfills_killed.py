@@ -1,6 +1,7 @@
 """kill -9 while a backfill runs, then it is resumed: it stages what an undisturbed one stages.
 
-`make resilience` kills worker, scheduler and simulator at ten moments each, `make e2e` at one each.
+`make resilience` kills worker, scheduler and simulator at ten moments each, `make e2e` at one each;
+CI leaves out the scheduler, which takes longest to come back.
 The moments are seeded parts of the time that an undisturbed run takes.
 """
 
@@ -44,13 +45,16 @@ SURELY_RUNNING = 0.7
 pytestmark = [pytest.mark.e2e, pytest.mark.timeout(1200)]
 
 
+LONG = {"scheduler": (pytest.mark.long,)}
+
+
 def cases() -> list[Any]:
     """Who is killed, and after which part of the run; the first of each in every run of e2e."""
     found = []
     for victim in ("worker", "scheduler", "simulator"):
         random = Random(f"{SEED} {victim}")  # noqa: S311 - moments, not secrets
         for number in range(MOMENTS):
-            marks = (pytest.mark.resilience,) if number else ()
+            marks = (pytest.mark.resilience,) if number else LONG.get(victim, ())
             found.append(
                 pytest.param(victim, random.random(), marks=marks, id=f"{victim}-{number}")
             )

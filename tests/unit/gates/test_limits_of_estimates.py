@@ -142,7 +142,9 @@ AGAINST_BEFORE: dict[str, Ladder] = {
         times(0, f"{where} and {of_all('product_id, country_code', share)}", "downloads")
         for where, share in ((of("JP"), 0.2), (of("JP"), 0.4), ("true", 0.05), ("true", 0.1))
     ),
-    "products_gone_ratio": tuple(lost(share, "product_id") for share in (0.01, 0.02, 0.03, 0.12, 0.2)),
+    "products_gone_ratio": tuple(
+        lost(share, "product_id") for share in (0.01, 0.02, 0.03, 0.12, 0.2)
+    ),
     "settled_rows_to_previous": (
         *(lost(share, KEY) for share in (0.03, 0.1, 0.25, 0.35)),
         *(lost(share, KEY, table="previous") for share in (0.04, 0.1, 0.35, 0.45)),

@@ -123,7 +123,7 @@ def test_each_refused_load_was_mailed_once_with_the_first_of_what_gate_show_says
     stack: Any,
 ) -> None:
     told = {str(alert["X-Shortdrama-Cause"]): alert for alert in stack.alerts()}
-    for dataset, failing in ((ESTIMATES, "downloads"), (FORECASTS, "world_revenue_usd_min")):
+    for dataset, failing in ((ESTIMATES, "downloads"), (FORECASTS, "vintage_change_factor_max")):
         refused = LoadLedger(stack.store, dataset.id).records()[-1]
         alert = told[f"load_refused/{refused.load_id}"]
         assert f"{dataset.id} {refused.coverage.window}: {failing}" in alert["Subject"]

@@ -12,6 +12,8 @@ from shortdrama.backfill.run import complete, note_running
 from shortdrama.backfill.staging import discard, promote, stage
 from shortdrama.lake.store import ObjectStore
 
+pytestmark = pytest.mark.integration
+
 WRITES = ("put", "upload", "copy", "compare_and_swap", "delete")
 
 

@@ -31,6 +31,8 @@ from shortdrama.warehouse.snapshots.listing import listed_snapshots
 from shortdrama.warehouse.snapshots.manifest import read_manifest
 from shortdrama.warehouse.snapshots.read import connect
 
+pytestmark = pytest.mark.integration
+
 FACT = "fct_app_estimates_daily"
 JULY = Window(start=date(2025, 7, 1), end=date(2025, 7, 31))
 WHY = "the vendor restated September"

@@ -1,7 +1,8 @@
 """Each defective load is refused by the expectation meant for it; no good one is refused.
 
 The loads are in `corpus/<dataset>.toml`: a good one, and by name the small changes that make it
-defective or unusual. The table of defects in docs/expectations.md is generated from there.
+defective or unusual. The table of defects in docs/expectations.md is generated from there. Every
+third case is among the quick tests, and the others are with the integration tests.
 """
 
 import tomllib
@@ -20,9 +21,14 @@ CORPUS = {
 
 def cases(kind: str) -> list[Any]:
     return [
-        pytest.param(dataset_id, case, id=f"{dataset_id}-{name}")
+        pytest.param(
+            dataset_id,
+            case,
+            id=f"{dataset_id}-{name}",
+            marks=[pytest.mark.integration] if number % 3 else [],
+        )
         for dataset_id, made in CORPUS.items()
-        for name, case in made[kind].items()
+        for number, (name, case) in enumerate(made[kind].items())
     ]
 
 

@@ -37,7 +37,7 @@ from statements
 inner join slices using (country_code, estimated_on)
 group by product_id, country_code, was_settled;
 
--- The 200 largest products before or now. A product's place is that of the load before.
+-- The 100 largest products before or now. A product's place is that of the load before.
 create or replace temp table leaders as
 with shares as (
     select
@@ -56,25 +56,55 @@ with shares as (
 
 select product_id, row_number() over (order by share_before desc nulls last, product_id) as place
 from shares
-qualify row_number() over (order by greatest(share_before, share_now) desc, product_id) <= 200;
+qualify row_number() over (order by greatest(share_before, share_now) desc, product_id) <= 100;
 
--- Leaders by country and day; all other products are pooled as product 0.
+-- Leaders by country and day; all other products are pooled as product 0. A leader's rows are
+-- joined, which takes half the time of grouping them.
 create or replace temp table cells as
+with leading_now as (from load semi join leaders using (product_id)),
+
+leading_before as (from previous semi join leaders using (product_id)),
+
+figures as (
+    select
+        product_id,
+        country_code,
+        estimated_on,
+        if(now.downloads is null, 0, 1) as rows_now,
+        before.downloads as downloads_before,
+        now.downloads as downloads_now,
+        before.revenue as revenue_before,
+        now.revenue as revenue_now
+    from leading_now as now
+    full join leading_before as before using (product_id, country_code, estimated_on)
+    union all
+    select
+        0,
+        country_code,
+        estimated_on,
+        count(*) filter (where not is_before),
+        sum(downloads) filter (where is_before),
+        sum(downloads) filter (where not is_before),
+        sum(revenue) filter (where is_before),
+        sum(revenue) filter (where not is_before)
+    from statements
+    anti join leaders using (product_id)
+    group by country_code, estimated_on
+)
+
 select
-    coalesce(leaders.product_id, 0) as product_id,
+    product_id,
     country_code,
     estimated_on,
     slices.is_settled,
     slices.was_settled,
-    count(*) filter (where not is_before) as rows_now,
-    cast(coalesce(sum(downloads) filter (where is_before), 0) as double) as downloads_before,
-    cast(coalesce(sum(downloads) filter (where not is_before), 0) as double) as downloads_now,
-    cast(coalesce(sum(revenue) filter (where is_before), 0) as double) as revenue_before,
-    cast(coalesce(sum(revenue) filter (where not is_before), 0) as double) as revenue_now
-from statements
-inner join slices using (country_code, estimated_on)
-left join leaders using (product_id)
-group by all;
+    rows_now,
+    cast(coalesce(downloads_before, 0) as double) as downloads_before,
+    cast(coalesce(downloads_now, 0) as double) as downloads_now,
+    cast(coalesce(revenue_before, 0) as double) as revenue_before,
+    cast(coalesce(revenue_now, 0) as double) as revenue_now
+from figures
+inner join slices using (country_code, estimated_on);
 
 with
 

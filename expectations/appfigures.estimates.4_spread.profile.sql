@@ -2,7 +2,7 @@
 -- about them: what is exchanged leaves every sum as it was.
 with
 
--- How far products and days moved against each other, whatever the slice as a whole did.
+-- How far leaders and days moved against each other, whatever the slice as a whole did.
 spread as (
     select
         country_code,
@@ -16,7 +16,7 @@ spread as (
         median(revenue_now / revenue_before) over of_country as revenue_level,
         median(revenue_now / revenue_before) over of_day as revenue_day_level
     from cells
-    where was_settled
+    where was_settled and product_id <> 0
         and downloads_before >= 20 and downloads_now > 0
         and revenue_before > 0 and revenue_now > 0
     window

@@ -64,14 +64,17 @@ def answers(dataset: str, load_id: str) -> str:
     return f"ops/answers/{dataset}/{load_id}.json"
 
 
+LEDGERS = "ops/ledger/"
+
+
 def load_ledger(dataset: str) -> str:
     """The head of the load ledger of a dataset."""
-    return f"ops/ledger/{dataset}.json"
+    return f"{LEDGERS}{dataset}.json"
 
 
 def ledger_page(dataset: str, digest: str) -> str:
     """A sealed page of a load ledger, named by the SHA-256 of its bytes."""
-    return f"ops/ledger/{dataset}/{digest}.json"
+    return f"{LEDGERS}{dataset}/{digest}.json"
 
 
 def outcomes_of_kind(kind: str) -> str:

@@ -54,6 +54,15 @@ class Listed(NamedTuple):
     modified_at: datetime
 
 
+class Received(NamedTuple):
+    """An object that was read into a file, as it was at that moment; `size` is in bytes."""
+
+    etag: str
+    sha256: str
+    size: int
+    content_type: str
+
+
 def s3_client(s3: S3Settings, *, quick: bool = False) -> "S3Client":
     """A client of the lake's endpoint; raises NoCredentials when there are no keys.
 
@@ -125,12 +134,18 @@ class ObjectStore:
             return False
         return True
 
-    def upload(self, path: Path, key: str) -> None:
+    def upload(
+        self, path: Path, key: str, *, content_type: str = "application/octet-stream"
+    ) -> None:
         """Stream a local file into the lake."""
         # Threads take longer to start than a small file to send.
         threads = path.stat().st_size > MULTIPART_FROM
         self.client.upload_file(
-            str(path), self.bucket, key, Config=TransferConfig(use_threads=threads)
+            str(path),
+            self.bucket,
+            key,
+            ExtraArgs={"ContentType": content_type},
+            Config=TransferConfig(use_threads=threads),
         )
 
     def download(self, key: str, path: Path) -> None:
@@ -141,6 +156,20 @@ class ObjectStore:
             if _code(error) in MISSING:
                 raise NotFound(key) from error
             raise
+
+    def receive(self, key: str, path: Path) -> Received:
+        """Read the object in pieces into a local file; raises NotFound.
+
+        Unlike `download`, it says which bytes these are, even if the object changes meanwhile.
+        """
+        answer = self._open(key)
+        sha256 = hashlib.sha256()
+        with path.open("wb") as file:
+            for piece in answer["Body"].iter_chunks(CHUNK):
+                sha256.update(piece)
+                file.write(piece)
+            size = file.tell()
+        return Received(answer["ETag"], sha256.hexdigest(), size, answer["ContentType"])
 
     def copy(self, source: str, target: str) -> None:
         """Copy within the bucket, on the server's side."""

@@ -14,7 +14,7 @@ DUCKDB_CLIENTS := build/duckdb-oldest/.ready build/duckdb-newest/.ready
 TESTERS ?= 3
 QUICK := not e2e and not integration and not damage and not hostile and not deliveries and not trials and not stack
 
-.PHONY: help setup demo up down status sql backfill airflow-backfill doctor test check resilience raw-damage hostile gates stack-burst ordinary-year deliveries e2e e2e-sample e2e-stack e2e-builds docs spark-parity lint format lock env bench clean
+.PHONY: help setup demo up down status sql backfill airflow-backfill doctor test check resilience raw-damage hostile gates stack-burst ordinary-year deliveries stack-backup stack-restore e2e e2e-sample e2e-stack e2e-builds docs spark-parity lint format lock env bench clean
 
 help: ## Show this help
 	@echo "Short-drama market pipeline. On a fresh machine: make demo"
@@ -168,6 +168,12 @@ lock: $(UV) ## Compile the pinned requirements from pyproject.toml
 # It needs a shell, and nothing that `make setup` brings.
 env: ## Make secrets/ and .env for docker-compose.yml; it changes nothing that is there
 	@sh docker/make_env.sh
+
+stack-backup: ## Copy the team's stack, while it runs: TO=/srv/backup
+	@sh docker/backup.sh "$(TO)"
+
+stack-restore: ## Stop the team's stack and restore it: FROM=/srv/backup [ARGS="--replace"]
+	@sh docker/restore.sh "$(FROM)" $(ARGS)
 
 clean: $(READY) ## Stop everything; remove this machine's lake and mail
 	$(BIN)/shortdrama down

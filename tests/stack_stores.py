@@ -13,6 +13,7 @@ import sys
 from dataclasses import dataclass, field
 from pathlib import Path
 from time import monotonic, sleep
+from urllib.parse import quote
 
 from compose_stack import env_of, environment, lay_secrets, make_env
 from shortdrama.core.settings import REPOSITORY
@@ -68,7 +69,7 @@ class StackStores:
         network = [*APART, "sh", "-c", "ip link set lo up && exec sleep infinity"]
         self.running["network"] = subprocess.Popen(network)
         self._start_store()
-        self._start_database()
+        self.start_database()
         self._lay_docker()
 
     def close(self) -> None:
@@ -99,6 +100,25 @@ class StackStores:
         )  # fmt: skip
         assert ran.returncode == 0, ran.stderr[-3000:]
         return ran.stdout
+
+    def airflow(self, *command: str, **more: str) -> subprocess.CompletedProcess[str]:
+        """Run a command with Airflow's settings of the stack, on this database."""
+        env = environment("airflow-init", env_of(self.clone / ".env"))
+        kept = {name: value for name, value in env.items() if not name.endswith("_CMD")}
+        url = f"postgresql+psycopg2://airflow@/airflow?host={quote(str(self.folder), safe='')}"
+        return subprocess.run(
+            command,
+            env=kept
+            | {
+                "PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}",
+                "HOME": str(self.folder),
+                "AIRFLOW_HOME": str(self.folder / "airflow"),
+                "AIRFLOW__DATABASE__SQL_ALCHEMY_CONN": url,
+                "AIRFLOW__CORE__DAGS_FOLDER": str(REPOSITORY / "dags"),
+            }
+            | more,
+            cwd=REPOSITORY, capture_output=True, text=True, check=False, timeout=300,
+        )  # fmt: skip
 
     def sql(self, statement: str, database: str = "airflow", file: bytes | None = None) -> str:
         """What PostgreSQL answers."""
@@ -131,7 +151,11 @@ class StackStores:
                 env=env, stdout=log, stderr=log,
             )  # fmt: skip
 
-    def _start_database(self) -> None:
+    def start_database(self) -> None:
+        """PostgreSQL alone, with an empty database `airflow`."""
+        if not self.clone.exists():
+            self.clone.mkdir()
+            assert make_env(self.clone).returncode == 0
         data = self.folder / "postgres"
         data.mkdir()
         as_nobody = postgres._as_nobody()

@@ -116,9 +116,9 @@ def test_the_stack_starts_in_order_and_becomes_healthy(containers: Containers) -
     more = {"AIRFLOW__CORE__DAGS_FOLDER": "/mnt/folder/dags"}
     containers.start("api-server", **more)
     took = {"api-server": until(lambda: containers.is_healthy("api-server"), 180)}
-    for service in ("dag-processor", "triggerer", "scheduler", "watch"):
+    for service in ("dag-processor", "triggerer", "scheduler", "retention", "watch"):
         containers.start(service, **({} if service == "watch" else more))
-    for service in ("dag-processor", "triggerer", "scheduler", "watch"):
+    for service in ("dag-processor", "triggerer", "scheduler", "retention", "watch"):
         took[service] = until(lambda one=service: containers.is_healthy(one), 240)
     print("healthy after seconds:", {name: round(seconds) for name, seconds in took.items()})
     for name in containers.running:

@@ -30,7 +30,7 @@ DOCKERFILE = (REPOSITORY / "Dockerfile").read_text(encoding="utf-8")
 BUILT_HERE = {
     f"${{COMPOSE_PROJECT_NAME:?run make env}}:{target}" for target in ("production", "local")
 }
-AIRFLOW = ("airflow-init", "api-server", "dag-processor", "triggerer", "scheduler")
+AIRFLOW = ("airflow-init", "api-server", "dag-processor", "triggerer", "scheduler", "retention")
 OF_AIRFLOW = {
     "postgres_password", "airflow_fernet_key", "airflow_api_secret_key", "airflow_jwt_secret"
 }  # fmt: skip
@@ -149,6 +149,7 @@ def test_a_service_has_the_secrets_that_its_program_reads_and_no_others(name: st
         | {"s3_viewer", "mail_addresses"},
         "dag-processor": OF_AIRFLOW | {"s3_watch", "mail_password"},
         "triggerer": OF_AIRFLOW,
+        "retention": OF_AIRFLOW,
         "scheduler": OF_AIRFLOW
         | {"airflow_pipeline_password", "appfigures_token", "tiktok_token"}
         | {"s3_pipeline", "s3_ingest", "s3_transform", "s3_reports"}

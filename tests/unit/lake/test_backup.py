@@ -1,8 +1,7 @@
 """A lake in a folder and back: what is written meanwhile, killed, damaged, named oddly."""
 
 import hashlib
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from collections.abc import Callable
 from datetime import UTC, date, datetime
 from itertools import count
 from pathlib import Path
@@ -10,7 +9,8 @@ from typing import Any
 
 import pytest
 
-from memory_store import Killed, MemoryStore
+from listed_store import Bucket
+from memory_store import Killed
 from shortdrama.core.errors import NewerDocument
 from shortdrama.core.windows import Window
 from shortdrama.lake import backup, documents, keys, pages
@@ -18,7 +18,7 @@ from shortdrama.lake.backup import BackupDamaged, NoBackup, OtherLake, TargetNot
 from shortdrama.lake.ledger import Coverage, LoadLedger, LoadRecord
 from shortdrama.lake.marker import LakeKindMismatch, ensure_lake, lake_kind
 from shortdrama.lake.sends import SendRecord, read_sends
-from shortdrama.lake.store import Digest, Listed, NotFound, ObjectStore, Received
+from shortdrama.lake.store import Digest, NotFound, ObjectStore
 from shortdrama.reports.archive.editions import Edition, all_editions, bind
 from shortdrama.reports.archive.parts import Part
 from shortdrama.reports.delivery import ledger
@@ -36,47 +36,6 @@ from shortdrama.warehouse.snapshots.pointer import Pointer
 NOW = datetime(2026, 3, 1, 8, tzinfo=UTC)
 DAY = Window(start=date(2025, 9, 30), end=date(2025, 9, 30))
 DATASET = "appfigures.estimates"
-PAGE = 3
-
-
-@dataclass(eq=False)
-class Bucket(MemoryStore):
-    """Listings come in pages of three keys; `before` is called before each access, with its key."""
-
-    bucket: str = "shortdrama"
-    before: Callable[[str], None] = lambda _: None
-    types: dict[str, str] = field(default_factory=dict)
-
-    def listed(self, prefix: str) -> Iterator[Listed]:
-        last = ""
-        while True:
-            self.before(prefix)
-            page = sorted(k for k in self.objects if k.startswith(prefix) and k > last)[:PAGE]
-            if not page:
-                return
-            for key in page:
-                yield Listed(key, str(self._etag(key)), len(self.objects[key]), NOW)
-            last = page[-1]
-
-    def receive(self, key: str, path: Path) -> Received:
-        self.before(key)
-        body, etag = self._read(key)
-        path.write_bytes(body)
-        kind = self.types.get(key, "application/octet-stream")
-        return Received(etag, hashlib.sha256(body).hexdigest(), len(body), kind)
-
-    def put(self, key: str, body: bytes, *, content_type: str = "", **_: str) -> None:
-        self.before(key)
-        super().put(key, body)
-        self.types[key] = content_type
-
-    def digest(self, key: str) -> Digest:
-        body, etag = self._read(key)
-        return Digest(etag, hashlib.sha256(body).hexdigest())
-
-    def delete(self, key: str) -> None:
-        self.before(key)
-        self.objects.pop(key, None)
 
 
 @pytest.fixture(autouse=True)

@@ -7,9 +7,11 @@ from typing import Any
 
 import pytest
 
+from listed_store import Bucket
 from report_lake import NOW, W39, Lake, published
 from shortdrama.core.settings import MailSettings, Settings
-from shortdrama.lake import keys
+from shortdrama.lake import backup, keys
+from shortdrama.lake.marker import ensure_lake
 from shortdrama.lake.sends import SendKey, digest_of, read_sends
 from shortdrama.mail.smtp import ServerAway
 from shortdrama.orchestration import deliveries
@@ -111,6 +113,23 @@ def test_a_round_sends_what_is_due_and_the_next_one_nothing(round_at: At, rig: R
     again = round_at(0.25)
     assert again.prepare() == {}
     assert again.send({}) == []
+
+
+def test_in_a_lake_that_was_moved_nobody_is_mailed_twice(
+    round_at: At, lake: Lake, rig: Rig, tmp_path: Path
+) -> None:
+    round_at().send(round_at().prepare())
+    assert rig.addresses == ["ann@example.org", "li@example.org"]
+    here, there = Bucket(objects=lake.store.objects), Bucket()
+    ensure_lake(here, "sample")
+    backup.back_up(here, tmp_path / "kept", "one")
+    backup.restore(there, tmp_path / "kept", backup.read(tmp_path / "kept"))
+    lake.store = there
+    # The refused one stays refused, and a reader with another address is the same reader.
+    elsewhere = {one: f"{one}@elsewhere.example" for one in ("ann", "r550-bo", "li")}
+    assert round_at(0.25, addresses=elsewhere).prepare() == {}
+    assert round_at(0.25, addresses=elsewhere).send({}) == []
+    assert len(rig.accepted) == 2
 
 
 def test_the_engineers_are_told_once_who_was_refused_or_is_unknown(

@@ -169,8 +169,8 @@ lock: $(UV) ## Compile the pinned requirements from pyproject.toml
 env: ## Make secrets/ and .env for docker-compose.yml; it changes nothing that is there
 	@sh docker/make_env.sh
 
-stack-backup: ## Copy the team's stack, while it runs: TO=/srv/backup
-	@sh docker/backup.sh "$(TO)"
+stack-backup: ## Copy the team's stack, while it runs: TO=/srv/backup [KEEP=30]
+	@sh docker/backup.sh "$(TO)" $(KEEP)
 
 stack-restore: ## Stop the team's stack and restore it: FROM=/srv/backup [ARGS="--replace"]
 	@sh docker/restore.sh "$(FROM)" $(ARGS)

@@ -1,7 +1,8 @@
 #!/bin/sh
-# backup.sh FOLDER: copies Airflow's database and the lake into a folder, while the stack runs.
+# backup.sh FOLDER [KEEP]: copies Airflow's database and the lake into a folder, while the stack runs.
 # FOLDER/<instant>.airflow.dump, its SHA-256 beside it, and <instant>.lake.json are one back-up; the
 # last is written last. Objects of the lake are in FOLDER/objects, once for all back-ups.
+# With a number KEEP, only the last KEEP back-ups stay.
 #
 # The database goes first. Restored, Airflow then knows no run whose work the lake lacks: what it
 # does a second time changes nothing, but what it took for done would be missing.
@@ -33,6 +34,6 @@ docker compose exec -T postgres pg_dump --username=airflow --format=custom airfl
 )
 # As this user, so that the files are theirs; secrets are readable for all users of a container.
 docker compose run --rm --no-deps -T --user "$(id -u):$(id -g)" --volume "$folder:/backup" lake-init \
-    shortdrama lake backup /backup --name "$name" \
+    shortdrama lake backup /backup --name "$name" ${2:+--keep "$2"} \
     || fail "the lake could not be copied: $name is no back-up. What was copied serves the next one"
 echo "stack-backup: $folder has the back-up $name. It has no secrets: keep .env and secrets/ too"

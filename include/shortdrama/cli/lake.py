@@ -34,6 +34,9 @@ def back_up(
         str | None,
         typer.Option(help="Its name. Default: the present instant.", metavar="NAME"),
     ] = None,
+    keep: Annotated[
+        int | None, typer.Option(min=1, help="Remove all but the last N.", metavar="N")
+    ] = None,
     as_json: Json = False,
 ) -> None:
     """Copy all objects into a folder, also while the pipeline runs; unchanged ones only once."""
@@ -41,14 +44,16 @@ def back_up(
 
     folder.mkdir(parents=True, exist_ok=True)
     made = backup.back_up(open_store(), folder, name or f"{datetime.now(UTC):%Y%m%dT%H%M%SZ}")
+    removed = backup.prune(folder, keep) if keep else []
     count, size = len(made.inventory.entries), made.inventory.size
     if as_json:
-        print(
-            json.dumps({"name": made.name, "objects": count, "bytes": size, "copied": made.copied})
-        )
+        said = {"name": made.name, "objects": count, "bytes": size, "copied": made.copied}
+        print(json.dumps({**said, "removed": removed}))
         return
     print(f"back-up {made.name}: {count:,} objects, {size / 1e6:,.1f} MB, all checked by SHA-256")
     print(f"{made.copied:,} were copied now, the others are of earlier back-ups")
+    if removed:
+        print(f"{len(removed)} older back-ups were removed")
 
 
 @app.command("restore")

@@ -5,6 +5,7 @@ since every writer writes in the opposite order. So whatever a back-up names is 
 is written last: a back-up without one is unfinished, and the next back-up uses what it has copied.
 """
 
+import glob
 import hashlib
 import re
 from collections.abc import Sequence
@@ -183,6 +184,24 @@ def check(folder: Path, inventory: Inventory) -> None:
             f" bytes. What to do: take another copy of the folder {folder}; or, while the lake has"
             f" these objects, remove the files and make a back-up again. The first are\n{files}"
         )
+
+
+def prune(folder: Path, keep: int) -> list[str]:
+    """Remove all but the last `keep` back-ups, and objects that none of these has; their names.
+
+    No other back-up into the folder may run meanwhile.
+    """
+    old = names(folder)[:-keep]
+    for name in old:
+        # The inventory goes first: a back-up is whole, or it is none. Then the stack's database.
+        (folder / f"{name}{INVENTORY}").unlink()
+        for path in folder.glob(f"{glob.escape(name)}.*"):
+            path.unlink()
+    needed = {entry.sha256 for name in names(folder) for entry in read(folder, name).entries}
+    for path in (folder / "objects").glob("*/*"):
+        if path.name not in needed:
+            path.unlink()
+    return old
 
 
 def restore(

@@ -9,6 +9,7 @@ import subprocess
 import tarfile
 from collections.abc import Iterator
 from pathlib import Path
+from time import sleep
 from typing import Any
 
 import pytest
@@ -46,6 +47,19 @@ print(json.dumps({
     "etags": dict(store.etags("")),
 }))
 """
+
+LARGE = """
+from pathlib import Path
+from shortdrama.core.settings import settings
+from shortdrama.lake.store import ObjectStore
+body = bytes(range(256)) * 40_000
+path = Path("{folder}") / "large"
+path.write_bytes(body)
+store = ObjectStore.of(settings().s3)
+store.upload(path, "inbox/minis/in parts 短剧.csv")
+store.put("inbox/minis/whole.csv", body)
+"""
+"""Two objects of 10 MB, written in both ways, which give other ETags."""
 
 
 @pytest.fixture(scope="module")
@@ -108,12 +122,16 @@ def test_the_database_is_copied_before_the_lake(stack: StackStores, tmp_path: Pa
     kinds = sorted(path.name.partition(".")[2] for path in tmp_path.iterdir() if path.is_file())
     assert kinds == ["airflow.dump", "airflow.dump.sha256", "lake.json"]
     assert "has the back-up" in done.stdout
+    sleep(1)  # names are seconds
+    assert stack.script("backup.sh", tmp_path, 1).returncode == 0
+    assert len(list(tmp_path.glob("*.airflow.dump"))) == 1
 
 
 @pytest.fixture(scope="module")
 def kept(stack: StackStores, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A back-up of the stack; it needs the tests above."""
     folder = tmp_path_factory.mktemp("kept")
+    stack.python(LARGE.format(folder=folder.parent))
     assert stack.script("backup.sh", folder).returncode == 0
     return folder
 
@@ -130,6 +148,7 @@ def test_a_lost_metadata_database_is_there_again(stack: StackStores, kept: Path)
 
 def test_all_is_lost_and_there_again(stack: StackStores, kept: Path) -> None:
     runs, before = runs_of(stack), looked(stack)
+    assert "-" in before["etags"]["inbox/minis/in parts 短剧.csv"]
     stack.lose_the_database()
     stack.python(
         "from shortdrama.core.settings import settings\n"

@@ -220,6 +220,26 @@ def test_a_second_backup_reads_only_what_is_new_and_each_can_be_restored(tmp_pat
     assert restored(tmp_path).objects == lake.objects, "the newest by default"
 
 
+def test_only_the_last_backups_stay_and_each_of_them_is_whole(tmp_path: Path) -> None:
+    lake, held = a_lake(), {}
+    lake.put("marts/snapshots/old/dim_app.parquet", b"soon nobody needs it")
+    for name in ("20260301", "20260302", "20260303"):
+        (tmp_path / f"{name}.airflow.dump").write_bytes(b"the stack's database")
+        backup.back_up(lake, tmp_path, name)
+        held[name] = dict(lake.objects)
+        lake.delete("marts/snapshots/old/dim_app.parquet")
+        write_a_day(lake, 5 + len(held))
+    assert backup.prune(tmp_path, 2) == ["20260301"]
+    assert backup.names(tmp_path) == ["20260302", "20260303"]
+    assert not (tmp_path / "20260301.airflow.dump").exists()
+    assert (tmp_path / "20260302.airflow.dump").exists()
+    for name in backup.names(tmp_path):
+        assert restored(tmp_path, name).objects == held[name]
+    kept = {path.read_bytes() for path in (tmp_path / "objects").glob("*/*")}
+    assert b"soon nobody needs it" not in kept
+    assert backup.prune(tmp_path, 2) == []
+
+
 def test_a_killed_backup_is_none_and_the_next_goes_on_from_it(tmp_path: Path) -> None:
     lake = a_lake()
 

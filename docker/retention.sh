@@ -7,7 +7,7 @@
 set -eu
 days=${RETENTION_DAYS:?}
 logs=${LOGS:-/opt/shortdrama/airflow/logs}
-alive=${ALIVE:-/tmp/retention}
+alive=${ALIVE:-$logs/retention.alive}
 TABLES=asset_event,callback,dag_run,dag_version,deadline,import_error,job,log,revoked_token
 TABLES=$TABLES,task_instance,task_instance_history,task_reschedule,trigger,xcom
 

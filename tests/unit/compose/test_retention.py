@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from compose_stack import SERVICES
 from shortdrama.core.settings import REPOSITORY
 from stack_stores import StackStores
 
@@ -126,6 +127,16 @@ def test_it_goes_on_and_its_health_is_when_it_last_succeeded(
         _, said = process.communicate(timeout=10)
     assert process.returncode == 0
     assert (b"tried again in an hour" in said) is not fresh
+
+
+def test_its_health_check_looks_at_the_file_that_it_writes() -> None:
+    script = Path(SCRIPT[1]).read_text()
+    check = SERVICES["retention"]["healthcheck"]["test"][-1]
+    logs = "/opt/shortdrama/airflow/logs"
+    assert f"find {logs}/retention.alive -mmin -1560" in check
+    assert f"logs=${{LOGS:-{logs}}}" in script
+    assert "alive=${ALIVE:-$logs/retention.alive}" in script
+    assert f"airflow-logs:{logs}" in SERVICES["retention"]["volumes"]
 
 
 def waited(is_so: object) -> None:

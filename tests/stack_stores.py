@@ -20,6 +20,22 @@ from shortdrama.core.settings import REPOSITORY
 from shortdrama_local.embedded import postgres
 
 APART = ["unshare", "--map-root-user", "--net"]
+OWN_TMP = """
+set -eu
+mount -t tmpfs tmpfs /mnt
+for place in {places}; do
+    mkdir -p "/mnt$place"
+    mount --bind "$place" "/mnt$place"
+done
+mount -t tmpfs tmpfs /tmp
+for place in {places}; do
+    mkdir -p "$place"
+    mount --bind "/mnt$place" "$place"
+done
+exec sh {store}
+"""
+"""SeaweedFS names sockets in /tmp after its ports, so two stores with the same ports would mix."""
+
 DOCKER = """#!/bin/sh
 echo "$*" >> {log}
 [ ! -e {folder}/broken ] || exit 1
@@ -145,9 +161,13 @@ class StackStores:
             "DATA": str(self.folder / "data"),
             "IDENTITIES": str(self.clone / "secrets" / "s3.json"),
         }
+        places = [self.folder, REPOSITORY, Path(sys.prefix)]
+        script = OWN_TMP.format(
+            places=shlex.join(map(str, places)), store=REPOSITORY / "docker" / "seaweedfs.sh"
+        )
         with (self.folder / "store.log").open("wb") as log:
             self.running["store"] = subprocess.Popen(
-                [*self.inside(), "sh", str(REPOSITORY / "docker" / "seaweedfs.sh")],
+                [*self.inside(), "unshare", "--mount", "sh", "-c", script],
                 env=env, stdout=log, stderr=log,
             )  # fmt: skip
 

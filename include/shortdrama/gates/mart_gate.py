@@ -9,7 +9,7 @@ import duckdb
 from shortdrama.gates.profiles import has_profile, mart_profile
 from shortdrama.gates.published import Published, attach_published, count_rows
 from shortdrama.gates.results import Finding, GateResult
-from shortdrama.gates.suite_files import MARTS, gated_marts
+from shortdrama.gates.suite_files import MARTS, gated_marts, joint_suites
 from shortdrama.gates.suites import Suite, audit_profile, audit_rows
 from shortdrama.lake.marker import LakeKind
 
@@ -38,8 +38,9 @@ def audit_marts(
 ) -> GateResult:
     """Audit the schema `marts`: small marts row by row, large ones through their profile.
 
-    Then all of them together, compared with what is published. A mart may be empty while its
-    datasets (`meta.datasets` of its suite) have no accepted load; then it is not audited. A mart
+    Then all of them together, compared with what is published, and against each other: their
+    figures are computed once more from the facts and the loads. A mart may be empty while its datasets
+    (`meta.datasets` of its suite) have no accepted load; then it is not audited. A mart
     with `meta.may_be_empty` is always audited. Raises SuiteError if a suite does not fit its mart.
     """
     findings: list[Finding] = []
@@ -58,9 +59,15 @@ def audit_marts(
         suites.append(suite.name)
         findings += audit_mart(connection, mart, suite)
     findings += audit_together(connection, context, rows, empty_by_right)
+    suites.append(MARTS)
+    for name in joint_suites():
+        suite = Suite.load(name)
+        if context.loaded.issuperset(suite.document["meta"]["datasets"]):
+            suites.append(name)
+            findings += audit_profile(suite, mart_profile(connection, name))
     return GateResult(
         subject=f"marts of build {build_id}",
-        suites=(*suites, MARTS),
+        suites=tuple(suites),
         rows=sum(rows.values()),
         findings=tuple(findings),
         what_to_do=WHAT_TO_DO,

@@ -17,7 +17,8 @@ MARTS = "marts"
 def read_suite(name: str, folder: Path = EXPECTATIONS) -> dict[str, Any]:
     """The suite of that name, as Great Expectations writes it.
 
-    A name is `<dataset>.rows`, `<dataset>.load`, `marts`, or `marts/<mart>`.
+    A name is `<dataset>.rows`, `<dataset>.load`, `marts`, `marts.<number>_<topic>` for marts that are
+    held against each other, or `marts/<mart>`.
     """
     mart = name.removeprefix(f"{MARTS}/")
     path = _mart_files(folder)[mart] if mart != name else folder / f"{name}.json"
@@ -28,6 +29,11 @@ def read_suite(name: str, folder: Path = EXPECTATIONS) -> dict[str, Any]:
 def gated_marts(folder: Path = EXPECTATIONS) -> list[str]:
     """The marts that have a suite, in order."""
     return sorted(_mart_files(folder))
+
+
+def joint_suites(folder: Path = EXPECTATIONS) -> list[str]:
+    """The suites about marts against each other, in the order in which their profiles run."""
+    return sorted(path.stem for path in folder.glob(f"{MARTS}.*.json"))
 
 
 def datasets_of_mart(mart: str) -> tuple[str, ...]:
@@ -49,5 +55,6 @@ def _mart_files(folder: Path) -> dict[str, Path]:
 
 def suite_names(folder: Path = EXPECTATIONS) -> list[str]:
     """The names of all suites: of loads first, then of marts."""
-    of_loads = sorted(path.stem for path in folder.glob("*.json") if path.stem != MARTS)
-    return [*of_loads, MARTS, *(f"{MARTS}/{mart}" for mart in gated_marts(folder))]
+    joint = joint_suites(folder)
+    of_loads = sorted({path.stem for path in folder.glob("*.json")}.difference([MARTS, *joint]))
+    return [*of_loads, MARTS, *joint, *(f"{MARTS}/{mart}" for mart in gated_marts(folder))]

@@ -39,8 +39,8 @@ def audit_marts(
     """Audit the schema `marts`: small marts row by row, large ones through their profile.
 
     Then all of them together, compared with what is published, and against each other: their
-    figures are computed once more from the facts and the loads. A mart may be empty while its datasets
-    (`meta.datasets` of its suite) have no accepted load; then it is not audited. A mart
+    figures are computed once more from the facts and the loads. A mart may be empty while its
+    datasets (`meta.datasets` of its suite) have no accepted load; then it is not audited. A mart
     with `meta.may_be_empty` is always audited. Raises SuiteError if a suite does not fit its mart.
     """
     findings: list[Finding] = []

@@ -111,7 +111,9 @@ class Trials:
         else:
             with duckdb.connect(str(self._tried)) as connection:
                 for statement in case.sql:
-                    connection.execute(statement)
+                    changed = connection.execute(statement).fetchall()
+                    if case.kind == "damages" and changed == [(0,)]:
+                        raise LookupError(f"{case.id} changes nothing: {statement}")
         if case.kind == "good":
             failed = self._dbt(self._tried, BUILT_ON, "run")
         if failed:

@@ -60,6 +60,11 @@ def write_ordinary_market(path: Path) -> None:
         ],
     )
     with duckdb.connect(str(path)) as connection:
+        # Both editions say the same about 2025; here the second one revises it.
+        connection.execute(
+            "update raw.omdia_forecasts set value = 1.08 * value"
+            " where load_id = 'omdia-february' and year = 2025"
+        )
         for day in LISTED_ON:
             _add(connection, "appfigures.products", day, f"select * from load where {APPS}")
         for day in ESTIMATES_SAID_ON:

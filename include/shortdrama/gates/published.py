@@ -11,12 +11,13 @@ from shortdrama.lake.ledger import LoadRecord
 
 COMPARED = (
     "dim_app",
+    "fct_app_estimates_daily",
     "rpt_market_size_weekly",
     "rpt_market_size_monthly",
     "rpt_market_size_quarterly",
     "rpt_app_leaderboard_monthly",
 )
-"""Small marts that show every loss and move. For large marts only the rows are counted."""
+"""Marts that show every loss and move; of the facts only the newest months are read."""
 
 
 @dataclass(frozen=True)

@@ -17,8 +17,8 @@ MARTS = "marts"
 def read_suite(name: str, folder: Path = EXPECTATIONS) -> dict[str, Any]:
     """The suite of that name, as Great Expectations writes it.
 
-    A name is `<dataset>.rows`, `<dataset>.load`, `marts`, `marts.<number>_<topic>` for marts that are
-    held against each other, or `marts/<mart>`.
+    A name is `<dataset>.rows`, `<dataset>.load`, `marts`, `marts.<number>_<topic>` for marts that
+    are held against each other, or `marts/<mart>`.
     """
     mart = name.removeprefix(f"{MARTS}/")
     path = _mart_files(folder)[mart] if mart != name else folder / f"{name}.json"

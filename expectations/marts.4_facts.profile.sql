@@ -1,5 +1,5 @@
 -- Facts and dimensions against the accepted loads, the versions and the reviewed lists.
--- Reads the temporary tables of marts.1_market.
+-- Reads the temporary tables of marts.1_periods.
 create or replace temp table listed as
 select
     lists.product_id,
@@ -106,8 +106,13 @@ versions_of_months as (
     select date_trunc('month', estimated_on) as month_start_on, geography_level, vendor,
         coalesce(sum(downloads) filter (where version_number = 1), 0) as downloads,
         coalesce(sum(revenue_usd) filter (where version_number = 1), 0) as revenue_usd,
+        coalesce(sum(downloads) filter (where is_newest), 0) as newest_downloads,
+        coalesce(sum(revenue_usd) filter (where is_newest), 0) as newest_revenue_usd,
         count(*) filter (where version_number > 1 and not is_vanished) as restatements
-    from marts.fct_app_estimates_versions
+    from (
+        select *, known_to_at is null and not is_vanished as is_newest
+        from marts.fct_app_estimates_versions
+    )
     group by all
 ),
 
@@ -119,11 +124,13 @@ revisions_unlike_versions as (
     full join versions_of_months as versions using (month_start_on, geography_level, vendor)
     where
         (reports.first_said_downloads, reports.first_said_revenue_usd, reports.restatements,
-        reports.downloads_revision, reports.revenue_revision_usd)
+        reports.newest_downloads, reports.newest_revenue_usd, reports.downloads_revision,
+        reports.revenue_revision_usd)
         is distinct from
         (versions.downloads, versions.revenue_usd, versions.restatements,
-        reports.newest_downloads - versions.downloads,
-        reports.newest_revenue_usd - versions.revenue_usd)
+        versions.newest_downloads, versions.newest_revenue_usd,
+        versions.newest_downloads - versions.downloads,
+        versions.newest_revenue_usd - versions.revenue_usd)
         or differs(
             reports.revenue_revision_pct,
             change_of(reports.newest_revenue_usd, versions.revenue_usd),

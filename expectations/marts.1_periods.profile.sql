@@ -288,6 +288,25 @@ unlike_coverage as (
         or maturity <> should_maturity
 ),
 
+unlike_facts as (
+    select
+        coalesce(mart, 'market of ' || should_be.period_kind || 's') as mart,
+        coalesce(sizes.period_label, should_be.period_label) as month,
+        coalesce(sizes.geography, should_be.geography) as geography,
+        should_be.downloads as downloads_of_facts,
+        sizes.downloads as downloads_of_report,
+        should_be.revenue_usd as revenue_usd_of_facts,
+        sizes.revenue_usd as revenue_usd_of_report
+    from sizes
+    full join should_be using (vendor, geography, period_kind, period_start_on)
+    where
+        (sizes.downloads, sizes.revenue_usd)
+        is distinct from (should_be.downloads, should_be.revenue_usd)
+        or (sizes.revenue_basis, sizes.currency) not in (
+            select distinct (revenue_basis, currency) from marts.fct_app_estimates_daily
+        )
+),
+
 pairs as (
     select sizes.mart, sizes.period_label, sizes, should_be
     from sizes
@@ -333,71 +352,13 @@ yields_unlike_figures as (
     from pairs
     where
         differs(sizes.revenue_per_download_usd, should_be.revenue_per_download_usd, 0.0002)
-),
-
--- The report of countries is that of the market with names, places and another whole.
-countries_unlike_sizes as (
-    select
-        coalesce(countries.country_code, markets.geography) as country_code,
-        coalesce(countries.period_label, markets.period_label) as period_label, countries.downloads,
-        markets.downloads as should_be
-    from marts.rpt_country_monthly as countries
-    full join (
-        from marts.rpt_market_size_monthly where regexp_full_match(geography, '[A-Z]{2}')
-    ) as markets
-        on
-            markets.geography = countries.country_code
-            and markets.vendor = countries.vendor
-            and markets.revenue_basis = countries.revenue_basis
-            and markets.period_start_on = countries.period_start_on
-    left join marts.rpt_market_size_monthly as worlds
-        on
-            worlds.geography = 'World'
-            and worlds.vendor = markets.vendor
-            and worlds.revenue_basis = markets.revenue_basis
-            and worlds.period_start_on = markets.period_start_on
-            and worlds.completeness_ratio = markets.completeness_ratio
-    where
-        (countries.active_apps, countries.downloads, countries.revenue_usd,
-        countries.revenue_per_download_usd, countries.revenue_share_pct,
-        countries.downloads_share_pct, countries.revenue_growth_pct,
-        countries.downloads_growth_pct)
-        is distinct from
-        (markets.active_apps, markets.downloads, markets.revenue_usd,
-        markets.revenue_per_download_usd, markets.revenue_share_pct,
-        markets.downloads_share_pct, markets.revenue_growth_pct, markets.downloads_growth_pct)
-        or differs(
-            revenue_share_of_world_pct, share_of(markets.revenue_usd, worlds.revenue_usd), 0.0002
-        )
-        or differs(
-            downloads_share_of_world_pct, share_of(markets.downloads, worlds.downloads), 0.0002
-        )
-),
-
-country_places as (
-    select country_code, period_label, revenue_rank, downloads_rank,
-        if(is_placed, rank() over (
-            partition by period_start_on, vendor, is_placed
-            order by revenue_usd desc, downloads desc
-        ), null) as should_be,
-        if(is_placed, rank() over (
-            partition by period_start_on, vendor, is_placed
-            order by downloads desc, revenue_usd desc
-        ), null) as downloads_should_be
-    from (
-        select *, country_code <> 'CN' and completeness_ratio = 1 as is_placed
-        from marts.rpt_country_monthly
-    )
-),
-
-places_unlike_figures as (
-    from country_places
-    where revenue_rank is distinct from should_be
-        or downloads_rank is distinct from downloads_should_be
 )
 
 select
     (select count(*) from periods) as row_count,
+    (select count(*) from unlike_facts) as periods_unlike_facts,
+    (select list(s) from (from unlike_facts order by month, mart, geography limit 5) as s)
+        as periods_unlike_facts_samples,
     (select count(*) from outside_calendar) as periods_outside_calendar,
     (select list(s) from (from outside_calendar order by all limit 5) as s)
         as periods_outside_calendar_samples,
@@ -415,10 +376,4 @@ select
         as shares_unlike_parts_samples,
     (select count(*) from yields_unlike_figures) as yields_unlike_figures,
     (select list(s) from (from yields_unlike_figures order by all limit 5) as s)
-        as yields_unlike_figures_samples,
-    (select count(*) from countries_unlike_sizes) as countries_unlike_sizes,
-    (select list(s) from (from countries_unlike_sizes order by all limit 5) as s)
-        as countries_unlike_sizes_samples,
-    (select count(*) from places_unlike_figures) as country_places_unlike_figures,
-    (select list(s) from (from places_unlike_figures order by all limit 5) as s)
-        as country_places_unlike_figures_samples
+        as yields_unlike_figures_samples

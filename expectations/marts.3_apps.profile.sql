@@ -1,5 +1,5 @@
 -- Leaderboards, concentration and the list of apps, computed once more from the apps' periods.
--- Reads the temporary tables of marts.1_market.
+-- Reads the temporary tables of marts.1_periods.
 create or replace temp table board as
 select
     *,
@@ -80,7 +80,7 @@ moves as (
             when board.revenue_rank_change = 0 then 'same'
             when compared.previous_start_on is not null then 'entrant'
         end as should_be,
-        -- Apps that the reviewed file moves do not move the others, which marts.1_market knows.
+        -- Apps that the reviewed file moves do not move the others, which marts.1_periods knows.
         not exists (
             from unlike as others
             where

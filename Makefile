@@ -88,9 +88,11 @@ resilience: $(READY) ## kill -9 at 20 points of build and publish, at 30 of a ba
 raw-damage: $(READY) ## 360 damages of raw objects, 35 of the warehouse (an hour)
 	$(BIN)/pytest -m damage tests/integration
 
-gates: $(READY) ## Try every defective and unusual load of the corpora (three minutes)
+gates: $(READY) ## Try every defective and unusual load and mart of the corpora (ten minutes)
 	PYTHONPATH=tests $(BIN)/python tests/record_trials.py
-	$(BIN)/pytest --numprocesses $(TESTERS) tests/unit/gates/test_trials.py
+	PYTHONPATH=tests $(BIN)/python tests/record_mart_trials.py
+	$(BIN)/pytest --numprocesses $(TESTERS) --dist loadfile tests/unit/gates/test_trials.py \
+		tests/unit/gates/test_mart_trials.py
 
 ordinary-year: $(READY) ## A year of ordinary loads through the gates (twenty minutes)
 	PYTHONPATH=tests $(BIN)/python tests/ordinary_year.py
@@ -125,6 +127,7 @@ bench: $(READY) ## Measure ingest, gates, marts, ledger, loads, inbox, a year, r
 	$(BIN)/python benchmarks/ingest.py
 	$(BIN)/python benchmarks/gates.py
 	$(BIN)/python benchmarks/marts.py
+	$(BIN)/python benchmarks/mart_gate.py
 	$(BIN)/python benchmarks/ledger.py
 	$(BIN)/python benchmarks/loads.py
 	$(BIN)/python benchmarks/inbox.py

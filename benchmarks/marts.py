@@ -46,8 +46,9 @@ HISTORY_DAYS = (96, 954)
 class FolderLake:
     """A lake of accepted loads in a folder: what a build asks of a store, without a server."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, countries: tuple[str, ...] = COUNTRIES) -> None:
         self._folder = folder
+        self._countries = countries
 
     def uri(self, key: str) -> str:
         """Where DuckDB finds the file."""
@@ -113,7 +114,8 @@ class FolderLake:
                     cast(estimated_on as date) as estimated_on,
                     hash(product_id, country_code, estimated_on) as number
                 from range({PRODUCT_COUNT}) as products (product_id)
-                cross join unnest({duck.list_literal(list(COUNTRIES))}) as countries (country_code)
+                cross join unnest({duck.list_literal(list(self._countries))})
+                    as countries (country_code)
                 cross join generate_series(
                     date '{window.start}', date '{window.end}', interval 1 day
                 ) as days (estimated_on)
@@ -131,7 +133,7 @@ class FolderLake:
             from cells
             order by product_id, country_code, estimated_on
             """,  # noqa: S608 - dates and codes of ours
-            countries=COUNTRIES,
+            countries=self._countries,
         )
 
     def _put(
@@ -219,7 +221,7 @@ def run_step(name: str, *arguments: str) -> dict[str, float]:
         window = Window(start=end - timedelta(days=ESTIMATES.arrives.trailing.daily - 1), end=end)
         lake.put_estimates(window, said_on=end + timedelta(days=1))
     started = perf_counter()
-    rows = _scan(folder) if name == "scan" else _build(lake)
+    rows = _scan(folder) if name == "scan" else build(lake)
     seconds = perf_counter() - started
     used = [resource.getrusage(kind) for kind in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]
     return {
@@ -231,7 +233,8 @@ def run_step(name: str, *arguments: str) -> dict[str, float]:
     }
 
 
-def _build(lake: FolderLake) -> int:
+def build(lake: FolderLake) -> int:
+    """Build the marts as a task does, without the gate; the number of facts."""
     path = settings().warehouse_path
     open_or_start_over(path, _say)
     inputs = lake.inputs()

@@ -8,11 +8,11 @@ from typing import Any
 import duckdb
 import pytest
 
-from shortdrama.gates.mart_gate import MartContext, audit_together
-from shortdrama.gates.profiles import mart_profile
-from shortdrama.gates.published import attach_published, count_rows
+from shortdrama.gates import mart_gate
+from shortdrama.gates.mart_gate import MartContext, audit_marts
+from shortdrama.gates.results import Finding
 
-FIGURE = "periods_unlike_facts"
+LOADED = frozenset({"appfigures.estimates", "appfigures.products"})
 BUILT_ON = date(2026, 2, 25)
 AUGUST = "estimated_on between '2025-08-01' and '2025-08-31'"
 
@@ -88,25 +88,22 @@ DEFECTS = {
 
 
 @pytest.fixture
-def marts(build: Any, tmp_path: Path) -> Any:
-    """The marts of the small market, to be broken."""
+def marts(build: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Any:
+    """The marts of the small market, to be broken; here none is gated alone."""
+    monkeypatch.setattr(mart_gate, "gated_marts", list)
     shutil.copy(build.warehouse, tmp_path / "market.duckdb")
     with duckdb.connect(str(tmp_path / "market.duckdb")) as connection:
         yield connection
 
 
-def months(connection: duckdb.DuckDBPyConnection) -> set[str]:
-    """The periods of which facts and reports differ."""
-    attach_published(connection, None, BUILT_ON)
-    count_rows(connection, {"dim_app": 1}, None, ())
-    profile = mart_profile(connection, "marts")
-    found = {sample["month"] for sample in profile[f"{FIGURE}_samples"] or ()}
-    assert bool(profile[FIGURE]) == bool(found)
-    return found
+def unlike(connection: duckdb.DuckDBPyConnection) -> list[Finding]:
+    """What refuses because marts differ from each other."""
+    result = audit_marts(connection, "B1", MartContext("real", LOADED, BUILT_ON))
+    return [one for one in result.critical if one.suite.startswith("marts.")]
 
 
 def test_facts_and_reports_of_one_build_agree(marts: duckdb.DuckDBPyConnection) -> None:
-    assert months(marts) == set()
+    assert unlike(marts) == []
     geographies = marts.execute(
         "select count(distinct geography) from marts.rpt_market_size_monthly"
     ).fetchall()
@@ -119,15 +116,13 @@ def test_where_they_differ_the_period_is_named(
 ) -> None:
     statement, period = DEFECTS[defect]
     assert marts.execute(statement).fetchall() > [(0,)], "the defect changes nothing"
-    assert period in months(marts)
+    said = [finding.text for finding in unlike(marts)]
+    assert any(period in text for text in said), said
 
 
 def test_a_difference_refuses_and_says_what_differs(marts: duckdb.DuckDBPyConnection) -> None:
     marts.execute(DEFECTS["revenue differs by a cent"][0])
-    context = MartContext("sample", frozenset(), BUILT_ON)
-    findings = audit_together(marts, context, {"dim_app": 1}, ())
-    (finding,) = (one for one in findings if one.column == FIGURE)
-    assert finding.severity == "critical"
+    (finding,) = (one for one in unlike(marts) if one.name.endswith("(periods_unlike_facts)"))
     assert "e.g. mart rpt_market_size_monthly, month 2025-08, geography US" in finding.text
 
 
@@ -139,4 +134,5 @@ def test_without_any_load_there_is_nothing_to_hold_against_each_other(
     ).fetchall():
         marts.execute(f"delete from marts.{mart}")
     marts.execute("delete from raw.load_coverage")
-    assert months(marts) == set()
+    result = audit_marts(marts, "B1", MartContext("real", frozenset(), BUILT_ON))
+    assert not [one for one in result.findings if "unlike" in one.name]

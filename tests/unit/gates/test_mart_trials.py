@@ -1,0 +1,64 @@
+"""What stops damaged marts, case by case, as it is on record.
+
+`mart_verdicts.json` has what became of each patch of a model, damage of a table and good change;
+`make gates` tries all of them and writes the record again. Look at a change of a verdict before you
+commit it. CI tries a few of them. A case that is not stopped is listed in `beyond.toml`, with the
+reason why no check could know.
+"""
+
+import json
+import tomllib
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from mart_trials import MartCase, Outcome, Trials, beyond_the_usual, cases
+
+HERE = Path(__file__).parent
+RECORD: dict[str, list[Any]] = json.loads((HERE / "mart_verdicts.json").read_text(encoding="utf-8"))
+BEYOND = tomllib.loads((HERE / "beyond.toml").read_text(encoding="utf-8")).get("corpus_marts", {})
+CASES = list(cases())
+SAMPLE = (
+    "patches/movement_against_itself",
+    "damages/growth_turned_in_one_country",
+    "damages/places_on_charts_reversed",
+    "good/a_viral_week_in_a_small_country",
+)
+"""The cases that CI tries."""
+
+
+@pytest.fixture(scope="module")
+def trials(tmp_path_factory: pytest.TempPathFactory) -> Trials:
+    made = Trials(tmp_path_factory.mktemp("trials"))
+    made.prepare()
+    return made
+
+
+def parameters() -> list[Any]:
+    mark = {True: pytest.mark.integration, False: pytest.mark.trials}
+    return [pytest.param(case, id=case.id, marks=mark[case.id in SAMPLE]) for case in CASES]
+
+
+def on_record(case: MartCase) -> Outcome:
+    verdict, by = RECORD[case.id]
+    return Outcome(verdict, tuple(by))
+
+
+@pytest.mark.parametrize("case", parameters())
+def test_a_case_has_the_verdict_on_record(trials: Trials, case: MartCase) -> None:
+    usual = on_record(MartCase("good", "an_ordinary_week", ""))
+    assert beyond_the_usual(trials.tried(case), usual) == on_record(case)
+
+
+def test_95_of_100_wrong_marts_are_stopped_before_they_are_published() -> None:
+    wrong = [case for case in CASES if case.kind != "good"]
+    stopped = [case for case in wrong if on_record(case).verdict == "stopped"]
+    assert len(stopped) >= 0.95 * len(wrong)
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda case: case.id)
+def test_only_what_nobody_can_know_is_not_stopped(case: MartCase) -> None:
+    is_stopped = on_record(case).verdict == "stopped"
+    is_beyond = case.name in BEYOND.get(case.kind, {})
+    assert is_stopped == (case.kind != "good" and not is_beyond)

@@ -147,8 +147,8 @@ def marts_tried() -> Iterator[str]:
         "Cases of `tests/unit/gates/corpus_marts`, on a build of 40 apps in eight countries that is"
         "\ncompared with the build a week before. A patch changes a text of a model, which is built"
         " again\nwith its data tests; a damage changes built marts; a good change changes accepted"
-        " loads. They\nwere written before the checks; before these, 16 of the patches and 14 of the"
-        " damages were stopped.\n"
+        " loads.\nThey were written before the checks; before these, 16 of the patches and 14 of"
+        " the damages\nwere stopped.\n"
     )
     rows = []
     for kind in ("patches", "damages", "good"):

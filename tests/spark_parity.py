@@ -15,7 +15,7 @@ import sys
 import tarfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -23,9 +23,9 @@ from time import perf_counter
 
 from folder_store import FolderStore
 from markets.lake import accept
-from markets.small import IDLE, Load, estimates, small_market
+from markets.small import IDLE, Load, estimates, hashtags, small_market
 from shortdrama.core.errors import DbtFailed, Failure
-from shortdrama.core.settings import REPOSITORY, Settings
+from shortdrama.core.settings import REPOSITORY, Settings, SparkSettings, WarehouseSettings
 from shortdrama.lake import duck
 from shortdrama.lake.marker import ensure_lake
 from shortdrama.warehouse.build import built, ops_sources
@@ -33,12 +33,12 @@ from shortdrama.warehouse.build.dbt import run_dbt
 from shortdrama.warehouse.build.inputs import read_inputs
 from shortdrama.warehouse.build.manifest import built_marts, month_columns
 from shortdrama.warehouse.build.relations import prepare
+from shortdrama.warehouse.build.spark.run import build_on_spark
+from shortdrama.warehouse.build.spark.sources import lay_out
 from shortdrama.warehouse.build.touched import Plan
 from shortdrama.warehouse.build.warehouse_file import open_or_start_over
-from shortdrama_local.spark.build import build_on_spark
 from shortdrama_local.spark.cluster import Cluster, running
 from shortdrama_local.spark.compare import Compared, compare
-from shortdrama_local.spark.sources import lay_out
 
 PACKAGE = REPOSITORY / "build" / "spark"
 KEPT_WEEK = REPOSITORY / "tests" / "fixtures" / "homes" / "0.4.0" / "lake.tar.xz"
@@ -80,7 +80,7 @@ class Both:
         with duck.connect(path=path) as connection:
             plan = prepare(connection, inputs, self.store, lambda _: None)
             ops_sources.fill(connection, self.store, self.settings.clock.today())
-            statements = lay_out(connection, inputs, self.store, self.folder / "sources")
+            statements = lay_out(connection, inputs, plan, self.store, self.folder / "sources")
         run_dbt(self.settings, plan, lambda _: None, target="local")
         with duck.connect(path=path) as connection:
             built.finish(connection, inputs, plan, built_marts(), month_columns())
@@ -90,7 +90,8 @@ class Both:
     def build_on_spark(self, plan: Plan, statements: list[str], say: Callable[[str], None]) -> None:
         """The same on Spark."""
         started = perf_counter()
-        build_on_spark(self.cluster, statements, plan, self.settings.clock.now(), say)
+        # Without data tests: they read rows that are compared with DuckDB's.
+        build_on_spark(self.settings, statements, plan, "parity", [], say, with_tests=False)
         self.seconds["Spark"] = perf_counter() - started
 
     def compare(self) -> list[Compared]:
@@ -101,7 +102,7 @@ class Both:
 
 def first(both: Both) -> None:
     """A full refresh of the small market without its newest loads."""
-    both.accept([load for load in small_market() if not _is_late(load)])
+    both.accept([*(load for load in small_market() if not _is_late(load)), _ranks_by_window()])
     print(f"  {both.build(Progress())}")
 
 
@@ -134,8 +135,14 @@ def demo(both: Both) -> None:
             body = archive.extractfile(entry)
             if body is not None:
                 both.store.put(entry.name, body.read())
-    progress = Progress(at=MODELS_BEFORE_KILL, then=both.cluster.kill_worker)
+    progress = Progress(at=MODELS_BEFORE_KILL, then=lambda: kill(both.cluster))
     print(f"  {both.build(progress)}")
+
+
+def kill(cluster: Cluster) -> None:
+    """Kill a worker that is computing."""
+    lost = cluster.kill_busy_worker()
+    print(f"  a worker was killed, which lost {lost} running tasks", flush=True)
 
 
 STAGES: dict[str, Callable[[Both], None]] = {
@@ -163,12 +170,28 @@ class Progress:
         if sys.stdout.isatty():
             print(f"\r  Spark: {self.done} models and seeds", end="", flush=True)
         if self.then is not None and self.done == self.at:
-            print(f"  a worker is killed after {self.done} models and seeds", flush=True)
+            print(f"  after {self.done} models and seeds:", flush=True)
             self.then()
 
 
 def _is_late(load: Load) -> bool:
     return LATE <= (load.accepted_at or load.said_at) < "2025-10-14"
+
+
+def _ranks_by_window() -> Load:
+    """A tag whose longer window has views and no rank, and says a day twice."""
+    load = hashtags("hashtags-windows", "2025-09-30T09:30:00", {"shortdrama": 7})
+    said = {7: [(100, 5)], 30: [(101, None), (102, 9), (99, 3)], 120: [(90, None)]}
+    rows = [
+        row
+        | {
+            "window_days": days,
+            "curve": [row["curve"][0] | {"views": views, "rank": rank} for views, rank in figures],
+        }
+        for row in load.rows
+        for days, figures in said.items()
+    ]
+    return replace(load, rows=rows)
 
 
 @contextmanager
@@ -188,8 +211,13 @@ def _home(folder: Path) -> Iterator[None]:
 
 
 def _start(cluster: Cluster, folder: Path) -> Both:
+    # A warehouse of its own in the home, so that each lake begins with a full refresh.
+    spark = SparkSettings(remote=cluster.remote, packages=PACKAGE)
     settings = Settings(
-        frozen_clock=NOW, lake_kind="sample", warehouse_path=folder / "market.duckdb"
+        frozen_clock=NOW,
+        lake_kind="sample",
+        warehouse_folder=folder.name,
+        warehouse=WarehouseSettings(spark=spark),
     )
     folder.mkdir(parents=True)
     store = FolderStore(folder=folder / "lake")

@@ -13,7 +13,7 @@ from shortdrama.backfill.changes import Changes, changes_between
 from shortdrama.backfill.record import Backfill, Reviewed, read_backfill, update
 from shortdrama.backfill.run import check_all_staged, note
 from shortdrama.core.errors import BackfillRefused, Failure
-from shortdrama.core.settings import Settings, home
+from shortdrama.core.settings import Settings, WarehouseSettings, home
 from shortdrama.lake.ledger import LedgerMoved, LoadLedger
 from shortdrama.lake.overrides import said_who, said_why
 from shortdrama.lake.records import is_completed, newest_of, staged_of
@@ -124,8 +124,12 @@ def note_changes(backfill_id: str, settings: Settings, store: ObjectStore) -> Ch
 
 @contextmanager
 def _beside(settings: Settings, backfill_id: str, say: Say) -> Iterator[Settings]:
-    """Settings whose private warehouse is a copy of this machine's, removed afterwards."""
+    """Settings whose private warehouse is a copy of this machine's, removed afterwards.
+
+    It is built on DuckDB whatever the engine is: on Spark it would be written over the marts.
+    """
     folder = f"{settings.warehouse_folder}/staged/{backfill_id}"
+    settings = settings.model_copy(update={"warehouse": WarehouseSettings(engine="duckdb")})
     own = settings.model_copy(update={"warehouse_folder": folder})
     # What a killed build left behind may be of other inputs.
     shutil.rmtree(home() / folder, ignore_errors=True)

@@ -258,6 +258,25 @@ class WatchSettings(BaseModel):
     heartbeat_minutes: float = 10
 
 
+class SparkSettings(BaseModel):
+    """Where Spark builds the marts: a Spark Connect server at `remote`, as `sc://host:15002`.
+
+    `sources` is a folder that this machine and all workers see; None is one in this machine's home.
+    `packages` has the environment that `make build/spark/.ready` installs.
+    """
+
+    remote: str = ""
+    sources: Path | None = None
+    packages: Path = REPOSITORY / "build" / "spark"
+
+
+class WarehouseSettings(BaseModel):
+    """Which engine builds the marts; the gates and the publisher read a DuckDB file either way."""
+
+    engine: Literal["duckdb", "spark"] = "duckdb"
+    spark: SparkSettings = SparkSettings()
+
+
 class Settings(BaseSettings):
     """Everything that differs between one machine, a team's stack and production."""
 
@@ -277,6 +296,7 @@ class Settings(BaseSettings):
     mail: MailSettings = MailSettings()
     airflow: AirflowSettings = AirflowSettings()
     watch: WatchSettings = WatchSettings()
+    warehouse: WarehouseSettings = WarehouseSettings()
     subscriptions: Path | None = None
     """Who gets which report; without it the project's own file counts. It is checked when reports
     are sent: a mistake in it must not stop the loads."""
@@ -305,8 +325,12 @@ class Settings(BaseSettings):
 
     @property
     def warehouse_path(self) -> Path:
-        """The private DuckDB file; if it is lost, the next build makes it again."""
-        return home() / self.warehouse_folder / "market.duckdb"
+        """The private DuckDB file; if it is lost, the next build makes it again.
+
+        Each engine has its own: an incremental build goes on from what the same engine built.
+        """
+        name = "market.duckdb" if self.warehouse.engine == "duckdb" else "market-spark.duckdb"
+        return home() / self.warehouse_folder / name
 
 
 _own: Work | None = None

@@ -4,8 +4,11 @@ The package of the registry has no scripts that start them, so they are started 
 `spark-submit`. The tables of the cluster end with it: its catalogue is in memory.
 """
 
+import json
 import os
+import re
 import shutil
+import signal
 import socket
 import subprocess
 from collections.abc import Iterator, Mapping
@@ -13,6 +16,8 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from time import monotonic, sleep
+from typing import Any
+from urllib.request import urlopen
 
 from shortdrama.core.errors import Failure
 
@@ -20,29 +25,21 @@ HOST = "127.0.0.1"
 WORKERS = 2
 START_SECONDS = 180
 STOP_SECONDS = 20
+BUSY_SECONDS = 120
+"""How long to wait for a worker that is computing."""
+
+OLDEST_JAVA = 17
 WORKER_MEMORY = "1200m"
 EXECUTOR_MEMORY = "1g"
 SERVER_MEMORY = "1g"
 DAEMON_MEMORY = "256m"
 """Of the master and of a worker itself, which only start and watch executors."""
 
-SESSION = {
-    # A timestamp has no time zone, as in DuckDB.
-    "spark.sql.timestampType": "TIMESTAMP_NTZ",
-    "spark.sql.session.timeZone": "UTC",
-    # A wrong cast or an overflow is an error, as in DuckDB, and not a null.
-    "spark.sql.ansi.enabled": "true",
-    # Only the months of the new rows are written again.
-    "spark.sql.sources.partitionOverwriteMode": "dynamic",
+SMALL = {
     # An error says what is wrong, without a page about where the server noticed it.
     "spark.sql.connect.serverStacktrace.enabled": "false",
-}
-"""What a Spark server must be set to for this dbt project, on every cluster."""
-
-SMALL = {
     "spark.sql.catalogImplementation": "in-memory",
     "spark.sql.shuffle.partitions": str(WORKERS),
-    "spark.ui.enabled": "false",
     "spark.driver.host": HOST,
     "spark.driver.bindAddress": HOST,
     "spark.connect.grpc.binding.address": HOST,
@@ -63,16 +60,50 @@ class Cluster:
     package: Path
     folder: Path
     remote: str
-    workers: list[subprocess.Popen[bytes]]
+    page: str
+    """The address of the server's page, which says what each executor does."""
+    workers: dict[Path, subprocess.Popen[bytes]]
+    """By the folder in which a worker has a folder for each of its executors."""
 
     @property
     def warehouse(self) -> Path:
         """The folder of its tables: a folder per schema, in it a folder per table."""
         return self.folder / "warehouse"
 
-    def kill_worker(self) -> None:
-        """End one worker at once, and the executor with what it had computed."""
-        self.workers.pop().kill()
+    def kill_busy_worker(self) -> int:
+        """End a worker and its executor while it computes; how many running tasks were lost.
+
+        Raises Failure if no executor has a task, or if the task had ended before the kill.
+        """
+        until = monotonic() + BUSY_SECONDS
+        while monotonic() < until:
+            for executor in self._executors():
+                folder = self._worker_of(executor["id"])
+                if executor["activeTasks"] and folder is not None:
+                    # As if the machine was lost: the worker and its executor are one group.
+                    os.killpg(self.workers.pop(folder).pid, signal.SIGKILL)
+                    return self._lost_tasks(executor)
+            sleep(0.01)
+        raise Failure(f"no worker of Spark had a task within {BUSY_SECONDS} s, so none was killed")
+
+    def _lost_tasks(self, before: dict[str, Any]) -> int:
+        until = monotonic() + BUSY_SECONDS
+        while monotonic() < until:
+            for executor in self._executors():
+                lost: int = executor["failedTasks"] - before["failedTasks"]
+                if executor["id"] == before["id"] and not executor["isActive"] and lost:
+                    return lost
+            sleep(0.2)
+        raise Failure(f"Spark's executor {before['id']} was killed and had lost no running task")
+
+    def _worker_of(self, executor: str) -> Path | None:
+        return next((one for one in self.workers if list(one.glob(f"app-*/{executor}"))), None)
+
+    def _executors(self) -> list[dict[str, Any]]:
+        """What the server says about all executors, lost ones too."""
+        applications = f"{self.page}/api/v1/applications"
+        (application,) = _answer(applications)
+        return _answer(f"{applications}/{application['id']}/allexecutors")
 
 
 @contextmanager
@@ -81,10 +112,10 @@ def running(package: Path, folder: Path) -> Iterator[Cluster]:
 
     Raises NoSpark if there is no Java or the cluster does not start.
     """
-    java = _java()
+    java = java_home()
     home = package / "pyspark"
     folder.mkdir(parents=True, exist_ok=True)
-    master, page, connect = _free_ports(3)
+    master, master_page, connect, page = _free_ports(4)
     url = f"spark://{HOST}:{master}"
     daemon = _environment(package, java, DAEMON_MEMORY)
     run_class = str(home / "bin" / "spark-class")
@@ -97,22 +128,23 @@ def running(package: Path, folder: Path) -> Iterator[Cluster]:
         first = start(
             "master",
             [run_class, f"{deploy}.master.Master", "--host", HOST, "--port", str(master),
-             "--webui-port", str(page)],
+             "--webui-port", str(master_page)],
             daemon,
         )  # fmt: skip
         _wait_for(first, master)
-        workers = [
-            start(
+        workers = {
+            folder / f"work-{number}": start(
                 f"worker-{number}",
                 [run_class, f"{deploy}.worker.Worker", "--host", HOST, "--cores", "1",
                  "--memory", WORKER_MEMORY, "--webui-port", "0",
-                 "--work-dir", str(folder / "work"), url],
+                 "--work-dir", str(folder / f"work-{number}"), url],
                 daemon,
-            )
+            ).popen
             for number in range(1, WORKERS + 1)
-        ]  # fmt: skip
-        settings = SESSION | SMALL | {
+        }  # fmt: skip
+        settings = SMALL | {
             "spark.connect.grpc.binding.port": str(connect),
+            "spark.ui.port": str(page),
             "spark.sql.warehouse.dir": str(folder / "warehouse"),
             "spark.local.dir": str(folder / "local"),
         }  # fmt: skip
@@ -129,7 +161,8 @@ def running(package: Path, folder: Path) -> Iterator[Cluster]:
             package=package,
             folder=folder,
             remote=f"sc://{HOST}:{connect}",
-            workers=[worker.popen for worker in workers],
+            page=f"http://{HOST}:{page}",
+            workers=workers,
         )
 
 
@@ -185,16 +218,38 @@ def _wait_for(process: _Process, port: int) -> None:
     )
 
 
-def _java() -> str:
+def java_home() -> str:
+    """The folder of the Java that Spark is to run on; raises NoSpark if it has none or an old one.
+
+    `JAVA_HOME` counts before the PATH.
+    """
+    wanted = (
+        f"Spark needs Java {OLDEST_JAVA} or newer, and {{}}. What to do: apt-get install"
+        f" openjdk-{OLDEST_JAVA}-jre-headless, or set JAVA_HOME to one"
+    )
     java = shutil.which("java")
-    if "JAVA_HOME" in os.environ:
-        java = str(Path(os.environ["JAVA_HOME"], "bin", "java"))
+    if home := os.environ.get("JAVA_HOME"):
+        java = shutil.which("java", path=str(Path(home, "bin")))
+        if java is None:
+            raise NoSpark(wanted.format(f"JAVA_HOME ({home}) has no bin/java"))
     if java is None:
-        raise NoSpark(
-            "Spark needs Java 17, and there is no `java` on the PATH."
-            " What to do: apt-get install openjdk-17-jre-headless, or set JAVA_HOME"
-        )
+        raise NoSpark(wanted.format("there is no `java` on the PATH"))
+    asked = subprocess.run(  # noqa: S603 - the machine's own Java
+        [java, "-version"], capture_output=True, text=True, check=False, timeout=START_SECONDS
+    )
+    # Up to Java 8 it says 1.8, later ones say 17.0.15 or just 21.
+    found = re.search(r'version "(?:1\.)?(\d+)', asked.stderr)
+    if found is None:
+        raise NoSpark(wanted.format(f"`{java} -version` does not say its version"))
+    if int(found[1]) < OLDEST_JAVA:
+        raise NoSpark(wanted.format(f"{java} is Java {found[1]}"))
     return str(Path(java).resolve().parent.parent)
+
+
+def _answer(url: str) -> list[dict[str, Any]]:
+    with urlopen(url, timeout=START_SECONDS) as answer:  # noqa: S310 - our own cluster's page
+        found: list[dict[str, Any]] = json.load(answer)
+        return found
 
 
 def _environment(package: Path, java: str, memory: str) -> dict[str, str]:

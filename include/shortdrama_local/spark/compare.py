@@ -72,6 +72,9 @@ def _compared(
         if shapes[0].get(name) != shapes[1].get(name)
     ]:
         return Compared(schema, table, rows, columns_differ=", ".join(different))
+    if list(shapes[0]) != list(shapes[1]):
+        orders = " / ".join(", ".join(shape) for shape in shapes)
+        return Compared(schema, table, rows, columns_differ=f"in another order: {orders}")
     named = "select " + ", ".join(f'"{name}"' for name in shapes[0])
     only = [
         connection.execute(

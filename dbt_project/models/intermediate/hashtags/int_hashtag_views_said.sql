@@ -22,7 +22,23 @@ said as (
     from points
 ),
 
--- A load says a day in each of its windows: the longest counts.
+-- Should a window say a day twice, the most views and the best rank count.
+windows as (
+    select
+        load_id,
+        hashtag_id,
+        country_code,
+        viewed_on,
+        window_days,
+        max(day_views) as day_views,
+        min(chart_rank) as chart_rank
+    from said
+    where day_views is not null
+    group by load_id, hashtag_id, country_code, viewed_on, window_days
+),
+
+-- A load says a day in each of its windows: the longest counts, and for the rank the longest that
+-- has one. Engines differ in whether `max_by` skips a null, so nulls are left out before.
 preferred as (
     select
         load_id,
@@ -30,9 +46,8 @@ preferred as (
         country_code,
         viewed_on,
         max_by(day_views, window_days) as day_views,
-        max_by(chart_rank, window_days) as chart_rank
-    from said
-    where day_views is not null
+        max_by(chart_rank, window_days) filter (where chart_rank is not null) as chart_rank
+    from windows
     group by load_id, hashtag_id, country_code, viewed_on
 )
 

@@ -13,6 +13,8 @@ from shortdrama.warehouse.build.inputs import BuildInputs, keep_inputs
 from shortdrama.warehouse.build.manifest import built_marts, month_columns
 from shortdrama.warehouse.build.raw_check import RawCheck
 from shortdrama.warehouse.build.relations import prepare
+from shortdrama.warehouse.build.spark import build as spark
+from shortdrama.warehouse.build.spark.environment import check_ready
 from shortdrama.warehouse.build.warehouse_file import healing, open_or_start_over
 
 
@@ -60,15 +62,28 @@ def _build(
     full_refresh: bool,
 ) -> None:
     path = settings.warehouse_path
+    on_spark = settings.warehouse.engine == "spark"
+    if on_spark:
+        check_ready(settings.warehouse.spark)
     open_or_start_over(path, say)
+    statements: list[str] = []
     with duck.connect(settings.s3, path) as connection:
+        if on_spark and not spark.goes_on(connection, settings):
+            say("the tables on Spark are not of the last build here, so all is built")
+            full_refresh = True
         raw = RawCheck(connection, store)
         with raw.explaining():
             plan = prepare(connection, inputs, store, raw.check, full_refresh=full_refresh)
         ops_sources.fill(connection, store, settings.clock.today())
+        if on_spark:
+            with raw.explaining():
+                statements = spark.make_sources(connection, inputs, plan, settings, store)
     say(str(plan))
     with raw.explaining():
-        run_dbt(settings, plan, say)
+        if on_spark:
+            spark.build_and_take_over(settings, inputs, plan, statements, say)
+        else:
+            run_dbt(settings, plan, say)
     raw.check_again()
     with duck.connect(path=path) as connection:
         built.finish(connection, inputs, plan, built_marts(), month_columns())

@@ -31,9 +31,15 @@ SHOWN_ROWS = 5
 
 
 def run_dbt(
-    settings: Settings, plan: Plan, say: Callable[[str], None], target: str = "lake"
+    settings: Settings,
+    plan: Plan,
+    say: Callable[[str], None],
+    target: str = "lake",
+    only: str | None = None,
 ) -> None:
     """Build and test all models; `target` is a target of profiles.yml. Raises DbtFailed.
+
+    With `only`, a selection of dbt's, these models are built and nothing is tested.
 
     dbt runs in a process of its own, which ends with this one. Whatever dbt does to its environment
     or memory, and however it ends, this process is not affected.
@@ -50,6 +56,7 @@ def run_dbt(
         "--exclude-resource-type", "unit_test",
         # If seeds change, that is a code change and a full refresh; they are tested anyway.
         *(["--full-refresh"] if plan.is_full_refresh else ["--exclude-resource-type", "seed"]),
+        *(["--select", only, "--exclude-resource-type", "test", "seed"] if only else []),
     ]  # fmt: skip
     _run_results().unlink(missing_ok=True)
     environment = dbt_environment(settings) | build_environment(plan, settings.clock.now())

@@ -36,6 +36,16 @@ def month_columns() -> dict[str, str]:
     }
 
 
+def descriptions() -> dict[str, dict[str, str]]:
+    """What is said about each mart and its columns; the text under "" is about the mart itself."""
+    return {
+        node["name"]: {"": node["description"]}
+        | {name: column["description"] for name, column in node["columns"].items()}
+        for node in _dbt_nodes().values()
+        if node["resource_type"] == "model" and node["schema"] == "marts"
+    }
+
+
 def _dbt_nodes() -> dict[str, dict[str, Any]]:
     """Models, seeds and tests of the last build, by id, as dbt's manifest has them."""
     manifest: dict[str, Any] = json.loads((dbt_target() / "manifest.json").read_text())

@@ -10,18 +10,21 @@ from shortdrama.datasets import DATASETS
 from shortdrama.lake.duck import quoted
 from shortdrama.lake.store import ObjectStore
 from shortdrama.warehouse.build.inputs import BuildInputs
+from shortdrama.warehouse.build.touched import Plan
 
 
 def lay_out(
     connection: duckdb.DuckDBPyConnection,
     inputs: BuildInputs,
+    plan: Plan,
     store: ObjectStore,
     target: Path,
 ) -> list[str]:
     """Put schema `raw` of a prepared warehouse below `target`; what statements make it on Spark.
 
-    The folder of a dataset has exactly the objects that `inputs` accepts, byte for byte. What the
-    pipeline itself knows (coverage, outcomes) is written from the warehouse.
+    The folder of a dataset has exactly the accepted objects that the build reads, byte for byte,
+    as the views of a build on DuckDB have. What the pipeline itself knows (coverage, outcomes) is
+    written from the warehouse.
     """
     shutil.rmtree(target, ignore_errors=True)
     loads = {DATASETS[name].table: records for name, records in inputs.accepted.items()}
@@ -33,7 +36,7 @@ def lay_out(
     for table, columns in found:
         folder = target / table
         folder.mkdir(parents=True)
-        for record in loads.get(table, ()):
+        for record in filter(plan.reads, loads.get(table, ())):
             store.download(record.key, folder / f"{record.load_id}.parquet")
         if table not in loads:
             file = quoted(str(folder / "rows.parquet"))

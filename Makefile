@@ -12,7 +12,7 @@ DUCKDB_CLIENTS := build/duckdb-oldest/.ready build/duckdb-newest/.ready
 
 # One more than cores: the tests of homes mostly wait for real services.
 TESTERS ?= 3
-QUICK := not e2e and not integration and not damage and not hostile and not deliveries and not trials and not stack
+QUICK := not e2e and not integration and not damage and not hostile and not deliveries and not trials and not stack and not spark
 
 .PHONY: help setup demo up down status sql backfill airflow-backfill doctor test check resilience raw-damage hostile gates stack-burst ordinary-year deliveries stack-backup stack-restore e2e e2e-sample e2e-stack e2e-builds docs spark-parity lint format lock env bench clean
 
@@ -121,6 +121,7 @@ e2e-builds:
 
 spark-parity: $(READY) build/spark/.ready ## DuckDB and a Spark cluster build the same lakes; needs Java 17 (ten minutes)
 	PYTHONPATH=tests $(BIN)/python tests/spark_parity.py
+	$(BIN)/pytest -m spark
 
 bench: $(READY) ## Measure ingest, gates, marts, ledger, loads, inbox, a year, reports
 	-$(MAKE) build/dlt/.ready

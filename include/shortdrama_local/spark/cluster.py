@@ -90,11 +90,16 @@ class Cluster:
         until = monotonic() + BUSY_SECONDS
         while monotonic() < until:
             for executor in self._executors():
-                lost: int = executor["failedTasks"] - before["failedTasks"]
-                if executor["id"] == before["id"] and not executor["isActive"] and lost:
-                    return lost
+                if executor["id"] != before["id"] or executor["isActive"]:
+                    continue
+                # Tasks that failed with it, or that it had when it was removed: Spark says one or
+                # the other, by what it notices first. Neither counts a task that had ended.
+                lost: int = executor["activeTasks"] + executor["failedTasks"]
+                if lost > before["failedTasks"]:
+                    return lost - int(before["failedTasks"])
+                raise Failure(f"executor {before['id']} was killed after its task had ended")
             sleep(0.2)
-        raise Failure(f"Spark's executor {before['id']} was killed and had lost no running task")
+        raise Failure(f"Spark has not noticed that its executor {before['id']} was killed")
 
     def _worker_of(self, executor: str) -> Path | None:
         return next((one for one in self.workers if list(one.glob(f"app-*/{executor}"))), None)

@@ -14,7 +14,7 @@ DUCKDB_CLIENTS := build/duckdb-oldest/.ready build/duckdb-newest/.ready
 TESTERS ?= 3
 QUICK := not e2e and not integration and not damage and not hostile and not deliveries and not trials and not stack and not spark
 
-.PHONY: help setup demo up down status sql backfill airflow-backfill doctor test check resilience raw-damage hostile gates stack-burst ordinary-year deliveries stack-backup stack-restore e2e e2e-sample e2e-stack e2e-builds docs spark-parity lint format lock env bench clean
+.PHONY: help setup demo up down status sql backfill airflow-backfill doctor test check resilience raw-damage hostile gates stack-burst ordinary-year deliveries stack-backup stack-restore e2e e2e-sample e2e-stack e2e-builds docs spark spark-parity lint format lock env bench clean
 
 help: ## Show this help
 	@echo "Short-drama market pipeline. On a fresh machine: make demo"
@@ -119,7 +119,9 @@ e2e-stack:
 e2e-builds:
 	$(BIN)/pytest -m "(integration and not resilience and not deliveries) or browser"
 
-spark-parity: $(READY) build/spark/.ready ## DuckDB and a Spark cluster build the same lakes; needs Java 17 (ten minutes)
+spark: build/spark/.ready ## Install dbt on Spark for the setting `spark` and for comparisons (0.9 GB)
+
+spark-parity: $(READY) build/spark/.ready ## DuckDB and a Spark cluster build the same lakes; needs Java 17 (20 minutes)
 	PYTHONPATH=tests $(BIN)/python tests/spark_parity.py
 	$(BIN)/pytest -m spark
 

@@ -5,7 +5,7 @@ ten days are ten times that. Both engines make a full refresh with all data test
 cluster of two workers on this machine that is already running; its marts are then taken over into
 a DuckDB file. Memory is the most that the processes of a step had in use together. Each step runs
 in a process of its own. `python benchmarks/spark.py [DAYS…]` prints a Markdown table for
-docs/performance.md. It needs Java 17 and `make build/spark/.ready`.
+docs/performance.md. It needs Java 17 and `make spark`.
 """
 
 import json

@@ -262,7 +262,7 @@ class SparkSettings(BaseModel):
     """Where Spark builds the marts: a Spark Connect server at `remote`, as `sc://host:15002`.
 
     `sources` is a folder that this machine and all workers see; None is one in this machine's home.
-    `packages` has the environment that `make build/spark/.ready` installs.
+    `packages` has the environment that `make spark` installs.
     """
 
     remote: str = ""

@@ -26,8 +26,8 @@ def check_ready(spark: SparkSettings) -> None:
     begin = "the marts are to be built on Spark (SHORTDRAMA_WAREHOUSE__ENGINE), and"
     if not (spark.packages / "pyspark").is_dir() or not (spark.packages / "dbt").is_dir():
         raise SparkAway(
-            f"{begin} its environment is not installed in {spark.packages}. What to do: run `make"
-            " build/spark/.ready`, or set the engine to duckdb"
+            f"{begin} its environment is not installed in {spark.packages}. What to do: run"
+            " `make spark`, or set the engine to duckdb"
         )
     if not spark.remote:
         raise SparkAway(

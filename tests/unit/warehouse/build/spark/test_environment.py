@@ -55,7 +55,7 @@ def test_a_server_that_answers(packages: Path, port: int) -> None:
 def test_the_environment_is_not_installed(tmp_path: Path) -> None:
     said = refused(SparkSettings(remote="sc://127.0.0.1:1", packages=tmp_path / "none"))
     assert f"its environment is not installed in {tmp_path / 'none'}" in said
-    assert "run `make build/spark/.ready`, or set the engine to duckdb" in said
+    assert "run `make spark`, or set the engine to duckdb" in said
 
 
 def test_no_server_is_named(packages: Path) -> None:

@@ -28,6 +28,8 @@ STOP_SECONDS = 20
 BUSY_SECONDS = 120
 """How long to wait for a worker that is computing."""
 
+SETTLE_SECONDS = 0.5
+
 OLDEST_JAVA = 17
 WORKER_MEMORY = "1200m"
 EXECUTOR_MEMORY = "1g"
@@ -40,6 +42,8 @@ SMALL = {
     "spark.sql.connect.serverStacktrace.enabled": "false",
     "spark.sql.catalogImplementation": "in-memory",
     "spark.sql.shuffle.partitions": str(WORKERS),
+    # The page says at once what an executor does.
+    "spark.ui.liveUpdate.period": "0",
     "spark.driver.host": HOST,
     "spark.driver.bindAddress": HOST,
     "spark.connect.grpc.binding.address": HOST,
@@ -73,31 +77,42 @@ class Cluster:
     def kill_busy_worker(self) -> int:
         """End a worker and its executor while it computes; how many running tasks were lost.
 
-        Raises Failure if no executor has a task, or if the task had ended before the kill.
+        It is stopped first, and killed only if it still has a task then. Raises Failure if no
+        executor has one.
         """
         until = monotonic() + BUSY_SECONDS
         while monotonic() < until:
             for executor in self._executors():
                 folder = self._worker_of(executor["id"])
-                if executor["activeTasks"] and folder is not None:
-                    # As if the machine was lost: the worker and its executor are one group.
-                    os.killpg(self.workers.pop(folder).pid, signal.SIGKILL)
+                if folder is not None and executor["activeTasks"] and self._kill(executor, folder):
                     return self._lost_tasks(executor)
             sleep(0.01)
         raise Failure(f"no worker of Spark had a task within {BUSY_SECONDS} s, so none was killed")
+
+    def _kill(self, executor: dict[str, Any], folder: Path) -> bool:
+        """Whether the worker was killed; not if its task ended while this was about to happen."""
+        # As if the machine was lost: the worker and its executor are one group.
+        group = self.workers[folder].pid
+        os.killpg(group, signal.SIGSTOP)
+        # What it said before it was stopped arrives meanwhile.
+        sleep(SETTLE_SECONDS)
+        still_busy = any(
+            one["id"] == executor["id"] and one["activeTasks"] for one in self._executors()
+        )
+        os.killpg(group, signal.SIGKILL if still_busy else signal.SIGCONT)
+        if still_busy:
+            del self.workers[folder]
+        return still_busy
 
     def _lost_tasks(self, before: dict[str, Any]) -> int:
         until = monotonic() + BUSY_SECONDS
         while monotonic() < until:
             for executor in self._executors():
-                if executor["id"] != before["id"] or executor["isActive"]:
-                    continue
                 # Tasks that failed with it, or that it had when it was removed: Spark says one or
                 # the other, by what it notices first. Neither counts a task that had ended.
                 lost: int = executor["activeTasks"] + executor["failedTasks"]
-                if lost > before["failedTasks"]:
+                if executor["id"] == before["id"] and not executor["isActive"]:
                     return lost - int(before["failedTasks"])
-                raise Failure(f"executor {before['id']} was killed after its task had ended")
             sleep(0.2)
         raise Failure(f"Spark has not noticed that its executor {before['id']} was killed")
 

@@ -81,7 +81,7 @@ class Prices:
     gb_month: float = 0.023
     put: float = 0.005 / 1_000
     machine_hour: float = 0.0816
-    """An m7g.large: two cores and 8 GB, as what was measured on."""
+    """An m7g.large: two cores, as where was measured, and 8 GB."""
 
 
 CALLS_PER_DAY = 1_000

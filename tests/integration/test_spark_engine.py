@@ -169,6 +169,10 @@ def test_both_engines_publish_the_same_bytes(
 
     second = duckdb.run(), spark.run()
     assert "incremental: loads touched" in "\n".join(spark.said)
-    assert files(second[0]) == files(second[1])
+    ours, sparks = files(second[0]), files(second[1])
+    # Of the build that failed only Spark's lake knows.
+    builds = ours.pop("ops_builds"), sparks.pop("ops_builds")
+    assert [rows for ((_, rows, _),) in builds] == [1, 2]
+    assert ours == sparks
     assert second[0].results == second[1].results != first[0].results
     assert findings(found[-1]) == findings(found[-2])

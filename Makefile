@@ -103,8 +103,8 @@ hostile: $(READY) ## Every fault of a hostile source on every route (a quarter o
 deliveries: $(READY) ## 500 readers, 20 killed senders, 10,000 weeks of deliveries (half an hour) [SEED=13]
 	$(BIN)/pytest -m deliveries tests/unit/reports/delivery -s -q
 
-stack-burst: $(READY) ## The team's stack without Docker: a cold burst of tasks, an upgrade and back (five minutes, as root)
-	$(BIN)/pytest -m stack tests/e2e/test_team_stack.py tests/unit/compose -s -q
+stack-burst: $(READY) ## The team's stack without Docker: a cold burst of tasks, workers, an upgrade and back (ten minutes, as root)
+	$(BIN)/pytest -m stack tests/e2e/test_team_stack.py tests/e2e/test_scale_profile.py tests/unit/compose -s -q
 
 E2E := e2e and not resilience
 e2e: $(READY) ## The real scheduler, killed builds, analysts, browser (a quarter of an hour)

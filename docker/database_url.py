@@ -1,5 +1,7 @@
 """Prints the address of the metadata database, for `AIRFLOW__DATABASE__SQL_ALCHEMY_CONN_CMD`.
 
+A third argument is put before it: Celery writes `db+` before the address of a database.
+
 In an address a password is percent-encoded, so any characters work. It reads the password from
 Compose's secret; like PostgreSQL's image, it drops line ends behind it.
 """
@@ -16,4 +18,5 @@ def url(password: str, host: str) -> str:
 
 if __name__ == "__main__":
     secret, host = Path(sys.argv[1]), sys.argv[2]
-    print(url(secret.read_text(encoding="utf-8").rstrip("\r\n"), host), end="")
+    prefix = "".join(sys.argv[3:])
+    print(prefix + url(secret.read_text(encoding="utf-8").rstrip("\r\n"), host), end="")

@@ -122,6 +122,7 @@ chmod 700 secrets 2> /dev/null || :
 umask 022
 
 secret postgres_password AIRFLOW_DB_PASSWORD
+secret redis_password
 secret airflow_api_secret_key AIRFLOW_API_SECRET_KEY
 secret airflow_jwt_secret AIRFLOW_JWT_SECRET
 secret airflow_pipeline_password

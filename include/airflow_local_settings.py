@@ -1,8 +1,8 @@
 """Airflow imports this in every process that it starts; the name is Airflow's.
 
-Great Expectations and dbt take seconds to import, and every task is a process of its own. The
-scheduler's task processes are forked from it, so what it has imported costs them nothing. All other
-Airflow processes and commands are spared.
+Great Expectations and dbt take seconds to import, and every task is a process of its own. Task
+processes are forked from the scheduler, or from a worker, so what it has imported costs them
+nothing. All other Airflow processes and commands are spared.
 """
 
 import logging
@@ -11,11 +11,11 @@ import sys
 from importlib import import_module
 
 
-def _is_scheduler() -> bool:
-    return "scheduler" in sys.argv[1:2]
+def _starts_tasks() -> bool:
+    return "scheduler" in sys.argv[1:2] or sys.argv[1:3] == ["celery", "worker"]
 
 
-if _is_scheduler():
+if _starts_tasks():
     logging.getLogger("great_expectations").setLevel(logging.WARNING)
     # dbt, once imported, takes variables from a `.env` of the working folder: the team's stack has
     # one, with its passwords.

@@ -19,12 +19,13 @@ from compose_stack import SERVICES, env_of, environment, lay_secrets, make_env
 from shortdrama.core.settings import REPOSITORY
 from shortdrama_local.embedded import postgres
 
-NAMES = ("postgres", "seaweedfs", "mailpit", "simulator", "api-server")
+NAMES = ("postgres", "redis", "seaweedfs", "mailpit", "simulator", "api-server")
 RUNTIME_USER = "50000"
 CODE = ("docker", "dags", "dbt_project", "expectations", "include")
 
 CONTAINER = """
 set -eu
+hostname {hostname}
 mount --make-rprivate /
 mount -t tmpfs tmpfs /mnt
 mkdir /mnt/venv /mnt/python /mnt/code /mnt/folder
@@ -110,7 +111,9 @@ class Containers:
         network = f"--net=/proc/{self.running['network'].pid}/ns/net"
         return ["nsenter", network, *command]
 
-    def container(self, service: str, *command: str, **more: str) -> list[str]:
+    def container(
+        self, service: str, *command: str, hostname: str = "", **more: str
+    ) -> list[str]:
         """A command in the service's container; without one, the service's own."""
         script = CONTAINER.format(
             venv=Path(sys.executable).parents[1],
@@ -118,34 +121,41 @@ class Containers:
             repository=REPOSITORY,
             folder=self.folder,
             service=service,
+            hostname=hostname or service,
             code=" ".join(CODE),
             volumes="\n".join(self._volumes(service)),
             user=RUNTIME_USER,
             environment=shlex.join(f"{k}={v}" for k, v in self._environment(service, more).items()),
             command=shlex.join(command or SERVICES[service]["command"]).replace("$$", "$"),
         )
-        apart = ["unshare", "--mount", "--pid", "--fork", "--kill-child", "--mount-proc"]
+        apart = ["unshare", "--mount", "--uts", "--pid", "--fork", "--kill-child", "--mount-proc"]
         return self.inside(*apart, "sh", "-c", script)
 
-    def start(self, service: str, **more: str) -> None:
-        """Start a service; what it prints goes to a file of its name."""
-        with (self.folder / f"{service}.log").open("ab") as log:
-            self.running[service] = subprocess.Popen(
-                self.container(service, **more), stdout=log, stderr=log, stdin=subprocess.DEVNULL
-            )
+    def start(self, service: str, *, hostname: str = "", **more: str) -> None:
+        """Start a service; what it prints goes to a file of its name.
+
+        A second one of the same service needs a host name of its own, which is also its name here.
+        """
+        name = hostname or service
+        with (self.folder / f"{name}.log").open("ab") as log:
+            self.running[name] = subprocess.Popen(
+                self.container(service, hostname=name, **more),
+                stdout=log, stderr=log, stdin=subprocess.DEVNULL,
+            )  # fmt: skip
 
     def run(
-        self, service: str, *command: str, timeout: float = 300, **more: str
+        self, service: str, *command: str, timeout: float = 300, hostname: str = "", **more: str
     ) -> subprocess.CompletedProcess[str]:
         """Run a command in a service's container to its end."""
         return subprocess.run(
-            self.container(service, *command, **more),
+            self.container(service, *command, hostname=hostname, **more),
             capture_output=True, text=True, timeout=timeout, check=False, stdin=subprocess.DEVNULL,
         )  # fmt: skip
 
-    def is_healthy(self, service: str) -> bool:
+    def is_healthy(self, service: str, *, hostname: str = "") -> bool:
         """What the service's own health check says."""
-        return self.run(service, *SERVICES[service]["healthcheck"]["test"][1:]).returncode == 0
+        check = SERVICES[service]["healthcheck"]["test"][1:]
+        return self.run(service, *check, hostname=hostname).returncode == 0
 
     def start_database(self) -> None:
         """PostgreSQL with the stack's password, as its image sets it up."""
@@ -186,6 +196,23 @@ class Containers:
             self.running["seaweedfs"] = subprocess.Popen(
                 self.inside("unshare", "--pid", "--fork", "--kill-child", "sh",
                             str(REPOSITORY / "docker" / "seaweedfs.sh")),
+                env=env, stdout=log, stderr=log,
+            )  # fmt: skip
+
+    def start_redis(self) -> None:
+        """Redis, as its container starts it, but on loopback."""
+        data = self.folder / "redis"
+        data.mkdir(exist_ok=True)
+        env = {
+            "PATH": os.environ["PATH"],
+            "REDIS": str(Path(sys.executable).with_name("redis-server")),
+            "PASSWORD": str(self.folder / "secrets" / "redis" / "redis_password"),
+            "DATA": str(data),
+            "BIND": "127.0.0.1",
+        }
+        with (self.folder / "redis.log").open("ab") as log:
+            self.running["redis"] = subprocess.Popen(
+                self.inside("sh", str(REPOSITORY / "docker" / "redis.sh")),
                 env=env, stdout=log, stderr=log,
             )  # fmt: skip
 

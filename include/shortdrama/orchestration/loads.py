@@ -12,11 +12,14 @@ from shortdrama.orchestration.assets import ACCEPTED_LOADS, DATASET_ASSETS
 from shortdrama.orchestration.errors import classed
 from shortdrama.orchestration.pausing import pausing, unless_discarded
 
+INGEST = "ingest"
+"""The queue of tasks that need no private warehouse. Only CeleryExecutor has workers for queues."""
 NAMED = "{{ about }}"
 """Mapped tasks are shown by dataset and window, not by a number."""
 
 
 @task(
+    queue=INGEST,
     map_index_template=NAMED,
     # The pull ends by itself, with a reason, after `pull_seconds` of the source's settings.
     execution_timeout=timedelta(hours=1),
@@ -39,7 +42,7 @@ def pull(request: dict[str, Any]) -> str:
         return loads_pull.pull(asked, settings(), store, print)
 
 
-@task(map_index_template=NAMED)
+@task(queue=INGEST, map_index_template=NAMED)
 @classed()
 def conform(pull_key: str) -> str:
     """Turn the landed answers into one typed Parquet object, the candidate."""
@@ -56,7 +59,7 @@ def conform(pull_key: str) -> str:
     return pull_key
 
 
-@task(map_index_template=NAMED)
+@task(queue=INGEST, map_index_template=NAMED)
 @classed()
 def gate(pull_key: str) -> str:
     """Accept the candidate into the ledger, or quarantine it with reasons and fail.

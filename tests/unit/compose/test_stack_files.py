@@ -24,6 +24,7 @@ from compose_stack import (
 )
 from shortdrama.alerts import watching
 from shortdrama.core.settings import REPOSITORY, Settings
+from shortdrama.orchestration.loads import INGEST
 from shortdrama.reports.delivery.subscriptions import subscriptions_of
 
 DOCKERFILE = (REPOSITORY / "Dockerfile").read_text(encoding="utf-8")
@@ -31,9 +32,16 @@ BUILT_HERE = {
     f"${{COMPOSE_PROJECT_NAME:?run make env}}:{target}" for target in ("production", "local")
 }
 AIRFLOW = ("airflow-init", "api-server", "dag-processor", "triggerer", "scheduler", "retention")
+WORKERS = ("warehouse-worker", "ingest-worker")
 OF_AIRFLOW = {
     "postgres_password", "airflow_fernet_key", "airflow_api_secret_key", "airflow_jwt_secret"
 }  # fmt: skip
+OF_ALL_WORK = (
+    OF_AIRFLOW
+    | {"redis_password", "airflow_pipeline_password", "appfigures_token", "tiktok_token"}
+    | {"s3_pipeline", "s3_ingest", "s3_transform", "s3_reports"}
+    | {"mail_password", "mail_signing_key", "mail_addresses"}
+)
 SECRET_NAME = re.compile(
     r"PASSWORD$|SECRET(?!S$)|TOKEN$|FERNET_KEY$|_CONN$|ADDRESSES$|SIGNING_KEY$"
 )
@@ -150,10 +158,11 @@ def test_a_service_has_the_secrets_that_its_program_reads_and_no_others(name: st
         "dag-processor": OF_AIRFLOW | {"s3_watch", "mail_password"},
         "triggerer": OF_AIRFLOW,
         "retention": OF_AIRFLOW,
-        "scheduler": OF_AIRFLOW
-        | {"airflow_pipeline_password", "appfigures_token", "tiktok_token"}
-        | {"s3_pipeline", "s3_ingest", "s3_transform", "s3_reports"}
-        | {"mail_password", "mail_signing_key", "mail_addresses"},
+        "redis": {"redis_password"},
+        "scheduler": OF_ALL_WORK,
+        "warehouse-worker": OF_ALL_WORK,
+        "ingest-worker": OF_AIRFLOW
+        | {"redis_password", "s3_ingest", "appfigures_token", "tiktok_token", "mail_password"},
         "watch": {"airflow_watch_password", "s3_watch", "mail_password"},
     }
     assert {file.name for file in secrets_of(name).values()} == expected[name]
@@ -162,8 +171,9 @@ def test_a_service_has_the_secrets_that_its_program_reads_and_no_others(name: st
 def test_the_database_is_out_of_reach_of_all_but_airflow() -> None:
     assert STACK["networks"]["database"] == {"internal": True}
     reach = {name for name in SERVICES if "database" in SERVICES[name].get("networks", [])}
-    assert reach == {"postgres", *AIRFLOW}
+    assert reach == {"postgres", "redis", *AIRFLOW, *WORKERS}
     assert SERVICES["postgres"]["networks"] == ["database"]
+    assert SERVICES["redis"]["networks"] == ["database"]
 
 
 @pytest.mark.parametrize("name", SERVICES)
@@ -205,7 +215,7 @@ def test_the_watch_waits_for_nothing_that_it_watches() -> None:
 def test_what_was_mailed_is_known_to_all_who_mail() -> None:
     known = "shortdrama-alerts:/opt/shortdrama/home/alerts"
     mailers = {name for name, service in SERVICES.items() if known in service.get("volumes", [])}
-    assert mailers == {"scheduler", "dag-processor", "watch"}
+    assert mailers == {"scheduler", "dag-processor", "watch", *WORKERS}
     assert "/opt/shortdrama/home/alerts" in DOCKERFILE, "so that the volume is its user's"
 
 
@@ -224,12 +234,14 @@ def test_the_watchs_health_is_the_file_that_each_look_writes(
 
 
 def test_airflow_services_share_airflows_settings() -> None:
-    settings = [
-        {k: v for k, v in SERVICES[name]["environment"].items() if k.startswith("AIRFLOW__")}
-        for name in AIRFLOW
-    ]
-    assert settings[0]
-    assert all(one == settings[0] for one in settings)
+    settings = {
+        name: {k: v for k, v in SERVICES[name]["environment"].items() if k.startswith("AIRFLOW__")}
+        for name in (*AIRFLOW, *WORKERS)
+    }
+    of_celery = STACK["x-celery"]
+    for name, found in settings.items():
+        starts_tasks = name in {"scheduler", *WORKERS}
+        assert found == settings["api-server"] | (of_celery if starts_tasks else {}), name
 
 
 def test_named_volumes_are_declared_and_used() -> None:
@@ -237,13 +249,19 @@ def test_named_volumes_are_declared_and_used() -> None:
     assert used == STACK["volumes"].keys()
 
 
-def test_only_the_scheduler_holds_the_private_warehouse() -> None:
+def test_only_who_runs_all_work_holds_the_private_warehouse() -> None:
     holders = [
         name
         for name, service in SERVICES.items()
         if any(volume.startswith("shortdrama-home:") for volume in service.get("volumes", []))
     ]
-    assert holders == ["scheduler"]
+    assert holders == ["scheduler", "warehouse-worker"]
+    assert "deploy" not in SERVICES["warehouse-worker"], "there is one"
+
+
+def test_a_worker_takes_the_tasks_that_it_has_the_keys_and_rooms_for() -> None:
+    queues = {name: SERVICES[name]["command"][-1] for name in WORKERS}
+    assert queues == {"warehouse-worker": "default", "ingest-worker": INGEST}
 
 
 def test_the_pipeline_understands_the_samples_settings(
@@ -303,25 +321,39 @@ def test_the_pipeline_understands_real_settings_with_any_password(
 
 
 def test_only_the_sample_has_a_simulator_and_a_mail_catcher() -> None:
-    sample = {name for name, service in SERVICES.items() if "profiles" in service}
-    assert sample == {"simulator", "mailpit"}
-    assert {tuple(SERVICES[name]["profiles"]) for name in sample} == {("sample",)}
-    for service in SERVICES.values():
+    profiles = {name: service.get("profiles") for name, service in SERVICES.items()}
+    assert {name for name, of in profiles.items() if of == ["sample"]} == {"simulator", "mailpit"}
+    assert {name for name, of in profiles.items() if of == ["scale"]} == {"redis", *WORKERS}
+    for name, service in SERVICES.items():
         for needed, how in service.get("depends_on", {}).items():
-            assert how.get("required", True) is (needed not in sample), needed
+            is_there = profiles[needed] in (None, profiles[name])
+            assert how.get("required", True) is is_there, (name, needed)
+
+
+def test_without_a_change_tasks_run_in_the_scheduler(clone: Path) -> None:
+    env = env_of(clone / ".env")
+    assert env["EXECUTOR"] == "LocalExecutor"
+    assert "scale" not in env["COMPOSE_PROFILES"]
 
 
 @pytest.mark.parametrize("password", ["plain", """p$w${x}"'`\\ ä 短剧 %40#:/@?&=+""", "%%", " a "])
-def test_the_databases_address_takes_any_password(tmp_path: Path, password: str) -> None:
-    command = SERVICES["scheduler"]["environment"]["AIRFLOW__DATABASE__SQL_ALCHEMY_CONN_CMD"]
-    secret = tmp_path / "postgres_password"
-    secret.write_text(password + "\n")
-    here = command.replace("/opt/shortdrama", str(REPOSITORY)).replace(
-        "/run/secrets/postgres_password", str(secret)
-    )
+@pytest.mark.parametrize(
+    ("setting", "secret", "host"),
+    [
+        ("DATABASE__SQL_ALCHEMY_CONN", "postgres_password", "postgres:5432"),
+        ("CELERY__RESULT_BACKEND", "postgres_password", "postgres:5432"),
+        ("CELERY__BROKER_URL", "redis_password", "redis:6379"),
+    ],
+)
+def test_an_address_takes_any_password(
+    tmp_path: Path, password: str, setting: str, secret: str, host: str
+) -> None:
+    command = SERVICES["scheduler"]["environment"][f"AIRFLOW__{setting}_CMD"]
+    (tmp_path / secret).write_text(password + "\n")
+    here = command.replace("/opt/shortdrama", str(REPOSITORY)).replace("/run/secrets", str(tmp_path))
     printed = subprocess.run(shlex.split(here), capture_output=True, text=True, check=True).stdout
-    url = make_url(printed)
-    assert (url.password, url.host, url.port) == (password, "postgres", 5432)
+    url = make_url(printed.removeprefix("db+"))
+    assert (url.password, f"{url.host}:{url.port}") == (password, host)
     assert "\n" not in printed
 
 

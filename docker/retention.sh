@@ -9,7 +9,8 @@ days=${RETENTION_DAYS:?}
 logs=${LOGS:-/opt/shortdrama/airflow/logs}
 alive=${ALIVE:-$logs/retention.alive}
 TABLES=asset_event,callback,celery_taskmeta,celery_tasksetmeta,dag_run,dag_version,deadline
-TABLES=$TABLES,import_error,job,log,revoked_token,task_instance,task_instance_history,task_reschedule,trigger,xcom
+TABLES=$TABLES,import_error,job,log,revoked_token,task_instance,task_instance_history
+TABLES=$TABLES,task_reschedule,trigger,xcom
 
 case $days in
     '' | *[!0-9]*) days=0 ;;

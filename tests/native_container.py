@@ -58,6 +58,12 @@ exec setpriv --reuid={user} --regid={user} --clear-groups --no-new-privs --bound
 """
 
 
+def children(pid: int) -> list[int]:
+    """The processes that a process has started itself."""
+    listed = Path(f"/proc/{pid}/task/{pid}/children").read_text()
+    return [int(one) for one in listed.split()]
+
+
 @dataclass
 class Containers:
     """The services of one stack; `close` ends all of them."""
@@ -103,7 +109,11 @@ class Containers:
         """End a service at once, with all its processes."""
         process = self.running[name]
         if process.poll() is None:
-            os.kill(process.pid, signal.SIGKILL)
+            # The first process of a namespace takes all others with it. It has another user than
+            # `unshare`, so it would survive that one: the kernel drops `--kill-child` then.
+            for child in children(process.pid):
+                os.kill(child, signal.SIGKILL)
+            process.kill()
         process.wait()
 
     def inside(self, *command: str) -> list[str]:
@@ -111,9 +121,7 @@ class Containers:
         network = f"--net=/proc/{self.running['network'].pid}/ns/net"
         return ["nsenter", network, *command]
 
-    def container(
-        self, service: str, *command: str, hostname: str = "", **more: str
-    ) -> list[str]:
+    def container(self, service: str, *command: str, hostname: str = "", **more: str) -> list[str]:
         """A command in the service's container; without one, the service's own."""
         script = CONTAINER.format(
             venv=Path(sys.executable).parents[1],

@@ -9,13 +9,12 @@ import os
 import subprocess
 import sys
 from collections.abc import Iterator
-from pathlib import Path
 from time import monotonic, sleep
 from typing import Any
 
 import pytest
 
-from native_container import Containers
+from native_container import Containers, children
 
 pytestmark = [pytest.mark.stack, pytest.mark.timeout(1500)]
 
@@ -151,9 +150,3 @@ def test_a_stopped_scheduler_ends_in_order(containers: Containers) -> None:
     (child,) = children(containers.running["scheduler"].pid)
     os.kill(child, 15)
     assert until(lambda: containers.running["scheduler"].poll() is not None, 60) < 60
-
-
-def children(pid: int) -> list[int]:
-    """The processes that a process has started itself."""
-    listed = Path(f"/proc/{pid}/task/{pid}/children").read_text()
-    return [int(one) for one in listed.split()]

@@ -14,19 +14,19 @@ import warnings
 from pathlib import Path
 from typing import Any
 
-# About pandas, which dbt does not use, and about Hive, which dbt asks for with each statement.
-warnings.filterwarnings("ignore", category=FutureWarning)
-warnings.filterwarnings("ignore", message="Failed to set spark.sql.catalogImplementation")
-
-from dbt.cli.main import dbtRunner  # noqa: E402
-from pyspark.sql import SparkSession  # noqa: E402
-
 KEPT = "built.inputs"
 """A table with the fingerprint of the last build that was finished on this cluster."""
 
 
 def main(request: dict[str, Any], answer: Path) -> int:
     """Do what is requested; the process's exit code."""
+    # About pandas, which dbt does not use, and about Hive, which dbt asks for with each statement.
+    warnings.filterwarnings("ignore", category=FutureWarning)
+    warnings.filterwarnings("ignore", message="Failed to set spark.sql.catalogImplementation")
+    # Only that environment has both.
+    from dbt.cli.main import dbtRunner
+    from pyspark.sql import SparkSession
+
     session = SparkSession.builder.getOrCreate()
     for name, value in request["settings"].items():
         session.conf.set(name, value)

@@ -20,7 +20,7 @@ CASES = [case for corpus in CORPORA for case in cases(HERE / corpus)]
 RECORD = json.loads((HERE / "verdicts.json").read_text(encoding="utf-8"))
 BEYOND = tomllib.loads((HERE / "beyond.toml").read_text(encoding="utf-8"))
 EVERY = 20
-"""`make test` tries so many times fewer; which ones depends on the order alone."""
+"""CI tries so many times fewer; which ones depends on the order alone."""
 
 
 def parameters() -> list[object]:
@@ -28,7 +28,7 @@ def parameters() -> list[object]:
         pytest.param(
             case,
             id=f"{case.corpus}-{case.id}",
-            marks=() if number % EVERY == 0 else pytest.mark.trials,
+            marks=pytest.mark.trials if number % EVERY else pytest.mark.integration,
         )
         for number, case in enumerate(CASES)
     ]

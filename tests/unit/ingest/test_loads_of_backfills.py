@@ -27,6 +27,8 @@ from shortdrama.sources.connector import PullRequest
 from shortdrama.warehouse.build.inputs import read_inputs
 from shortdrama.warehouse.decide.refusals import refusals
 
+pytestmark = pytest.mark.integration
+
 BACKFILL = "appfigures.estimates-1"
 DAYS = Window(start=date(2025, 9, 1), end=date(2025, 9, 1))
 ORDINARY = PullRequest(dataset=ESTIMATES.id, run_key="run", window=DAYS)

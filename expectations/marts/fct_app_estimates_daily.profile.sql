@@ -20,10 +20,11 @@ nameless as (
         or revenue_usd is null
 ),
 
+-- Refunds above sales come as small negative amounts; the gate of the load has reported them.
 negatives as (
     select app_id, country_code, store, estimated_on, downloads, revenue_usd
     from marts.fct_app_estimates_daily
-    where downloads < 0 or revenue_usd < 0
+    where downloads < 0 or revenue_usd < -1000
 ),
 
 mislabelled as (

@@ -203,7 +203,7 @@ DEFECTS = {
         f"{BETWEEN}(blurred_statements)",
     ),
     "negative_version": (
-        "update marts.fct_app_estimates_versions set revenue_usd = -1 where not is_vanished",
+        "update marts.fct_app_estimates_versions set revenue_usd = -2000 where not is_vanished",
         f"{BETWEEN}(negative_rows)",
     ),
     "no_versions": ("delete from marts.fct_app_estimates_versions", f"{BETWEEN}(row_count)"),

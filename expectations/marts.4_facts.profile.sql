@@ -184,10 +184,11 @@ charts as (
     group by all
 ),
 
--- An app may have several products in a chart; the best place counts.
+-- An app may have several products in a chart; the best place counts. A sum of places alone would
+-- not show two apps that have each other's place.
 places_said as (
     select country_code, day_on, load_id, chart, device, count(distinct (app_id, category_id))
-        as apps, sum(chart_rank) as places
+        as apps, sum(hash(app_id, category_id, chart_rank) % 1000003) as fingerprint
     from (
         select load_id, country_code, ranked_on as day_on, subtype as chart, device, category_id,
             app_id, min(rank) as chart_rank
@@ -203,17 +204,17 @@ places_said as (
 
 places_kept as (
     select country_code, ranked_on as day_on, chart, device, count(*) as apps,
-        sum(chart_rank) as places
+        sum(hash(app_id, category_id, chart_rank) % 1000003) as fingerprint
     from marts.fct_app_ranks_daily
     group by all
 ),
 
 ranks_unlike_loads as (
-    select country_code, day_on, chart, device, kept.apps, said.apps as should_be, kept.places,
-        said.places as places_should_be
+    select country_code, day_on, chart, device, kept.apps, said.apps as should_be,
+        kept.fingerprint, said.fingerprint as fingerprint_should_be
     from places_said as said
     left join places_kept as kept using (country_code, day_on, chart, device)
-    where (kept.apps, kept.places) is distinct from (said.apps, said.places)
+    where (kept.apps, kept.fingerprint) is distinct from (said.apps, said.fingerprint)
 )
 
 select

@@ -60,10 +60,11 @@ forecasts_unlike_sources as (
     select publisher, published_on, geography, segment, metric, year, facts.value
     from marts.fct_market_forecasts as facts
     anti join (
-        select publisher, published_on, geography, segment, metric, unit, year, value, load_id
+        select publisher, published_on, geography, segment, metric, unit, year, value, load_id,
+            value_kind, is_lower_bound, value_basis
         from raw.omdia_forecasts
-        union all
-        select *, null from quotes
+        union all by name
+        select *, null as load_id from quotes
     ) as sources
         on
             (facts.publisher, facts.published_on, facts.geography, facts.segment, facts.metric,
@@ -71,6 +72,13 @@ forecasts_unlike_sources as (
             is not distinct from
             (sources.publisher, sources.published_on, sources.geography, sources.segment,
             sources.metric, sources.unit, sources.year, sources.value, sources.load_id)
+        -- A quoted figure has its kind from the model.
+        and (
+            facts.load_id is null
+            or (facts.value_kind, facts.is_lower_bound, facts.value_basis)
+            is not distinct from
+            (sources.value_kind, sources.is_lower_bound, sources.value_basis)
+        )
     union all
     select distinct publisher, published_on, null, null, null, null, null
     from raw.omdia_forecasts as loads

@@ -4,6 +4,7 @@ import re
 import shutil
 import subprocess
 from pathlib import Path
+from time import monotonic, sleep
 from typing import Any
 
 import yaml
@@ -62,3 +63,11 @@ def lay_secrets(service: str, clone: Path, folder: Path) -> None:
     for target, file in secrets_of(service).items():
         if Path(target).parent == Path("/run/secrets"):
             shutil.copy(clone / file, folder / Path(target).name)
+
+
+def until_apart(pid: int) -> None:
+    """Wait until a process that was just started has left this network for its own."""
+    begun = monotonic()
+    while Path(f"/proc/{pid}/ns/net").readlink() == Path("/proc/self/ns/net").readlink():
+        assert monotonic() - begun < 30, "no network of its own"
+        sleep(0.01)

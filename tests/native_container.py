@@ -15,7 +15,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from compose_stack import SERVICES, env_of, environment, lay_secrets, make_env
+from compose_stack import SERVICES, env_of, environment, lay_secrets, make_env, until_apart
 from shortdrama.core.settings import REPOSITORY
 from shortdrama_local.embedded import postgres
 
@@ -98,6 +98,7 @@ class Containers:
         made = cls(folder, env_of(folder / "clone" / ".env"))
         network = ["unshare", "--net", "sh", "-c", "ip link set lo up && exec sleep infinity"]
         made.running["network"] = subprocess.Popen(network)
+        until_apart(made.running["network"].pid)
         return made
 
     def close(self) -> None:

@@ -15,11 +15,12 @@ from pathlib import Path
 from time import monotonic, sleep
 from urllib.parse import quote
 
-from compose_stack import env_of, environment, lay_secrets, make_env
+from compose_stack import env_of, environment, lay_secrets, make_env, until_apart
 from shortdrama.core.settings import REPOSITORY
 from shortdrama_local.embedded import postgres
 
 APART = ["unshare", "--map-root-user", "--net"]
+S3_PORT = 8333
 OWN_TMP = """
 set -eu
 mount -t tmpfs tmpfs /mnt
@@ -84,9 +85,11 @@ class StackStores:
         lay_secrets("lake-init", self.clone, self.folder / "secrets")
         network = [*APART, "sh", "-c", "ip link set lo up && exec sleep infinity"]
         self.running["network"] = subprocess.Popen(network)
+        until_apart(self.running["network"].pid)
         self._start_store()
         self.start_database()
         self._lay_docker()
+        self._wait_for_the_store()
 
     def close(self) -> None:
         """End everything; the network last."""
@@ -170,6 +173,15 @@ class StackStores:
                 [*self.inside(), "unshare", "--mount", "sh", "-c", script],
                 env=env, stdout=log, stderr=log,
             )  # fmt: skip
+
+    def _wait_for_the_store(self) -> None:
+        asked = f"import socket; socket.create_connection(('127.0.0.1', {S3_PORT}), 5)"
+        begun = monotonic()
+        while subprocess.run(
+            [*self.inside(), sys.executable, "-c", asked], capture_output=True, check=False
+        ).returncode:
+            assert monotonic() - begun < 90, (self.folder / "store.log").read_text()
+            sleep(0.2)
 
     def start_database(self) -> None:
         """PostgreSQL alone, with an empty database `airflow`."""

@@ -148,7 +148,14 @@ def marts_tried() -> Iterator[str]:
         "\ncompared with the build a week before. A patch changes a text of a model, which is built"
         " again\nwith its data tests; a damage changes built marts; a good change changes accepted"
         " loads.\nThey were written before the checks; before these, 16 of the patches and 14 of"
-        " the damages\nwere stopped.\n"
+        " the damages\nwere stopped.\n\n"
+        "A fresh pair of eyes wrote 134 more without seeing the checks. Of those that change"
+        " a figure\nor a mark, 42 of 53 patches and 60 of 78 damages were stopped, and one was"
+        " warned about: **79%**.\nOf its 27 good builds that were run one was refused without"
+        " reason, a refund. Since then marks of\nsample data, vendors, events, searches, kinds"
+        " of forecasts and refunds are checked too, which is\nno longer blind. Not checked: the"
+        " tables `ops_*`, names of apps against the newest list, rows that\na report of"
+        " reconciliation or Minis has lost, and daily views of hashtags against the raw curves.\n"
     )
     rows = []
     for kind in ("patches", "damages", "good"):

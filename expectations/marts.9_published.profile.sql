@@ -59,16 +59,16 @@ months as (
         coalesce(sum(now.downloads), 0) as downloads,
         coalesce(sum(before.revenue_usd), 0) as revenue_before,
         coalesce(sum(now.revenue_usd), 0) as revenue_usd
+    -- A country is compared on days that both builds cover: a backfill brings days that were not
+    -- there before.
     from days_before as before
-    full join days_now as now using (country_code, estimated_on)
-    -- A country is compared on days that both builds cover.
+    left join days_now as now using (country_code, estimated_on)
     where
         (country_code, estimated_on) in (
             select (country_code, cast(unnest(range(start_on, end_on + 1, interval 1 day)) as date))
             from raw.load_coverage
             where dataset = 'appfigures.estimates'
         )
-        and country_code in (select country_code from days_before)
         and (country_code, date_trunc('month', estimated_on)) not in (
             select (country_code, month_start_on) from settled
         )

@@ -94,6 +94,10 @@ UNUSUAL = {
     "nothing is published yet": "delete from previous.fct_app_estimates_daily",
     "the newest week moves": multiply("ZZ", 3, "estimated_on >= '2025-08-14'"),
     "a country is new": "delete from previous.fct_app_estimates_daily where country_code = 'JP'",
+    "a backfill brings days that were not there before": (
+        "delete from previous.fct_app_estimates_daily"
+        " where country_code in ('JP', 'ZZ') and estimated_on < '2025-08-08'"
+    ),
     "a country's days are no longer covered": (
         "delete from raw.load_coverage where country_code = 'JP';"
         " delete from marts.fct_app_estimates_daily where country_code = 'JP'"

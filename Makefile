@@ -107,17 +107,18 @@ stack-burst: $(READY) ## The team's stack without Docker: a cold burst of tasks,
 	$(BIN)/pytest -m stack tests/e2e/test_team_stack.py tests/e2e/test_scale_profile.py tests/unit/compose -s -q
 
 E2E := e2e and not resilience
+BUILDS := integration and not resilience and not deliveries
 e2e: $(READY) ## The real scheduler, killed builds, analysts, browser (a quarter of an hour)
-	$(MAKE) --jobs 2 --no-print-directory e2e-stack e2e-builds E2E="$(E2E)"
+	$(MAKE) --jobs 2 --no-print-directory e2e-stack e2e-builds E2E="$(E2E)" BUILDS="$(BUILDS)"
 
 e2e-sample: $(READY) ## The same without the longest; CI runs it
-	$(MAKE) --no-print-directory e2e E2E="$(E2E) and not long"
+	$(MAKE) --no-print-directory e2e E2E="$(E2E) and not long" BUILDS="$(BUILDS) and not long"
 
 e2e-stack:
 	$(BIN)/pytest -m "$(E2E)" --durations 20
 
 e2e-builds:
-	$(BIN)/pytest -m "(integration and not resilience and not deliveries) or browser"
+	$(BIN)/pytest -m "($(BUILDS)) or browser"
 
 spark: build/spark/.ready ## Install dbt on Spark for the setting `spark` and for comparisons (0.9 GB)
 

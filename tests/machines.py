@@ -104,6 +104,8 @@ def models_alone(settings: Settings, plan: Plan, say: Callable[[str], None]) -> 
             [
                 "build", "--exclude-resource-types", "test", "unit_test",
                 "--quiet", "--target", "lake",
+                # Its threads would be missing in the dbt that a later test forks, which would wait.
+                "--no-static-parser",
                 "--project-dir", str(DBT_PROJECT),
                 "--target-path", str(dbt_target()),
                 "--log-path", str(home() / "logs"),

@@ -24,6 +24,8 @@ from shortdrama.warehouse.build import dbt_process
 from shortdrama.warehouse.build.dbt import run_dbt
 from shortdrama.warehouse.build.touched import Plan
 
+pytestmark = pytest.mark.integration
+
 SECRET = "planted-to-be-found"
 JULY = Plan(months=frozenset({date(2025, 7, 1)}))
 AUGUST = Plan(months=frozenset({date(2025, 8, 1)}))

@@ -28,7 +28,7 @@ from shortdrama.warehouse.publish.publish import publish
 from shortdrama.warehouse.snapshots.manifest import SnapshotManifest
 from shortdrama.warehouse.snapshots.read import connect
 
-pytestmark = pytest.mark.timeout(900)
+pytestmark = [pytest.mark.timeout(900), pytest.mark.integration]
 
 COUNTRIES = ("ZZ", "CN", "US")
 SEPTEMBER = Window(start=date(2025, 9, 1), end=date(2025, 9, 30))
@@ -180,5 +180,5 @@ def test_after_a_revocation_the_marts_are_those_of_a_history_without_the_load(
         week = weekly.period_of("2025-W39")
         content = weekly.compose(connection, without, week, clock.now())
     said = " ".join(press.render(weekly.written(content, "en")).text.split())
-    assert "grace took data back out" in said
+    assert "grace withdrew data" in said
     assert "“the vendor took it back”" in said

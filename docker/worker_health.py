@@ -8,12 +8,12 @@ import socket
 import sys
 from pathlib import Path
 
-from broker_url import url
 from celery import Celery
 from kombu.exceptions import OperationalError
+from secret_url import secret_url
 
 SECRET = Path("/run/secrets/redis_password")
-BROKER = "redis:6379"
+BROKER = "redis://:{}@redis:6379/0"
 SECONDS = 8.0
 OTHERS = 75
 """EX_TEMPFAIL of sysexits.h."""
@@ -21,9 +21,8 @@ OTHERS = 75
 
 def main() -> int:
     """Ask the worker, and return the exit code."""
-    address = url(SECRET.read_text(encoding="utf-8").rstrip("\r\n"), BROKER)
     worker = f"celery@{socket.gethostname()}"
-    app = Celery(broker=address)
+    app = Celery(broker=secret_url(SECRET, BROKER))
     app.conf.broker_connection_timeout = SECONDS
     try:
         with app.connection_for_read() as connection:

@@ -45,18 +45,10 @@ def run_dbt(
     or memory, and however it ends, this process is not affected.
     """
     arguments = [
-        "build",
-        "--project-dir", str(DBT_PROJECT),
-        "--target", target,
-        "--target-path", str(dbt_target()),
-        "--no-use-colors",
+        *build_arguments(plan, target),
         # Lines are printed by `dbt_process`.
         "--log-level", "none",
-        # They test the models' logic, not this lake's rows: `make test` runs them.
-        "--exclude-resource-type", "unit_test",
-        # If seeds change, that is a code change and a full refresh; they are tested anyway.
-        *(["--full-refresh"] if plan.is_full_refresh else ["--exclude-resource-type", "seed"]),
-        *(["--select", only, "--exclude-resource-type", "test", "seed"] if only else []),
+        *(["--select", only, "--exclude-resource-type", "test"] if only else []),
     ]  # fmt: skip
     _run_results().unlink(missing_ok=True)
     environment = dbt_environment(settings) | build_environment(plan, settings.clock.now())
@@ -77,6 +69,21 @@ def run_dbt(
         errors = [*ended_early, *errors_of(lines), *rows]
         kind = DbtKilled if ended < 0 else DbtFailed
         raise kind("\n".join([*errors, "The published snapshot stays."]))
+
+
+def build_arguments(plan: Plan, target: str) -> list[str]:
+    """Arguments of dbt for a build of all models, on whatever engine."""
+    return [
+        "build",
+        "--project-dir", str(DBT_PROJECT),
+        "--target", target,
+        "--target-path", str(dbt_target()),
+        "--no-use-colors",
+        # They test the models' logic, not this lake's rows: `make test` runs them.
+        "--exclude-resource-type", "unit_test",
+        # If seeds change, that is a code change and a full refresh; they are tested anyway.
+        *(["--full-refresh"] if plan.is_full_refresh else ["--exclude-resource-type", "seed"]),
+    ]  # fmt: skip
 
 
 def _run_apart(

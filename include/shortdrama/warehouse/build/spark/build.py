@@ -16,8 +16,9 @@ from shortdrama.warehouse.build.spark.run import build_on_spark, last_built
 from shortdrama.warehouse.build.spark.sources import lay_out
 from shortdrama.warehouse.build.touched import Plan
 
-LISTED = "+int_listed_products"
-"""A view that is read to plan a build, with what it is made of: views too, and small."""
+BESIDE = "+int_listed_products resource_type:seed"
+"""What DuckDB makes itself: a view that is read to plan a build, with the views that it is made of,
+and the reviewed lists, which the gate of the marts reads."""
 
 
 def goes_on(connection: duckdb.DuckDBPyConnection, settings: Settings) -> bool:
@@ -54,7 +55,7 @@ def build_and_take_over(
     )
     if plan.is_full_refresh:
         with dbt_in(f"{settings.warehouse_folder}/views"):
-            run_dbt(settings, plan, lambda _: None, only=LISTED)
+            run_dbt(settings, plan, lambda _: None, only=BESIDE)
     with duck.connect(path=settings.warehouse_path) as connection:
         take_over(connection, tables, plan, month_columns())
         if plan.is_full_refresh:

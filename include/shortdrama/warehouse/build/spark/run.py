@@ -12,7 +12,7 @@ from pydantic import BaseModel, ConfigDict
 
 from shortdrama.core.errors import DbtFailed
 from shortdrama.core.settings import DBT_PROJECT, Settings, home
-from shortdrama.warehouse.build.dbt import build_environment, dbt_target
+from shortdrama.warehouse.build.dbt import build_arguments, build_environment
 from shortdrama.warehouse.build.dbt_errors import errors_of
 from shortdrama.warehouse.build.spark.environment import python
 from shortdrama.warehouse.build.touched import Plan
@@ -67,17 +67,11 @@ def build_on_spark(
     Returns the built tables that are in the schemas of `hand_over`, or named there, as they are
     then on Spark, by name (`marts.fct_…`). Spark keeps the fingerprint. Raises DbtFailed.
     """
-    left_out = ["unit_test"] if with_tests else ["test", "unit_test"]
     arguments = [
-        "build",
-        "--target", "spark",
-        "--project-dir", str(DBT_PROJECT),
+        *build_arguments(plan, "spark"),
         "--profiles-dir", str(DBT_PROJECT),
-        "--target-path", str(dbt_target()),
         "--log-path", str(home() / "logs"),
-        "--no-use-colors",
-        "--exclude-resource-type", *left_out,
-        *(["--full-refresh"] if plan.is_full_refresh else ["--exclude-resource-type", "seed"]),
+        *([] if with_tests else ["--exclude-resource-type", "test"]),
     ]  # fmt: skip
     request = {
         "statements": statements,

@@ -55,8 +55,11 @@ down: $(READY) ## Stop what `make up` started
 status: $(READY) ## What each dataset covers and lacks, what is published and due
 	$(BIN)/shortdrama status
 
-sql: $(READY) ## Answer a query: Q="select …" [FORMAT=table|csv|json]
-	@$(BIN)/shortdrama sql "$(Q)" --format $(or $(FORMAT),table)
+# From the environment, as it was typed: quotes and dollars mean nothing to make or the shell there.
+unexport Q
+sql: export QUERY = $(value Q)
+sql: $(READY) ## Answer a query: Q="select …" [FORMAT=table|csv|json]; without one a shell opens
+	@$(BIN)/shortdrama sql --format $(or $(FORMAT),table) $(if $(value Q),-- "$$QUERY")
 
 backfill: $(READY) ## Start and follow a backfill: DATASET=… FROM=2025-01-01 TO=2025-12-31 [WHY="…"] [ARGS=--dry-run]
 	@test -n "$(FROM)" -a -n "$(TO)" || { echo "give FROM and TO, e.g. make backfill FROM=2025-01-01 TO=2025-12-31"; exit 1; }
@@ -104,7 +107,7 @@ deliveries: $(READY) ## 500 readers, 20 killed senders, 10,000 weeks of deliveri
 	$(BIN)/pytest -m deliveries tests/unit/reports/delivery -s -q
 
 stack-burst: $(READY) ## The team's stack without Docker: a cold burst of tasks, workers, an upgrade and back (ten minutes, as root)
-	$(BIN)/pytest -m stack tests/e2e/test_team_stack.py tests/e2e/test_scale_profile.py tests/unit/compose -s -q
+	$(BIN)/pytest -m stack tests/e2e/test_team_stack.py tests/e2e/test_scale_profile.py tests/e2e/test_scale_backfill.py tests/unit/compose -s -q
 
 E2E := e2e and not resilience
 BUILDS := integration and not resilience and not deliveries

@@ -4,21 +4,19 @@
 that it cannot write to, and no rights (`native_container`).
 """
 
-import json
 import os
 import subprocess
 import sys
 from collections.abc import Iterator
-from time import monotonic, sleep
-from typing import Any
+from time import monotonic
 
 import pytest
 
 from native_container import Containers, children
+from stack_runs import PASSWORD, PLACE, bare_stack, found, started, until
 
 pytestmark = [pytest.mark.stack, pytest.mark.timeout(1500)]
 
-PASSWORD = """p$w${x}"'`\\ ä 短剧 %40#:/@"""
 TASKS = 14
 BURST = f'''
 """Many short tasks at once. **A task is red**: the API server was too slow."""
@@ -41,70 +39,17 @@ def ingest_burst():
 
 ingest_burst()
 '''
-CLIENT = """
-import json, sys, time
-from shortdrama.core.settings import settings
-from shortdrama.health.airflow_session import AirflowSession
-
-airflow, dag = AirflowSession(settings().airflow), sys.argv[1]
-end = time.monotonic() + 300
-while True:
-    try:
-        airflow.unpause(dag)
-        break
-    except Exception:
-        if time.monotonic() > end:
-            raise
-        time.sleep(1)
-run = airflow.trigger(dag)
-print(run.run_id, flush=True)
-while airflow.state(run) not in ("success", "failed") and time.monotonic() < end:
-    time.sleep(1)
-found = {"state": airflow.state(run), "tasks": list(airflow.tasks(run))}
-found["keys"] = airflow.left(run, "keys", "return_value")
-print("FOUND" + json.dumps(found))
-"""
 
 
 @pytest.fixture(scope="module")
 def containers(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Containers]:
-    if os.geteuid() != 0:
-        pytest.skip("look-alike containers need root")
-    made = Containers.made(tmp_path_factory.mktemp("stack"), {"postgres_password": f"{PASSWORD}\n"})
-    dags = made.folder / "dags"
-    dags.mkdir()
-    (dags / "ingest_burst.py").write_text(BURST)
-    try:
-        made.start_database()
-        made.start_store()
-        made.start("simulator")
-        mail = [sys.executable, "-m", "aiosmtpd", "-n", "-l", "127.0.0.1:1025"]
-        sink = ["-c", "aiosmtpd.handlers.Sink"]
-        made.running["mailpit"] = subprocess.Popen(made.inside(*mail, *sink))
-        until(lambda: made.is_healthy("simulator"), 120)
+    secrets = {"postgres_password": f"{PASSWORD}\n"}
+    with bare_stack(tmp_path_factory.mktemp("stack"), secrets, {"ingest_burst": BURST}) as made:
         yield made
-    finally:
-        made.close()
-
-
-def until(is_so: Any, within_seconds: float) -> float:
-    begun = monotonic()
-    while not is_so():
-        assert monotonic() - begun < within_seconds, "it took too long"
-        sleep(0.5)
-    return monotonic() - begun
 
 
 def busy(cores: int) -> list[subprocess.Popen[bytes]]:
     return [subprocess.Popen([sys.executable, "-c", "while True: pass"]) for _ in range(cores)]
-
-
-def burst(containers: Containers, dag: str = "ingest_burst") -> dict[str, Any]:
-    """Trigger the DAG and wait; its run and tasks."""
-    ran = containers.run("scheduler", "python", "-c", CLIENT, dag, timeout=600)
-    (line,) = [line for line in ran.stdout.splitlines() if line.startswith("FOUND")] or [ran.stderr]
-    found: dict[str, Any] = json.loads(line.removeprefix("FOUND"))
-    return found
 
 
 def test_the_stack_starts_in_order_and_becomes_healthy(containers: Containers) -> None:
@@ -112,7 +57,7 @@ def test_the_stack_starts_in_order_and_becomes_healthy(containers: Containers) -
         ran = containers.run(service)
         assert ran.returncode == 0, f"{service}: {ran.stdout[-2000:]}{ran.stderr[-2000:]}"
     assert not containers.is_healthy("api-server"), "it is not started yet"
-    more = {"AIRFLOW__CORE__DAGS_FOLDER": "/mnt/folder/dags"}
+    more = {"AIRFLOW__CORE__DAGS_FOLDER": PLACE}
     containers.start("api-server", **more)
     took = {"api-server": until(lambda: containers.is_healthy("api-server"), 180)}
     for service in ("dag-processor", "triggerer", "scheduler", "retention", "watch"):
@@ -128,22 +73,22 @@ def test_a_burst_right_after_a_restart_with_busy_cores_costs_no_task(
     containers: Containers,
 ) -> None:
     # Once in peace, so that the DAG is known.
-    calm = burst(containers)
+    calm = found(started(containers, "ingest_burst"))
     assert calm["state"] == "success", calm
-    assert calm["keys"] == ["shortdrama-ingest"]
+    assert calm["left"]["keys"] == ["shortdrama-ingest"]
     others = busy(2 * (os.cpu_count() or 1))
     try:
         containers.kill("api-server")
-        containers.start("api-server", AIRFLOW__CORE__DAGS_FOLDER="/mnt/folder/dags")
+        containers.start("api-server", AIRFLOW__CORE__DAGS_FOLDER=PLACE)
         begun = monotonic()
-        found = burst(containers)
+        run = found(started(containers, "ingest_burst"))
     finally:
         for process in others:
             process.kill()
             process.wait()
-    states = [(task["state"], task["try_number"]) for task in found["tasks"]]
+    states = [(task["state"], task["try_number"]) for task in run["tasks"]]
     print(f"{TASKS} tasks after a restart: {monotonic() - begun:.0f} s, load {os.getloadavg()[0]}")
-    assert states == [("success", 1)] * (TASKS + 1), found
+    assert states == [("success", 1)] * (TASKS + 1), run
 
 
 def test_a_stopped_scheduler_ends_in_order(containers: Containers) -> None:

@@ -1,5 +1,8 @@
 """A query's answer from the published marts: a table for people, a file for machines."""
 
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -7,14 +10,22 @@ from typing import Literal
 
 import duckdb
 
+from shortdrama.analysts.table import Column, shown, table
 from shortdrama.core.errors import Failure
 from shortdrama.core.settings import Settings
 from shortdrama.lake.duck import quoted
 from shortdrama.warehouse.snapshots.read import connect
 
-GAP = "  "
 TABLE_ROWS = 500
 """More rows than anybody reads; the table says if it leaves rows out."""
+NUMBERS = {
+    *("TINYINT", "SMALLINT", "INTEGER", "BIGINT", "HUGEINT"),
+    *("UTINYINT", "USMALLINT", "UINTEGER", "UBIGINT", "UHUGEINT"),
+    *("FLOAT", "DOUBLE"),
+}
+INTERRUPTED = "Query interrupted"
+"""What DuckDB's Python client says after Ctrl-C, in an error without a class of its own."""
+EXPLAIN = re.compile(r"explain\b\s*(analyze\b\s*)?(\(\s*(analyze|format)\b[^)]*\)\s*)?", re.I)
 COPY_OPTIONS = {
     "csv": "format csv, header true",
     "json": "format json, array true",
@@ -24,6 +35,10 @@ COPY_OPTIONS = {
 
 class QueryRefused(Failure):
     """DuckDB does not accept the query, or it is not a query."""
+
+
+class QueryStopped(Failure):
+    """A person pressed Ctrl-C while the query ran."""
 
 
 def answer(
@@ -40,11 +55,9 @@ def answer(
             path = Path(folder) / "answer"
             write_answer(query, output, path, settings, snapshot)
             return path.read_text().rstrip("\n")
-    with connect(settings, snapshot) as connection:
-        try:
-            return _table(connection.execute(_one_query(connection, query)), width)
-        except duckdb.Error as error:
-            raise QueryRefused(str(error)) from error
+    with connect(settings, snapshot) as connection, _in_words(connection):
+        plan = _explained(connection, query)
+        return plan or _table(connection.execute(_one_query(connection, query)), width)
 
 
 def write_answer(
@@ -56,17 +69,30 @@ def write_answer(
 ) -> None:
     """The answer as CSV, JSON or Parquet, streamed, decimals exact; only complete files appear."""
     part = path.with_name(f".{path.name}.part")
-    with connect(settings, snapshot) as connection:
+    with connect(settings, snapshot) as connection, _in_words(connection):
         try:
             connection.execute(
                 f"copy (from (\n{_one_query(connection, query)}\n))"
                 f" to {quoted(str(part))} ({COPY_OPTIONS[output]})"
             )
             part.replace(path)
-        except duckdb.Error as error:
-            raise QueryRefused(str(error)) from error
         finally:
             part.unlink(missing_ok=True)
+
+
+@contextmanager
+def _in_words(connection: duckdb.DuckDBPyConnection) -> Iterator[None]:
+    """What DuckDB raises: QueryRefused with its words, and QueryStopped after Ctrl-C."""
+    try:
+        yield
+    except duckdb.Error as error:
+        raise QueryRefused(str(error)) from error
+    except RuntimeError as error:
+        if str(error) == INTERRUPTED:
+            # Its threads still work, and closing the connection would wait for them.
+            connection.interrupt()
+            raise QueryStopped("the query was stopped; nothing was written") from error
+        raise
 
 
 def _one_query(connection: duckdb.DuckDBPyConnection, query: str) -> str:
@@ -98,35 +124,34 @@ def _without_semicolon(query: str) -> str:
     return text.decode().strip()
 
 
+def _explained(connection: duckdb.DuckDBPyConnection, query: str) -> str | None:
+    """The plan of a query after EXPLAIN; None if it is another query. ANALYZE also runs it."""
+    query = _without_semicolon(query)
+    start, _ = (duckdb.tokenize(query) or [(0, None)])[0]
+    text = query.encode()[start:].decode()
+    explain = EXPLAIN.match(text)
+    if explain is None:
+        return None
+    _one_query(connection, text[explain.end() :])
+    plans = connection.execute(text).fetchall()
+    return "\n".join(plan.rstrip("\n") for _, plan in plans)
+
+
 def _table(cursor: duckdb.DuckDBPyConnection, width: int) -> str:
-    """A table; if it would be too wide, each row as a record with one column per line."""
     described = cursor.description or []
-    columns = [name for name, *_ in described]
-    right = [_is_number(str(kind)) for _, kind, *_ in described]
     fetched = cursor.fetchmany(TABLE_ROWS + 1)
-    rows = [["" if value is None else str(value) for value in row] for row in fetched[:TABLE_ROWS]]
-    rest = [] if len(fetched) <= TABLE_ROWS else [f"… more than {TABLE_ROWS} rows; csv has all"]
-    widths = [max(map(len, cells)) for cells in zip(columns, *rows, strict=True)]
-    if sum(widths) + len(GAP) * (len(widths) - 1) > width:
-        return "\n\n".join([*_records(columns, rows), *rest])
-
-    def line(cells: list[str]) -> str:
-        placed = zip(cells, widths, right, strict=True)
-        return GAP.join(
-            cell.rjust(size) if number else cell.ljust(size) for cell, size, number in placed
-        ).rstrip()
-
-    rule = GAP.join("-" * size for size in widths)
-    return "\n".join([line(columns), rule, *map(line, rows), *rest])
-
-
-def _records(columns: list[str], rows: list[list[str]]) -> list[str]:
-    size = max(map(len, columns))
-    return [
-        "\n".join(f"{name.rjust(size)}  {cell}" for name, cell in zip(columns, row, strict=True))
-        for row in rows
+    rows = fetched[:TABLE_ROWS]
+    columns = [
+        Column(shown(name), _is_number(str(kind)), tuple(shown(row[number]) for row in rows))
+        for number, (name, kind, *_) in enumerate(described)
     ]
+    said = [table(columns, len(rows), width)]
+    if not rows:
+        said.append("0 rows")
+    if len(fetched) > TABLE_ROWS:
+        said.append(f"… more than {TABLE_ROWS} rows; csv has all")
+    return "\n".join(said)
 
 
 def _is_number(kind: str) -> bool:
-    return kind.startswith("DECIMAL") or kind in {"BIGINT", "INTEGER", "HUGEINT", "DOUBLE"}
+    return kind.startswith("DECIMAL") or kind in NUMBERS

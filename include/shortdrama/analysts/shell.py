@@ -97,9 +97,9 @@ def greeting(manifest: SnapshotManifest) -> str:
     kind = "SAMPLE data, not a real market" if manifest.is_sample else "real data"
     return "\n".join(
         [
-            f"Short-drama marts, snapshot {manifest.snapshot_id}: {kind}.",
-            f"Published {manifest.created_at:%Y-%m-%d %H:%M} UTC;"
-            f" estimates up to {(estimates and estimates.as_of) or 'no day yet'}.",
+            f"Short-drama marts: {kind}.",
+            f"Snapshot {manifest.snapshot_id}, published {manifest.created_at:%Y-%m-%d %H:%M} UTC.",
+            f"Estimates up to {(estimates and estimates.as_of) or 'no day yet'}.",
             "Read-only. `show tables;` lists the marts, `.quit` leaves.",
             "A cookbook of questions: dbt_project/analyses (try `.read FILE`).",
             "",

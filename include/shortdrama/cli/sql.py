@@ -1,5 +1,6 @@
 """The published marts on the command line."""
 
+import pydoc
 import shutil
 import sys
 from enum import StrEnum
@@ -44,7 +45,8 @@ def sql(
 ) -> None:
     """Run a query on the published marts, or open a shell on them.
 
-    The query may also come from standard input. On one machine the store starts by itself.
+    A table that is longer than the screen is shown by $PAGER. The query may also come from standard
+    input. On one machine the store starts by itself.
     """
     from shortdrama.analysts.answers import answer, write_answer
     from shortdrama.analysts.shell import open_shell
@@ -63,8 +65,12 @@ def sql(
     if query is None:
         open_shell(settings(), snapshot, lambda text: print(text, flush=True))
     if output_format is Format.table:
-        width = shutil.get_terminal_size().columns
-        print(answer(query, "table", settings(), snapshot, width=width))
+        screen = shutil.get_terminal_size()
+        said = answer(query, "table", settings(), snapshot, width=screen.columns)
+        if sys.stdout.isatty() and said.count("\n") + 1 >= screen.lines:
+            pydoc.pager(f"{said}\n")
+        else:
+            print(said)
     elif output is not None:
         write_answer(query, output_format.value, output, settings(), snapshot)
     else:

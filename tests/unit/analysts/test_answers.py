@@ -5,7 +5,7 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from shortdrama.analysts.answers import QueryRefused, _one_query, _table
+from shortdrama.analysts.answers import QueryRefused, _explained, _one_query, _table
 
 
 @pytest.fixture
@@ -93,11 +93,13 @@ def test_numbers_are_to_the_right_and_nothing_is_blank(
     ]
 
 
-def test_what_is_too_wide_is_a_record_per_row(connection: duckdb.DuckDBPyConnection) -> None:
-    query = "select range as n, 'abcdefgh' as word from range(2)"
-    assert table(connection, query, width=10) == (
-        "   n  0\nword  abcdefgh\n\n   n  1\nword  abcdefgh"
-    )
+def test_no_rows_are_said(connection: duckdb.DuckDBPyConnection) -> None:
+    query = "select app_id, app_name from dim_app where app_id = 2"
+    assert table(connection, query).splitlines() == [
+        "app_id  app_name",
+        "------  --------",
+        "0 rows",
+    ]
 
 
 def test_more_rows_than_anybody_reads_are_left_out_and_said(
@@ -107,3 +109,47 @@ def test_more_rows_than_anybody_reads_are_left_out_and_said(
     lines = table(connection, "from range(501)").splitlines()
     assert (len(lines), lines[-1]) == (503, "… more than 500 rows; csv has all")
     assert table(connection, "from range(501)", width=1).endswith("csv has all")
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        "explain from dim_app",
+        "EXPLAIN ANALYZE select * from dim_app;",
+        "-- the plan\nexplain (analyze, format json) from dim_app -- of it",
+        "explain (select app_id from dim_app)",
+        "explain (format json) from dim_app",
+    ],
+)
+def test_a_plan_is_shown_as_duckdb_draws_it(
+    connection: duckdb.DuckDBPyConnection, query: str
+) -> None:
+    plan = _explained(connection, query)
+    assert plan is not None
+    assert "dim_app" in plan
+    assert len(plan.splitlines()) > 3
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        "explain analyze copy dim_app to '{}'",
+        "explain analyze (format json) copy (from dim_app) to '{}'",
+        "explain analyze insert into dim_app(app_id) select 2",
+        "explain copy dim_app to '{}'",
+        "explain select 1; copy dim_app to '{}'",
+        "explain",
+    ],
+)
+def test_nothing_is_written_by_explaining_it(
+    connection: duckdb.DuckDBPyConnection, tmp_path: Path, query: str
+) -> None:
+    with pytest.raises((QueryRefused, duckdb.ParserException)):
+        _explained(connection, query.format(tmp_path / "written"))
+    assert list(tmp_path.iterdir()) == []
+    assert connection.execute("select count(*) from dim_app").fetchone() == (1,)
+
+
+def test_what_is_not_explained_is_another_query(connection: duckdb.DuckDBPyConnection) -> None:
+    assert _explained(connection, "select 'explain' from dim_app") is None
+    assert _explained(connection, "") is None

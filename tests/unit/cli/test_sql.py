@@ -3,7 +3,11 @@
 import json
 import os
 import pty
+import re
+import signal
 import subprocess
+import termios
+import time
 from collections.abc import Callable
 from contextlib import suppress
 from decimal import Decimal
@@ -11,15 +15,20 @@ from pathlib import Path
 from typing import Any
 
 import duckdb
+import psutil
 import pytest
+from rich.cells import cell_len
 from typer.testing import CliRunner, Result
 
 from shortdrama.analysts import shell
 from shortdrama.cli.main import app
 from shortdrama.core.errors import Failure
-from shortdrama.core.settings import settings
+from shortdrama.core.settings import REPOSITORY, settings
 from shortdrama_local.embedded.service import tool
 
+ANSI = re.compile(r"\x1b\[[0-9;?]*[a-zA-Z]")
+BUSY_SECONDS = 8.0
+"""More processor time than the command needs until the query runs; its threads add up."""
 APPS = "select 1 as app_id"
 JULY = "select revenue_usd from rpt_market_size_monthly where period_label = '2025-07'"
 
@@ -205,6 +214,7 @@ def in_shell(published: Any, tmp_path: Path) -> Callable[..., str]:
             start_new_session=True,
         )
         os.close(follower)
+        termios.tcsetwinsize(leader, (24, 80))
         seen = ""
         for number, line in enumerate([*lines, ".quit"], start=1):
             # Not before it asks: what is typed ahead is lost when it takes the terminal over.
@@ -222,10 +232,84 @@ def in_shell(published: Any, tmp_path: Path) -> Callable[..., str]:
 
 def test_the_shell_greets_and_answers(published: Any, in_shell: Callable[..., str]) -> None:
     seen = in_shell(f"{JULY};")
-    assert f"snapshot {published.published[-1].snapshot_id}: SAMPLE data" in seen
+    assert "Short-drama marts: SAMPLE data" in seen
+    assert f"Snapshot {published.published[-1].snapshot_id}, published" in seen
     assert "dbt_project/analyses" in seen
     assert "286589970.84" in seen
     assert "broken" not in seen
+
+
+def test_nothing_of_the_shell_is_wider_than_the_screen(in_shell: Callable[..., str]) -> None:
+    seen = in_shell("from rpt_market_size_monthly;", "show tables;", "describe dim_app;")
+    assert "┌" in seen
+    lines = ANSI.sub("", seen).splitlines()
+    # DuckDB's own hint, where a terminal does not tell its colours.
+    assert [line for line in lines if cell_len(line) > 80 and "-light-mode" not in line] == []
+
+
+def test_a_long_table_goes_through_the_pager_of_a_person(published: Any, tmp_path: Path) -> None:
+    pager = tmp_path / "pager"
+    pager.write_text(f"#!/bin/sh\ncat > {tmp_path}/paged\n")
+    pager.chmod(0o755)
+    for rows in (5, 100):
+        leader, follower = pty.openpty()
+        termios.tcsetwinsize(follower, (24, 80))
+        subprocess.run(
+            [tool("shortdrama"), "sql", f"from range({rows})"],
+            stdin=follower, stdout=follower, stderr=follower, check=True,
+            env={name: v for name, v in os.environ.items() if name not in ("LINES", "COLUMNS")}
+            | {"PAGER": str(pager), "TERM": "xterm"},
+        )  # fmt: skip
+        os.close(follower)
+        os.close(leader)
+        assert (tmp_path / "paged").exists() is (rows == 100)
+    assert len((tmp_path / "paged").read_text().splitlines()) == 102
+
+
+@pytest.mark.parametrize("output_format", ["table", "csv"])
+def test_ctrl_c_ends_a_query_without_a_traceback(published: Any, output_format: str) -> None:
+    query = "select sum(a.range * b.range) from range(10000000) a, range(10000000) b"
+    process = subprocess.Popen(
+        [tool("shortdrama"), "sql", query, "--format", output_format],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        # A test's parent may ignore it.
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.default_int_handler),
+    )
+    while process.poll() is None and _cpu_seconds(process.pid) < BUSY_SECONDS:
+        time.sleep(0.05)
+    process.send_signal(signal.SIGINT)
+    printed, _ = process.communicate(timeout=60)
+    assert process.returncode == 1
+    assert printed.strip() == "the query was stopped; nothing was written"
+
+
+def _cpu_seconds(pid: int) -> float:
+    times = psutil.Process(pid).cpu_times()
+    return float(times.user + times.system)
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        """select 'it''s', "a column", `b` from t where x = '$HOME' and y = '$$' -- 100% #1""",
+        "-- why\nselect 1;\nselect '短剧\\n'",
+        "select '$(shell touch made)', '`touch made`'",
+        "--version",
+    ],
+)
+def test_make_sql_hands_a_query_on_as_it_was_typed(query: str, tmp_path: Path) -> None:
+    program = tmp_path / "shortdrama"
+    program.write_text('#!/bin/sh\nfor last; do :; done; printf %s "$last"\n')
+    program.chmod(0o755)
+    ran = subprocess.run(
+        ["make", "--silent", "-f", str(REPOSITORY / "Makefile"), "READY=", f"BIN={tmp_path}",
+         "sql", f"Q={query}"],
+        capture_output=True, text=True, check=True, cwd=tmp_path,
+    )  # fmt: skip
+    assert ran.stdout == query
+    assert not (tmp_path / "made").exists()
 
 
 def test_the_shell_cannot_change_the_snapshot_and_goes_on(in_shell: Callable[..., str]) -> None:

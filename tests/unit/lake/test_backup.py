@@ -93,7 +93,7 @@ def publish(store: ObjectStore, snapshot_id: str) -> None:
 
 
 def describe_to_engines(store: ObjectStore, snapshot_id: str) -> None:
-    """Two Iceberg tables as PyIceberg writes them: a list of files, metadata, at last all tables."""
+    """Two Iceberg tables: of each a list of files, then its metadata; at last which there are."""
     for mart in ("dim_a", "dim_b"):
         table = keys.iceberg_table(snapshot_id, mart)
         store.put(f"{table}/metadata/snap-0.avro", f"files of {table}".encode())

@@ -22,6 +22,11 @@ class Mart:
     comment: str | None
     columns: tuple[Column, ...]
 
+    @property
+    def names(self) -> set[str]:
+        """The columns' names."""
+        return {column.name for column in self.columns}
+
 
 def described(connection: duckdb.DuckDBPyConnection) -> dict[str, Mart]:
     """The marts of a connection that has a snapshot attached as `marts`, by name."""

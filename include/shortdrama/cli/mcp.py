@@ -15,7 +15,7 @@ def mcp(
     seconds: Annotated[int, typer.Option(min=1, help="A question may take so long.")] = 20,
     memory_mb: Annotated[int, typer.Option(min=64, help="A question's memory, in MB.")] = 1024,
 ) -> None:
-    """Serve the published marts to an assistant over the Model Context Protocol, on stdin and stdout.
+    """Serve the published marts to an assistant over the Model Context Protocol (MCP), on stdio.
 
     It reads nothing else of this machine or of the lake.
     """

@@ -5,6 +5,7 @@ before the locks of `worker.py`, which hold even if a query gets past it.
 """
 
 import json
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
@@ -94,7 +95,8 @@ def _named(parsed: dict[str, Any]) -> _Named:
         elif "function_name" in node:
             named.functions.add(node["function_name"].lower())
         for entry in (node.get("cte_map") or {}).get("map", ()):
-            named.own.add(entry["key"].lower())
+            if re.fullmatch(r"\w+", entry["key"]):  # another name could be that of a file
+                named.own.add(entry["key"].lower())
     return named
 
 

@@ -23,10 +23,15 @@ def rows(found: Iterable[Any]) -> Rows:
     return sorted(map(repr, found))
 
 
+def duckdb_with_iceberg(s3: S3Settings) -> duckdb.DuckDBPyConnection:
+    connection = duck.connect(s3)
+    for name in ("avro", "iceberg"):
+        connection.execute(f"load {duck.quoted(str(_extension(name)))}")
+    return connection
+
+
 def by_duckdb(uri: str, s3: S3Settings) -> Rows:
-    with duck.connect(s3) as connection:
-        for name in ("avro", "iceberg"):
-            connection.execute(f"load {duck.quoted(str(_extension(name)))}")
+    with duckdb_with_iceberg(s3) as connection:
         return rows(connection.execute(f"from iceberg_scan({duck.quoted(uri)})").fetchall())
 
 

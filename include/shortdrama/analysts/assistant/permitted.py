@@ -15,9 +15,19 @@ import duckdb
 TABLE_FUNCTIONS = frozenset({"unnest", "range", "generate_series", "json_each", "json_tree"})
 """Those that only make rows of their arguments."""
 REFUSED_FUNCTIONS = frozenset(
-    {"current_setting", "getenv", "getvariable", "write_log", "query", "query_table"}
+    {
+        "current_setting",
+        "getenv",
+        "getvariable",
+        "write_log",
+        "query",
+        "query_table",
+        "json_serialize_plan",
+    }
 )
 """Scalar functions that tell something about the machine, leave something, or hide a query."""
+SHOW_TABLES = '"tables"'
+"""How the parse tree names what SHOW TABLES lists; DESCRIBE has a query there instead."""
 
 ONE_QUERY = (
     "give one query that only reads: a SELECT, DESCRIBE or SUMMARIZE; a PIVOT needs its values"
@@ -44,6 +54,8 @@ def quoted(text: str) -> str:
 
 def check(connection: duckdb.DuckDBPyConnection, query: str) -> None:
     """Raise NotPermitted unless the query reads only marts, which are attached as `marts`."""
+    if "\x00" in query:
+        raise NotPermitted("a query has no NUL character")
     named = _named(_parsed(connection, query))
     marts = _first(
         connection, "select view_name from duckdb_views() where database_name = 'marts'"
@@ -92,6 +104,8 @@ def _named(parsed: dict[str, Any]) -> _Named:
             named.tables.add((*map(str.lower, place), node["table_name"].lower()))
         elif kind == "TABLE_FUNCTION":
             named.table_functions.add(str(node["function"].get("function_name")).lower())
+        elif kind == "SHOW_REF" and not node.get("query") and node["table_name"] != SHOW_TABLES:
+            raise NotPermitted("only `show tables` is for assistants: only marts can be read")
         elif "function_name" in node:
             named.functions.add(node["function_name"].lower())
         for entry in (node.get("cte_map") or {}).get("map", ()):

@@ -3,7 +3,6 @@
 import subprocess
 import sys
 import time
-from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -105,6 +104,7 @@ def test_a_query_that_would_run_for_ever_is_ended(views: Path, query: str) -> No
     assert time.monotonic() - started < 10
 
 
+@pytest.mark.integration
 @pytest.mark.parametrize(
     "query",
     [
@@ -134,15 +134,6 @@ def test_errors_are_told_without_paths_of_the_machine(views: Path) -> None:
         assert str(views.parent) not in refused(views, "from dim_app")
     finally:
         (views.parent / "gone").rename(views.parent / "files" / "dim_app" / "0.parquet")
-
-
-def test_many_ask_at_once(views: Path) -> None:
-    desk = Desk(Limits())
-    with ThreadPoolExecutor(6) as pool:
-        answers = pool.map(
-            lambda n: desk.ask(f"select {n} + app_id from dim_app", views, 1), range(6)
-        )
-    assert [answer.rows for answer in answers] == [[[n + 1]] for n in range(6)]
 
 
 WRITES = """

@@ -68,6 +68,13 @@ HARMFUL = [
     "select * from 's3://shortdrama/raw/appfigures/estimates/a.parquet'",
     "from read_parquet('s3://shortdrama/ops/ledger/*.json')",
     "from read_csv('https://example.org/a.csv')",
+    "describe '{secret}'",
+    "summarize '{secret}'",
+    "from json_execute_serialized_sql(json_serialize_sql('from read_text(''{secret}'')'))",
+    "with x as (insert into dim_app values (3, 'x') returning *) from x",
+    "with x as (delete from dim_app returning *) from x",
+    "select * from dim_app, lateral (select * from read_text('{secret}'))",
+    "from duckdb_extensions()",
     "select getenv('PATH')",
     "from query('select * from read_text(''{secret}'')')",
     "from query_table('{secret}')",
@@ -96,8 +103,17 @@ REVEALING = [
     "from duckdb_secrets()",
     "from duckdb_databases()",
     "select * from duckdb_views()",
-    "from duckdb_extensions()",
     "from duckdb_temporary_files()",
+    "select json_serialize_plan('from duckdb_settings()')",
+    "select 1\x00; from duckdb_settings()",
+    "show databases",
+    "show all tables",
+    "show tables from main",
+    "show variables",
+    "show threads",
+    "from pg_timezone_names()",
+    "select * exclude (value) from duckdb_settings()",
+    "from dim_app union all (select name, value from duckdb_settings())",
     "from pragma_database_list",
     "from sqlite_master",
     "from pg_catalog.pg_settings",
@@ -155,19 +171,18 @@ def test_everything_else_is_refused(
 
 @pytest.mark.parametrize("query", HARMFUL)
 def test_duckdb_refuses_what_is_harmful_even_if_it_were_let_through(
-    query: str, tmp_path: Path, views: Path
+    connection: duckdb.DuckDBPyConnection, query: str, tmp_path: Path, views: Path
 ) -> None:
     before = {path: path.read_bytes() for path in views.parent.rglob("*") if path.is_file()}
-    with locked(question(views, "")) as connection, pytest.raises(duckdb.Error) as refused:
+    with pytest.raises(duckdb.Error) as refused:
         connection.execute(filled(query, tmp_path, views)).fetchall()
     assert "planted" not in str(refused.value)
     assert {path.name for path in tmp_path.iterdir()} == {"secret.csv"}
     assert {p: p.read_bytes() for p in views.parent.rglob("*") if p.is_file()} == before
 
 
-def test_there_is_no_key_that_could_be_told(views: Path) -> None:
-    with locked(question(views, "")) as connection:
-        assert connection.execute("from duckdb_secrets()").fetchall() == []
+def test_there_is_no_key_that_could_be_told(connection: duckdb.DuckDBPyConnection) -> None:
+    assert connection.execute("from duckdb_secrets()").fetchall() == []
 
 
 def test_all_questions_of_the_cookbook_are_permitted_and_answered(tmp_path: Path) -> None:

@@ -9,7 +9,7 @@ import duckdb
 import pytest
 from botocore.exceptions import EndpointConnectionError
 
-from engines import ENGINES, by_duckdb, by_pyiceberg, rows
+from engines import ENGINES, by_pyiceberg, rows
 from publishing import on_day
 from shortdrama.core.clock import Clock
 from shortdrama.core.settings import Settings
@@ -117,19 +117,6 @@ def test_descriptions_units_and_the_sample_mark_are_in_the_metadata(
     assert metadata["properties"]["comment"] == "One row per app."
     assert metadata["properties"]["shortdrama.is-sample"] == "true"
     assert metadata["properties"]["shortdrama.snapshot-id"] == manifest.snapshot_id
-
-
-def test_a_month_that_was_taken_over_is_read_where_it_is(
-    iceberg_of: Published, settings: Settings, store: ObjectStore
-) -> None:
-    first = iceberg_of("a", {"fct_sales": SALES.format(august=2)})
-    second = iceberg_of("b", {"fct_sales": SALES.format(august=3)}, day=1)
-    files = read_manifest(store).marts["fct_sales"]
-    assert len({file.key.split("/")[2] for file in files}) == 2
-    assert by_duckdb(second.tables["fct_sales"], settings.s3) == viewed(settings, "fct_sales")
-    assert "2), 2)" not in str(by_duckdb(second.tables["fct_sales"], settings.s3))
-    old = by_duckdb(first.tables["fct_sales"], settings.s3)
-    assert old == viewed(settings, "fct_sales", first.snapshot_id)
 
 
 def test_files_with_their_columns_in_another_order_are_matched_by_name(

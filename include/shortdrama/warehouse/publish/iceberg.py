@@ -25,7 +25,7 @@ from shortdrama.warehouse.snapshots.manifest import SnapshotManifest
 from shortdrama.warehouse.snapshots.read import connect
 
 NAMESPACE = "marts"
-LAKE_ERRORS = (OSError, BotoCoreError, ClientError, NotFound)
+PASSING = (OSError, BotoCoreError, ClientError, NotFound, MemoryError)
 """Trying again may help against these; not against what PyIceberg says about files."""
 
 
@@ -56,7 +56,7 @@ def write_iceberg(
             location = store.uri(keys.iceberg_table(snapshot_id, mart))
             try:
                 metadata = _metadata(catalog, marts[mart], files, location, manifest)
-            except LAKE_ERRORS:
+            except PASSING:
                 raise
             except Exception as error:  # of one mart; it keeps no other from engines
                 left_out[mart] = str(error).strip() or type(error).__name__

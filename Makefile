@@ -141,6 +141,7 @@ bench: $(READY) ## Measure ingest, gates, marts, ledger, loads, inbox, a year, r
 	$(BIN)/python benchmarks/day_build.py
 	$(BIN)/python benchmarks/backfill_year.py
 	$(BIN)/python benchmarks/render_report.py
+	$(BIN)/python benchmarks/iceberg.py
 
 docs: $(READY) ## Generated tables and pictures of the documents, and dbt's pages
 	UPDATE_DOCS=1 $(BIN)/pytest tests/unit/reports/delivery/test_subscriptions.py tests/unit/docs/test_expectations.py tests/unit/docs/test_hazards.py \

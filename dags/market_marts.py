@@ -11,6 +11,8 @@ release the next run builds. Only one run at a time.
 - `gate`: an expectation on a mart fails; the message names it. The published snapshot stays.
   `shortdrama gate show BUILD` says what to do.
 - `publish`: clear it. Until its last step (one pointer) readers keep the old snapshot.
+- `iceberg`: clear it. The snapshot is published; only engines that read Iceberg wait for it. It
+  also runs when nothing was published, in case the current snapshot lacks what it writes.
 
 A build rewrites the months that loads touched since the last build; the log of `build` begins with
 what it rewrites and why. Clearing any task is safe. To build again although nothing is new, trigger
@@ -105,7 +107,20 @@ def market_marts() -> None:
             raise AirflowSkipException(str(error)) from error
         return manifest.snapshot_id
 
-    publish(gate(build()))
+    @task(retries=1, trigger_rule="none_failed")
+    @classed()
+    def iceberg() -> None:
+        from shortdrama.core.settings import settings
+        from shortdrama.lake.store import ObjectStore
+        from shortdrama.warehouse.publish.iceberg import write_iceberg
+        from shortdrama.warehouse.snapshots.manifest import current_snapshot_id, read_manifest
+
+        store = ObjectStore.of(settings().s3)
+        if current_snapshot_id(store) is None:
+            raise AirflowSkipException("nothing is published yet")
+        write_iceberg(read_manifest(store), settings(), store, print)
+
+    publish(gate(build())) >> iceberg()
 
 
 market_marts()

@@ -44,14 +44,15 @@ STEPS = (
     Step(keys.CURRENT_SNAPSHOT, ""),
     Step(keys.BACKFILLS, r".*\.json"),
     Step(keys.LEDGERS, r"[^/]*\.json"),
+    Step(keys.SNAPSHOTS, r"[^/]*/iceberg/tables\.json"),
     Step("", r".*\.json"),
     Step("", ".*"),
 )
 """In this order: sends name editions, editions name snapshots, the pointer names one, backfills
-name loads, ledgers name pages, and all documents name files. Each step lists the store afresh. It
-leaves out what belongs to an earlier one: such a document is new, and names what is newer than this
-copy. The marker is first, so a restore writes it last: without it, nobody takes a bucket for a
-lake."""
+name loads, ledgers name pages, lists of Iceberg tables name their metadata, and all documents name
+files. Each step lists the store afresh. It leaves out what belongs to an earlier one: such a
+document is new, and names what is newer than this copy. The marker is first, so a restore writes it
+last: without it, nobody takes a bucket for a lake."""
 
 INVENTORY = ".lake.json"
 WORKERS = 8

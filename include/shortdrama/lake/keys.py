@@ -150,6 +150,26 @@ def snapshot(snapshot_id: str, name: str) -> str:
     return f"{SNAPSHOTS}{snapshot_id}/{name}"
 
 
+def iceberg(snapshot_id: str) -> str:
+    """Folder of the Iceberg tables of a snapshot, one folder each."""
+    return snapshot(snapshot_id, "iceberg/")
+
+
+def iceberg_table(snapshot_id: str, mart: str) -> str:
+    """Folder of one of them, as an engine names it; the Parquet files of the mart are elsewhere."""
+    return f"{iceberg(snapshot_id)}{mart}"
+
+
+def iceberg_metadata(snapshot_id: str, mart: str) -> str:
+    """The metadata file of one of them: the path that engines are given."""
+    return f"{iceberg_table(snapshot_id, mart)}/metadata/v1.metadata.json"
+
+
+def iceberg_tables(snapshot_id: str) -> str:
+    """Which marts of a snapshot are Iceberg tables; written when all of them are."""
+    return f"{iceberg(snapshot_id)}tables.json"
+
+
 EDITIONS = "reports/"
 
 

@@ -18,7 +18,7 @@ from shortdrama.lake.credentials import credentials
 
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
-    from mypy_boto3_s3.type_defs import GetObjectOutputTypeDef
+    from mypy_boto3_s3.type_defs import GetObjectOutputTypeDef, HeadObjectOutputTypeDef
 
 MISSING = {"404", "NoSuchKey", "NotFound"}
 PRECONDITION_FAILED = {"412", "PreconditionFailed", "409", "ConditionalRequestConflict"}
@@ -122,6 +122,18 @@ class ObjectStore:
         body, _ = self._read(key)
         return body
 
+    def get_range(self, key: str, start: int, end: int) -> bytes:
+        """The object's bytes from `start` up to and without `end`; raises NotFound."""
+        try:
+            answer = self.client.get_object(
+                Bucket=self.bucket, Key=key, Range=f"bytes={start}-{end - 1}"
+            )
+        except ClientError as error:
+            if _code(error) in MISSING:
+                raise NotFound(key) from error
+            raise
+        return answer["Body"].read()
+
     def put(self, key: str, body: bytes, *, content_type: str = "application/octet-stream") -> None:
         """Write an object. If two write the same key, they must write the same."""
         self.client.put_object(Bucket=self.bucket, Key=key, Body=body, ContentType=content_type)
@@ -185,8 +197,15 @@ class ObjectStore:
 
     def etag(self, key: str) -> str:
         """The object's ETag; raises NotFound."""
+        return self._head(key)["ETag"]
+
+    def size(self, key: str) -> int:
+        """The object's size in bytes; raises NotFound."""
+        return self._head(key)["ContentLength"]
+
+    def _head(self, key: str) -> "HeadObjectOutputTypeDef":
         try:
-            return self.client.head_object(Bucket=self.bucket, Key=key)["ETag"]
+            return self.client.head_object(Bucket=self.bucket, Key=key)
         except ClientError as error:
             if _code(error) in MISSING:
                 raise NotFound(key) from error

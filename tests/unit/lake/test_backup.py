@@ -22,6 +22,7 @@ from shortdrama.lake.store import Digest, NotFound, ObjectStore
 from shortdrama.reports.archive.editions import Edition, all_editions, bind
 from shortdrama.reports.archive.parts import Part
 from shortdrama.reports.delivery import ledger
+from shortdrama.warehouse.snapshots.iceberg import IcebergTables, find_tables
 from shortdrama.warehouse.snapshots.manifest import (
     MANIFEST_FILE,
     VIEWS_FILE,
@@ -88,6 +89,18 @@ def publish(store: ObjectStore, snapshot_id: str) -> None:
     )  # fmt: skip
     documents.put(manifest, store, keys.snapshot(snapshot_id, MANIFEST_FILE))
     documents.put(Pointer(snapshot_id=snapshot_id), store, keys.CURRENT_SNAPSHOT)
+    describe_to_engines(store, snapshot_id)
+
+
+def describe_to_engines(store: ObjectStore, snapshot_id: str) -> None:
+    """Two Iceberg tables: of each a list of files, then its metadata; at last which there are."""
+    for mart in ("dim_a", "dim_b"):
+        table = keys.iceberg_table(snapshot_id, mart)
+        store.put(f"{table}/metadata/snap-0.avro", f"files of {table}".encode())
+        store.put(keys.iceberg_metadata(snapshot_id, mart), table.encode())
+    tables = {mart: keys.iceberg_metadata(snapshot_id, mart) for mart in ("dim_a", "dim_b")}
+    listed = IcebergTables(snapshot_id=snapshot_id, tables=tables, left_out={})
+    documents.put(listed, store, keys.iceberg_tables(snapshot_id))
 
 
 def a_lake(days: int = 4) -> Bucket:
@@ -103,7 +116,11 @@ def dangling(store: Bucket) -> list[str]:
     named = [record.key for record in LoadLedger(store, DATASET).records()]
     for manifest in all_manifests(store):
         named += manifest.object_keys
+        if tables := find_tables(store, manifest.snapshot_id):
+            named += tables.tables.values()
     named.append(keys.snapshot(str(current_snapshot_id(store)), MANIFEST_FILE))
+    metadata = [key for key in store.objects if key.endswith("/v1.metadata.json")]
+    named += [key.replace("v1.metadata.json", "snap-0.avro") for key in metadata]
     for edition in all_editions(store):
         named.append(keys.snapshot(edition.snapshot_id, MANIFEST_FILE))
         for part in edition.parts.values():

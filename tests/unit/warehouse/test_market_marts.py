@@ -16,6 +16,7 @@ from shortdrama.lake.store import ObjectStore
 from shortdrama.warehouse.build.inputs import code_digest
 from shortdrama.warehouse.publish.hold import rollback
 from shortdrama.warehouse.publish.publish import publish
+from shortdrama.warehouse.snapshots.iceberg import read_tables
 from shortdrama.warehouse.snapshots.manifest import SnapshotManifest, current_snapshot_id
 
 Publish = Callable[..., SnapshotManifest]
@@ -56,6 +57,19 @@ def test_a_build_that_a_rollback_overtakes_is_not_published(
     with pytest.raises(AirflowSkipException, match="held by ana"):
         dag.get_task("publish").python_callable(inputs.fingerprint)
     assert current_snapshot_id(store) == held
+
+
+@pytest.mark.usefixtures("environment")
+def test_the_current_snapshot_gets_what_engines_need_also_if_nothing_is_published(
+    dag: Any, publish_build: Publish, store: ObjectStore
+) -> None:
+    iceberg = dag.get_task("iceberg")
+    with pytest.raises(AirflowSkipException, match="nothing is published"):
+        iceberg.python_callable()
+    manifest = publish_build("a")
+    iceberg.python_callable()
+    assert set(read_tables(store, manifest.snapshot_id).tables) == {"dim_app"}
+    assert iceberg.trigger_rule == "none_failed"
 
 
 @pytest.mark.usefixtures("environment")

@@ -2,7 +2,7 @@
 
 These are kept: the current snapshot and the one before it, snapshots that are younger than the
 grace period or were replaced within it, those that an edition cites or an open backfill has staged,
-and every file that one of them names, whichever folder it is in.
+and every file that one of them names, whichever folder it is in; and their Iceberg metadata.
 """
 
 from collections.abc import Collection, Sequence
@@ -57,12 +57,15 @@ def find_garbage(
         if manifest.snapshot_id in kept
         for key in manifest.object_keys
     }
+    kept_folders = tuple(keys.iceberg(snapshot_id) for snapshot_id in kept if snapshot_id)
     # Ids sort by time. A younger folder may belong to a publish that is still running.
     first_young = keys.SNAPSHOTS + keys.snapshot_id(before, "")
     return Garbage(
         snapshot_ids=tuple(m.snapshot_id for m in manifests if m.snapshot_id not in kept),
         object_keys=tuple(
-            key for key in store.list(keys.SNAPSHOTS) if key not in needed and key < first_young
+            key
+            for key in store.list(keys.SNAPSHOTS)
+            if key not in needed and key < first_young and not key.startswith(kept_folders)
         ),
     )
 
@@ -72,13 +75,13 @@ def collect_garbage(
 ) -> Garbage:
     """Remove what can be removed; returns what was removed.
 
-    Manifests are removed first: a snapshot is complete or not there. If this is killed halfway,
-    what is left has no manifest and is removed the next time.
+    Manifests are removed first, then what names files to other engines: a snapshot is complete or
+    not there. If this is killed halfway, what is left has no manifest and is removed the next time.
     """
     garbage = find_garbage(store, clock, cited, grace)
     for snapshot_id in garbage.snapshot_ids:
         store.delete(keys.snapshot(snapshot_id, MANIFEST_FILE))
-    for key in garbage.object_keys:
+    for key in sorted(garbage.object_keys, key=lambda key: not key.endswith(".json")):
         store.delete(key)
     record_outcome(
         store,

@@ -1,0 +1,1 @@
+"""`shortdrama mcp`: assistants read the published marts, and nothing else, over MCP."""

@@ -150,6 +150,14 @@ def snapshot(snapshot_id: str, name: str) -> str:
     return f"{SNAPSHOTS}{snapshot_id}/{name}"
 
 
+MARKET_PAGES = "marts/pages/"
+
+
+def market_page(snapshot_id: str, locale: str) -> str:
+    """The market page of a snapshot in a language."""
+    return f"{MARKET_PAGES}{snapshot_id}/market-{locale}.html"
+
+
 EDITIONS = "reports/"
 
 

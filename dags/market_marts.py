@@ -11,6 +11,8 @@ release the next run builds. Only one run at a time.
 - `gate`: an expectation on a mart fails; the message names it. The published snapshot stays.
   `shortdrama gate show BUILD` says what to do.
 - `publish`: clear it. Until its last step (one pointer) readers keep the old snapshot.
+- `market_page`: readers have the snapshot and the reports; only its page with charts is missing.
+  The next run makes it, within the hour.
 
 A build rewrites the months that loads touched since the last build; the log of `build` begins with
 what it rewrites and why. Clearing any task is safe. To build again although nothing is new, trigger
@@ -105,7 +107,21 @@ def market_marts() -> None:
             raise AirflowSkipException(str(error)) from error
         return manifest.snapshot_id
 
-    publish(gate(build()))
+    @task
+    @classed()
+    def market_page() -> list[str]:
+        from shortdrama.core.settings import settings
+        from shortdrama.lake.store import ObjectStore
+        from shortdrama.market_page.archive import make_pages
+        from shortdrama.warehouse.snapshots.manifest import NothingPublished
+
+        try:
+            return make_pages(settings(), ObjectStore.of(settings().s3), print)
+        except NothingPublished as error:
+            raise AirflowSkipException(str(error)) from error
+
+    # A teardown: it runs last in any case, and no page decides how the run ends.
+    publish(gate(build())) >> market_page().as_teardown()
 
 
 market_marts()

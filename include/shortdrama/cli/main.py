@@ -21,6 +21,7 @@ from shortdrama.cli import (
 )
 from shortdrama.cli.airflow import airflow
 from shortdrama.cli.diff import diff
+from shortdrama.cli.explore import explore
 from shortdrama.cli.shared import err
 from shortdrama.cli.watch import watch
 from shortdrama.core.errors import Failure
@@ -47,6 +48,7 @@ app.command("plan")(load.plan)
 app.command("replay")(load.replay)
 app.command("sql")(sql.sql)
 app.command("pull-marts")(sql.pull_marts)
+app.command("explore")(explore)
 app.command("snapshots")(snapshots.list_snapshots)
 app.command("rollback")(snapshots.rollback)
 app.command("release")(snapshots.release)

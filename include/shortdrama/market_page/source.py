@@ -44,6 +44,11 @@ class Source:
         """The text of a key."""
         return self.voice.t(key, **values)
 
+    def word(self, group: str, value: object) -> str:
+        """A code of the marts in words; one that is newer than this software as it is."""
+        key = f"{group}.{value}"
+        return self.t(key) if self.voice.has(key) else str(value).replace("_", " ")
+
     @property
     def apps(self) -> Permission:
         """What of the estimates may be passed on."""

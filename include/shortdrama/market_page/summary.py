@@ -3,6 +3,8 @@
 from contextlib import suppress
 from dataclasses import dataclass, field
 
+from pydantic import ValidationError
+
 from shortdrama.market_page.model import Summary, Tile
 from shortdrama.market_page.source import CHINA, MINE, OLDER, OURS, Source
 from shortdrama.reports.facts.apps import apps
@@ -25,10 +27,14 @@ class _Draft:
 
 
 def summary(source: Source) -> Summary:
-    """The newest complete month and what else the snapshot has; only what may be passed on."""
+    """The newest complete month and what else the snapshot has; only what may be passed on.
+
+    A sentence is left out if its marts are not in the snapshot, or have codes that the reports'
+    facts do not know.
+    """
     draft = _Draft(source.t("claim.none"))
     for part in (_estimates, _hashtags, _minis, _forecast, _checks):
-        with suppress(*OLDER):
+        with suppress(*OLDER, ValidationError):
             part(source, draft)
     return Summary(draft.claim, tuple(draft.tiles), tuple(draft.points))
 
@@ -38,7 +44,7 @@ def _estimates(source: Source, draft: _Draft) -> None:
     if now is None:
         return
     for part in (_size, _leaders, _country, _shares):
-        with suppress(*OLDER):
+        with suppress(*OLDER, ValidationError):
             part(source, draft, now)
 
 

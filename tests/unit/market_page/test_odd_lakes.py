@@ -236,6 +236,20 @@ def test_the_file_asks_no_network_and_names_the_snapshot(
     assert len(text.encode()) <= MOST_BYTES
 
 
+def test_a_code_that_is_newer_than_this_software_is_shown_as_it_is(
+    marts: duckdb.DuckDBPyConnection,
+) -> None:
+    for mart, column in {
+        "rpt_vendor_reconciliation": "reason", "rpt_forecast_context": "reason",
+        "rpt_app_leaderboard_monthly": "movement", "rpt_minis_leaders": "status",
+        "rpt_monetisation_breakeven": "moved_assumption", "rpt_hashtag_momentum": "kind",
+        "rpt_market_concentration_monthly": "concentration_band",
+    }.items():  # fmt: skip
+        marts.execute(f"update marts.{mart} set {column} = 'of_tomorrow'")
+    marts.execute("update marts.rpt_app_leaderboard_monthly set app_name = null")
+    assert "of tomorrow" in visible(page(marts))
+
+
 def test_every_place_to_go_to_is_there_once(marts: duckdb.DuckDBPyConnection) -> None:
     text = visible(page(marts))
     places = re.findall(r'id="([^"]*)"', text)

@@ -36,7 +36,7 @@ def leaders(source: Source) -> Section:
     for row in found:
         row["_movement"] = _movement(source, row)
         row["_publisher"] = publisher_name(str(row["publisher"] or ""), source.voice.locale)
-        row["_name"] = f"{row['revenue_rank']}. {row['app_name']}"
+        row["_name"] = f"{row['revenue_rank']}. {row['app_name'] or row['app_id']}"
     return Section("leaders", t("leaders.page.title"), (t("leaders.lead"),), _charts(source, found))
 
 
@@ -50,7 +50,7 @@ def _movement(source: Source, row: Row) -> str:
         case "up" | "down" if places:
             return f"{'▲' if places > 0 else '▼'} {abs(places)}"
         case movement:
-            return source.t(f"movement.{movement}")
+            return source.word("movement", movement)
 
 
 def _charts(source: Source, found: list[Row]) -> tuple[Chart, ...]:
@@ -112,7 +112,7 @@ def concentration(source: Source) -> Section:
     for row in found:
         row["_gap"] = gap(source.voice, row) or ("" if row["hhi"] else t("gap.no_revenue"))
         band = row["concentration_band"]
-        row["_band"] = t(f"band.{band}") if band else ""
+        row["_band"] = source.word("band", band) if band else ""
     rows = rows_of(found)
     tops = {"cr3_pct": t("figure.cr3"), "cr5_pct": t("figure.cr5"), "cr10_pct": t("figure.cr10")}
     picture = (

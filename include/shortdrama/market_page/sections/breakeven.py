@@ -31,15 +31,19 @@ def section(source: Source) -> Section:
     for row in found:
         case = str(row["scenario_id"]).rpartition(".")[2]
         moved = row["moved_assumption"]
-        row["_name"] = source.voice.begins(t(f"assumption.{moved}") if moved else t(f"case.{case}"))
-        row["_end"] = t(f"end.{row['moved_to']}") if row["moved_to"] else ""
+        row["_name"] = source.voice.begins(
+            source.word("assumption", moved) if moved else source.word("case", case)
+        )
+        row["_end"] = source.word("end", row["moved_to"]) if row["moved_to"] else ""
         row["_gap"] = t("gap.never") if row["break_even_units"] is None else ""
         rank = row["sensitivity_rank"]
         after = len(CASES) + rank if isinstance(rank, int) else len(CASES)
         row["_place"] = CASES.index(case) if case in CASES else after
     found.sort(key=_order)
     rows = rows_of(found)
-    models = tuple((one, t(f"model.{one}")) for one in MODELS if one in rows.each("revenue_model"))
+    there = [str(one) for one in rows.each("revenue_model")]
+    there.sort(key=lambda one: MODELS.index(one) if one in MODELS else len(MODELS))
+    models = tuple((one, source.word("model", one)) for one in there)
     base = (
         marks.rows()
         .transform_filter("!datum._gap")

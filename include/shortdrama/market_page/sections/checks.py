@@ -33,13 +33,13 @@ def reconciliation(source: Source) -> Section:
         if not source.apps.rows:  # some are about single apps
             row |= {"our_value": None, "difference_pct": None}
         row["_place"] = source.place(row["geography"])
-        row["_status"] = t(f"result.{row['status']}")
-        row["_metric"] = _metric(source, str(row["metric"]))
+        row["_status"] = source.word("result", row["status"])
+        row["_metric"] = source.word("metric", row["metric"])
         row["_bound"] = "≥" if row["is_lower_bound"] else ""
-        row["_reason"] = t(f"unchecked.{row['reason']}") if row["reason"] else ""
+        row["_reason"] = source.word("unchecked", row["reason"]) if row["reason"] else ""
     rows = rows_of(found)
-    known = [one for one in STATUSES if one in rows.each("status")]
-    options = tuple((one, t(f"result.{one}")) for one in known)
+    known = [str(one) for one in rows.each("status")]
+    options = tuple((one, source.word("result", one)) for one in known)
     picture = (
         marks.rows()
         .transform_filter("isValid(datum.difference_pct)")
@@ -70,11 +70,6 @@ def reconciliation(source: Source) -> Section:
                else "reconciliation.page.note"),
     )  # fmt: skip
     return Section("reconciliation", title, tuple(lead), (chart,))
-
-
-def _metric(source: Source, metric: str) -> str:
-    key = f"metric.{metric}"
-    return source.t(key) if source.voice.has(key) else metric.replace("_", " ")
 
 
 def freshness(source: Source) -> Section:

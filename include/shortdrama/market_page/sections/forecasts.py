@@ -35,13 +35,13 @@ def section(source: Source) -> Section:
         day = source.voice.f.day(row["published_on"])  # type: ignore[arg-type]
         row["_publisher"] = publisher_name(str(row["publisher"]), source.voice.locale)
         row["_edition"] = source.voice.t("edition.of", publisher=row["_publisher"], day=day)
-        row["_kind"] = t(f"value.{row['value_kind']}")
-        row["_basis"] = t(f"money.{row['forecast_basis']}") if row["forecast_basis"] else ""
+        row["_kind"] = source.word("value", row["value_kind"])
+        row["_basis"] = source.word("money", row["forecast_basis"]) if row["forecast_basis"] else ""
         row["_gap"] = "" if row["forecast_usd"] is not None else t("gap.unpublished")
         if not source.apps.aggregates:
             row |= {"our_run_rate_usd": None, "difference_pct": None}
         row["_compared"] = (
-            t("compared.yes") if row["comparable"] else t(f"compared.{row['reason']}")
+            t("compared.yes") if row["comparable"] else source.word("compared", row["reason"])
         )
     rows = rows_of(found)
     base = (

@@ -110,11 +110,11 @@ def _daily(source: Source) -> Chart | None:
     for row in found:
         row["_group"] = "apps" if row["kind"] == "brand" else "formats"
         row["_tag"] = f"#{row['hashtag_name']}"
-        row["_kind"] = t(f"kind.{row['kind']}")
+        row["_kind"] = source.word("kind", row["kind"])
         row["_gap"] = ""
     rows = rows_of(_with_gaps(found, t("gap.unsaid")))
     groups = tuple(
-        (group, t(f"group.{group}"))
+        (group, source.word("group", group))
         for group in ("formats", "apps")
         if group in rows.each("_group")
     )
@@ -188,7 +188,7 @@ def _momentum(source: Source) -> Chart | None:
         return None
     for row in found:
         row["_tag"] = f"#{row['hashtag_name']}"
-        row["_kind"] = t(f"kind.{row['kind']}")
+        row["_kind"] = source.word("kind", row["kind"])
         row["_gap"] = t("gap.no_change") if row["views_change_7d_pct"] is None else ""
     rows = rows_of(found)
     days = sorted({str(day) for day in rows.each("as_of_on")}, reverse=True)

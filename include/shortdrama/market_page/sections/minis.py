@@ -133,10 +133,10 @@ def _leaders(source: Source) -> Chart | None:
     if not found:
         return None
     for row in found:
-        row["_sign"], row["_ink"] = STATUSES[str(row["status"])]
-        row["_route"] = t(f"route.{row['route']}")
-        row["_status"] = t(f"status.{row['status']}")
-        row["_certainty"] = t(f"certainty.{row['certainty']}") if row["certainty"] else ""
+        row["_sign"], row["_ink"] = STATUSES.get(str(row["status"]), STATUSES["unknown"])
+        row["_route"] = source.word("route", row["route"])
+        row["_status"] = source.word("status", row["status"])
+        row["_certainty"] = source.word("certainty", row["certainty"]) if row["certainty"] else ""
         row["_source"] = (
             source_name(str(row["source"]), source.voice.locale, str(row["source"]))
             if row["source"]
@@ -152,7 +152,7 @@ def _leaders(source: Source) -> Chart | None:
     base = marks.rows().encode(
         x=alt.X(
             "_route:N",
-            sort=[t(f"route.{route}") for route in ROUTES],
+            sort=[source.word("route", route) for route in ROUTES],
             axis=alt.Axis(title=None, orient="top", labelAngle=0, domain=False, ticks=False),
         ),
         y=marks.names("leader"),

@@ -142,11 +142,12 @@ bench: $(READY) ## Measure ingest, gates, marts, ledger, loads, inbox, a year, r
 	$(BIN)/python benchmarks/backfill_year.py
 	$(BIN)/python benchmarks/render_report.py
 	$(BIN)/python benchmarks/iceberg.py
+	$(BIN)/python benchmarks/market_page.py
 
 docs: $(READY) ## Generated tables and pictures of the documents, and dbt's pages
 	UPDATE_DOCS=1 $(BIN)/pytest tests/unit/reports/delivery/test_subscriptions.py tests/unit/docs/test_expectations.py tests/unit/docs/test_hazards.py \
 		tests/unit/docs/test_backfillable.py tests/browser/test_status_page.py \
-		tests/browser/test_reports.py
+		tests/browser/test_reports.py tests/browser/test_market_page.py
 	SHORTDRAMA_WAREHOUSE_PATH=:memory: $(BIN)/dbt docs generate --quiet --static --empty-catalog --target local \
 		--project-dir dbt_project --profiles-dir dbt_project --target-path ../build/docs --log-path build/logs
 	@echo "open build/docs/static_index.html"

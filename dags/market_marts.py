@@ -13,6 +13,8 @@ release the next run builds. Only one run at a time.
 - `publish`: clear it. Until its last step (one pointer) readers keep the old snapshot.
 - `iceberg`: clear it. The snapshot is published; only engines that read Iceberg wait for it. It
   also runs when nothing was published, in case the current snapshot lacks what it writes.
+- `market_page`: readers have the snapshot and the reports; only its page with charts is missing.
+  The next run makes it, within the hour.
 
 A build rewrites the months that loads touched since the last build; the log of `build` begins with
 what it rewrites and why. Clearing any task is safe. To build again although nothing is new, trigger
@@ -120,7 +122,23 @@ def market_marts() -> None:
             raise AirflowSkipException("nothing is published yet")
         write_iceberg(read_manifest(store), settings(), store, print)
 
-    publish(gate(build())) >> iceberg()
+    @task
+    @classed()
+    def market_page() -> list[str]:
+        from shortdrama.core.settings import settings
+        from shortdrama.lake.store import ObjectStore
+        from shortdrama.market_page.archive import make_pages
+        from shortdrama.warehouse.snapshots.manifest import NothingPublished
+
+        try:
+            return make_pages(settings(), ObjectStore.of(settings().s3), print)
+        except NothingPublished as error:
+            raise AirflowSkipException(str(error)) from error
+
+    published = publish(gate(build()))
+    published >> iceberg()
+    # A teardown: it runs last in any case, and no page decides how the run ends.
+    published >> market_page().as_teardown()
 
 
 market_marts()

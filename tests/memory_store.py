@@ -40,6 +40,9 @@ class MemoryStore(ObjectStore):
     interruption: Interruption | None = None
     bucket: str = "memory"
 
+    def exists(self, key: str) -> bool:
+        return key in self.objects
+
     def put(self, key: str, body: bytes, **_: str) -> None:
         self._write(key, body, self._interrupted())
 

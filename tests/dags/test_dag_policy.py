@@ -319,6 +319,15 @@ def test_a_backfill_starts_one_build_at_its_end_or_when_it_is_promoted(
     assert read["dags"]["backfill"]["decisive"] == ["finish"]
 
 
+def test_a_page_that_cannot_be_made_leaves_the_run_green_and_the_marts_published(
+    read: dict[str, Any],
+) -> None:
+    facts = read["dags"]["market_marts"]
+    assert facts["tasks"] == ["build", "gate", "publish", "market_page"]
+    assert facts["decisive"] == ["publish"]
+    assert facts["outlets"] == {"publish": ["published_marts"]}
+
+
 def test_a_person_asks_for_a_backfill_or_a_paused_one_goes_on(read: dict[str, Any]) -> None:
     """Never by time: what nobody has asked for is not pulled."""
     facts = read["dags"]["backfill"]

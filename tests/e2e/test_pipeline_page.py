@@ -20,6 +20,7 @@ def test_the_page_is_shown_after_a_login_only_and_stands_in_the_navigation(stack
     url = stack.machine.airflow_url
     page = f"{url}/shortdrama/status"
     assert requests.get(page, timeout=60).status_code == 401
+    assert requests.get(f"{url}/shortdrama/market", timeout=60).status_code == 401
     assert requests.get(page, headers={"Authorization": "Bearer x"}, timeout=60).status_code == 403
     key = token(url)
     shown = requests.get(page, headers={"Authorization": f"Bearer {key}"}, timeout=60)
@@ -31,4 +32,7 @@ def test_the_page_is_shown_after_a_login_only_and_stands_in_the_navigation(stack
         f"{url}/api/v2/plugins", headers={"Authorization": f"Bearer {key}"}, timeout=60
     ).json()["plugins"]
     (ours,) = [plugin for plugin in plugins if plugin["name"] == "shortdrama"]
-    assert [view["href"] for view in ours["external_views"]] == ["shortdrama/status"]
+    assert [view["href"] for view in ours["external_views"]] == [
+        "shortdrama/status",
+        "shortdrama/market",
+    ]

@@ -21,6 +21,7 @@ from shortdrama.cli import (
 )
 from shortdrama.cli.airflow import airflow
 from shortdrama.cli.diff import diff
+from shortdrama.cli.explore import explore
 from shortdrama.cli.mcp import mcp
 from shortdrama.cli.paths import paths
 from shortdrama.cli.shared import err
@@ -51,6 +52,7 @@ app.command("sql")(sql.sql)
 app.command("pull-marts")(sql.pull_marts)
 app.command("mcp")(mcp)
 app.command("paths")(paths)
+app.command("explore")(explore)
 app.command("snapshots")(snapshots.list_snapshots)
 app.command("rollback")(snapshots.rollback)
 app.command("release")(snapshots.release)

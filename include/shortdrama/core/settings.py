@@ -220,7 +220,9 @@ class MailSettings(BaseModel):
     `addresses` are those of the recipients that the subscriptions name by id. `reply_to` is where
     readers' answers go, `mailbox` where returned mail and unsubscribe mails are read, at the
     address `returns_to`; both addresses are the sender's if they are empty. `signing_key` signs the
-    links to unsubscribe and the ids of mails, so that nobody can make them up.
+    links to unsubscribe and the ids of mails, so that nobody can make them up. `page_url` is where
+    readers open market pages, such as `https://airflow.example.org/shortdrama/market`; without it
+    mails have no link to them.
 
     `recipients` is the form before subscriptions. It works for one version, where there are no
     `addresses`: these get the weekly brief.
@@ -237,6 +239,7 @@ class MailSettings(BaseModel):
     reply_to: str = ""
     returns_to: str = ""
     signing_key: SecretStr = SecretStr("")
+    page_url: BaseUrl = ""
     addresses: dict[str, str] = Field(default_factory=dict, repr=False)
     mailbox: MailboxSettings | None = None
     recipients: tuple[Recipient, ...] = ()

@@ -170,6 +170,14 @@ def iceberg_tables(snapshot_id: str) -> str:
     return f"{iceberg(snapshot_id)}tables.json"
 
 
+MARKET_PAGES = "marts/pages/"
+
+
+def market_page(snapshot_id: str, locale: str) -> str:
+    """The market page of a snapshot in a language."""
+    return f"{MARKET_PAGES}{snapshot_id}/market-{locale}.html"
+
+
 EDITIONS = "reports/"
 
 

@@ -17,6 +17,7 @@ from shortdrama.core.settings import settings
 from shortdrama.health.overview.page import CONTENT_SECURITY_POLICY, page, unreachable_page
 from shortdrama.health.overview.read import read_overview
 from shortdrama.lake.store import ObjectStore
+from shortdrama.orchestration import market_pages
 
 HEADERS = {
     "Content-Security-Policy": CONTENT_SECURITY_POLICY,
@@ -29,6 +30,7 @@ UNAVAILABLE = 503
 MAY_SEE = requires_access_view(AccessView.PLUGINS)
 
 app = FastAPI(title="Pipeline status", dependencies=[Depends(MAY_SEE)], openapi_url=None)
+app.include_router(market_pages.router)
 
 
 @app.get("/status")

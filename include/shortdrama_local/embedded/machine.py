@@ -94,6 +94,7 @@ class Machine(BaseModel):
                 '{"readers-en": "stakeholder@example.com", "readers-zh": "zhongwen@example.com"}'
             ),
             "SHORTDRAMA_MAIL__SIGNING_KEY": self.mail_key,
+            "SHORTDRAMA_MAIL__PAGE_URL": f"{self.airflow_url}/shortdrama/market",
             "SHORTDRAMA_MAIL__ENGINEERS": '["engineers@example.com"]',
             "SHORTDRAMA_AIRFLOW__BASE_URL": self.airflow_url,
             "SHORTDRAMA_AIRFLOW__PASSWORD": self.airflow_password,

@@ -26,6 +26,8 @@ class Row:
     is_sample: bool
     note: str
     links: tuple[tuple[str, str, str], ...]
+    pages: tuple[tuple[str, str], ...] = ()
+    """Language and address of the market pages of its snapshot."""
 
 
 def write_index(store: ObjectStore) -> None:
@@ -48,14 +50,23 @@ def index_page(store: ObjectStore) -> str:
 
 
 def _rows(store: ObjectStore) -> Iterator[Row]:
+    kept = frozenset(store.list(keys.MARKET_PAGES))
     for edition in all_editions(store):
         late = "late" if edition.late_in else ""
         snapshot = edition.snapshot_id, edition.is_sample
-        yield Row(edition.id, edition.bound_at, *snapshot, late, _links(edition.id, edition.parts))
+        links, pages = _links(edition.id, edition.parts), _pages(edition.snapshot_id, kept)
+        yield Row(edition.id, edition.bound_at, *snapshot, late, links, pages)
         for one in corrections_of(store, edition.id):
             note = f"correction {one.number}, by {one.by}: {one.because}"
             links = _links(edition.id, one.parts)
-            yield Row(edition.id, one.at, one.snapshot_id, edition.is_sample, note, links)
+            pages = _pages(one.snapshot_id, kept)
+            yield Row(edition.id, one.at, one.snapshot_id, edition.is_sample, note, links, pages)
+
+
+def _pages(snapshot_id: str, kept: frozenset[str]) -> tuple[tuple[str, str], ...]:
+    """Those that are kept, as seen from this page."""
+    named = {name: keys.market_page(snapshot_id, locale) for locale, name in LANGUAGES.items()}
+    return tuple((name, f"../{key}") for name, key in named.items() if key in kept)
 
 
 def _links(edition_id: str, parts: Mapping[LocaleName, Part]) -> tuple[tuple[str, str, str], ...]:

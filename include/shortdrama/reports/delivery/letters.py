@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from functools import cache
 
+from shortdrama.lake import keys
 from shortdrama.lake.sends import EDITION, LATE_NOTE
 from shortdrama.lake.store import ObjectStore
 from shortdrama.reports.archive import parts
@@ -15,7 +16,7 @@ from shortdrama.reports.archive.editions import (
 )
 from shortdrama.reports.delivery.due import Decision, Send, SendNote, Slot, Withheld
 from shortdrama.reports.delivery.notes import late_note
-from shortdrama.reports.delivery.press import Press, with_banner
+from shortdrama.reports.delivery.press import Press, with_banner, with_link
 from shortdrama.reports.delivery.send import Letter
 from shortdrama.reports.delivery.wording import due_words, words
 from shortdrama.reports.rendered import Rendered
@@ -25,11 +26,12 @@ from shortdrama.reports.words.formats import LocaleName
 class Desk:
     """Writes letters; each edition is read, and each note drawn, only once."""
 
-    def __init__(self, store: ObjectStore, press: Press) -> None:
-        self._store, self._press = store, press
+    def __init__(self, store: ObjectStore, press: Press, page_url: str = "") -> None:
+        self._store, self._press, self._page_url = store, press, page_url
         self._found = cache(self._look_up)
         self._archived = cache(self._read)
         self._noted = cache(self._drawn)
+        self._page_of = cache(self._page_address)
         self.damaged: list[parts.ArchiveDamaged] = []
         """Why some letters could not be written."""
 
@@ -58,6 +60,9 @@ class Desk:
         if send.is_late and locale not in edition.late_in:
             due = due_words(slot.due_at, slot.subscription.time_zone, locale)
             rendered = with_banner(rendered, words(locale).text("late.banner", due=due))
+        newest = corrections[-1].snapshot_id if corrections else edition.snapshot_id
+        if address := self._page_of(newest, locale):
+            rendered = with_link(rendered, words(locale).text("page.link"), address)
         letter = Letter(
             edition_id=slot.edition_id,
             kind=EDITION,
@@ -74,6 +79,13 @@ class Desk:
         locale = slot.subscription.locale
         rendered = self._noted(slot.report, slot.period, state, locale)
         return Letter(slot.edition_id, LATE_NOTE, slot.recipient, locale, rendered, attach=False)
+
+    def _page_address(self, snapshot_id: str, locale: LocaleName) -> str:
+        """Where readers open the market page of a snapshot; empty if they cannot."""
+        key = keys.market_page(snapshot_id, locale)
+        if not self._page_url or not self._store.exists(key):
+            return ""
+        return f"{self._page_url.rstrip('/')}/{key.removeprefix(keys.MARKET_PAGES)}"
 
     def _look_up(self, edition_id: str) -> tuple[Edition, tuple[Correction, ...]] | None:
         edition = find_edition(self._store, edition_id)

@@ -46,6 +46,28 @@ def with_banner(rendered: Rendered, text: str, subject: str = "") -> Rendered:
     )
 
 
+LINK = (
+    '<p style="margin:0;padding:12px 16px 20px;text-align:center;font-family:sans-serif;'
+    'font-size:14px;line-height:20px"><a href="{address}">{text}</a></p>'
+)
+
+
+def with_link(rendered: Rendered, text: str, address: str) -> Rendered:
+    """An archived edition with a link below it, to the market page of its snapshot."""
+    link = LINK.format(text=escape(text), address=escape(address))
+
+    def linked(html: str) -> str:
+        found = sub("(?=</body>)", lambda _: link, html, count=1)
+        return found if found != html else html + link
+
+    return replace(
+        rendered,
+        html=linked(rendered.html),
+        text=f"{rendered.text.rstrip()}\n\n{text}\n{address}\n",
+        standalone=linked(rendered.standalone.decode()).encode(),
+    )
+
+
 def the_press() -> Press:
     """The project's own reports and layout."""
     # Imported here: who only asks what is due needs no layout.

@@ -126,7 +126,7 @@ class Round:
 
         Raises ServerAway, and ArchiveDamaged after everything else was sent.
         """
-        desk = Desk(self._store, self.press)
+        desk = Desk(self._store, self.press, self._mail.page_url)
         letters = desk.letters(self.decisions(states))
         for edition_id in self.ledgers:
             try:

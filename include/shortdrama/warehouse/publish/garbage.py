@@ -2,7 +2,8 @@
 
 These are kept: the current snapshot and the one before it, snapshots that are younger than the
 grace period or were replaced within it, those that an edition cites or an open backfill has staged,
-and every file that one of them names, whichever folder it is in; and their Iceberg metadata.
+and every file that one of them names, whichever folder it is in; and their Iceberg metadata. A
+market page goes with its snapshot.
 """
 
 from collections.abc import Collection, Sequence
@@ -60,13 +61,14 @@ def find_garbage(
     kept_folders = tuple(keys.iceberg(snapshot_id) for snapshot_id in kept if snapshot_id)
     # Ids sort by time. A younger folder may belong to a publish that is still running.
     first_young = keys.SNAPSHOTS + keys.snapshot_id(before, "")
+    unneeded = [
+        key
+        for key in store.list(keys.SNAPSHOTS)
+        if key not in needed and key < first_young and not key.startswith(kept_folders)
+    ]
     return Garbage(
         snapshot_ids=tuple(m.snapshot_id for m in manifests if m.snapshot_id not in kept),
-        object_keys=tuple(
-            key
-            for key in store.list(keys.SNAPSHOTS)
-            if key not in needed and key < first_young and not key.startswith(kept_folders)
-        ),
+        object_keys=(*unneeded, *_pages(store, kept, before)),
     )
 
 
@@ -95,6 +97,17 @@ def collect_garbage(
         ),
     )
     return garbage
+
+
+def _pages(store: ObjectStore, kept: Collection[str | None], before: datetime) -> list[str]:
+    """Market pages whose snapshot goes, or is gone. A younger one may just be being made."""
+    first_young = keys.snapshot_id(before, "")
+    return [
+        f"{keys.MARKET_PAGES}{name}"
+        for key in store.list(keys.MARKET_PAGES)
+        if (name := key.removeprefix(keys.MARKET_PAGES)) < first_young
+        and name.partition("/")[0] not in kept
+    ]
 
 
 def _kept(

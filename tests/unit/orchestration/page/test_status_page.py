@@ -90,7 +90,7 @@ def test_settings_that_cannot_be_used_are_said(
 
 
 def test_the_view_in_the_navigation_leads_to_the_page(allowed: TestClient) -> None:
-    (view,) = ShortdramaPlugin.external_views
+    view = ShortdramaPlugin.external_views[0]
     (app,) = ShortdramaPlugin.fastapi_apps
     mounted: dict[str, Any] = app
     assert view["destination"] == "nav"

@@ -163,4 +163,7 @@ def test_the_index_lists_editions_by_date_and_is_harmless(memory: MemoryStore) -
     assert page.index("correction 1, by ada") > page.index("<h1>")
     (key,) = [key for key in memory.objects if "/en/" in key and key.endswith("edition.html")]
     assert f'href="{key.removeprefix("reports/")}"' in page
+    assert "Market page" not in page
+    memory.put(keys.market_page("s1", "zh"), b"")
+    assert '<a href="../marts/pages/s1/market-zh.html">中文</a>' in index_page(memory)
     assert len(page) < 5000

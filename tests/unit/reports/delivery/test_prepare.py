@@ -280,3 +280,17 @@ def test_a_line_above_an_archived_edition_is_escaped_and_within_the_body() -> No
     assert marked.html.index("a &lt;b&gt; \\1 line") > marked.html.index("<body class='x'>")
     assert marked.subject.startswith("[Test] Revenue")
     assert marked.text.startswith("a <b> \\1 line\n\n")
+
+
+def test_a_mail_leads_to_the_page_of_its_snapshot_where_there_is_one(lake: Lake) -> None:
+    states = lake.states()
+    lake.store.put(keys.market_page("s1", "en"), b"")
+    decisions = due(NOW, subscriptions(), lake.press.reports, {}, states)
+    desk = Desk(lake.store, lake.press, "https://pages.example.org/market/")
+    ann, li = desk.letters(decisions)  # type: ignore[arg-type]
+    address = "https://pages.example.org/market/s1/market-en.html"
+    assert f'href="{address}"' in ann.rendered.html
+    assert ann.rendered.text.rstrip().endswith(address)
+    assert "example.org/market" not in li.rendered.html + li.rendered.text
+    without, _ = Desk(lake.store, lake.press).letters(decisions)  # type: ignore[arg-type]
+    assert "market-en.html" not in without.rendered.html

@@ -1,5 +1,6 @@
 """A query's answer from the published marts: a table for people, a file for machines."""
 
+from contextlib import suppress
 from datetime import date
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -7,6 +8,7 @@ from typing import Literal
 
 import duckdb
 
+from shortdrama.analysts.exact_integers import exact_queries
 from shortdrama.core.errors import Failure
 from shortdrama.core.settings import Settings
 from shortdrama.lake.duck import quoted
@@ -54,19 +56,27 @@ def write_answer(
     settings: Settings,
     snapshot: str | date | None = None,
 ) -> None:
-    """The answer as CSV, JSON or Parquet, streamed, decimals exact; only complete files appear."""
+    """The answer as CSV, JSON or Parquet, streamed, numbers exact; only complete files appear."""
     part = path.with_name(f".{path.name}.part")
     with connect(settings, snapshot) as connection:
         try:
-            connection.execute(
-                f"copy (from (\n{_one_query(connection, query)}\n))"
-                f" to {quoted(str(part))} ({COPY_OPTIONS[output]})"
-            )
+            _copy(connection, _one_query(connection, query), output, part)
             part.replace(path)
         except duckdb.Error as error:
             raise QueryRefused(str(error)) from error
         finally:
             part.unlink(missing_ok=True)
+
+
+def _copy(connection: duckdb.DuckDBPyConnection, query: str, output: str, path: Path) -> None:
+    """Write the answer; if integers of Parquet do not fit, again with the next type."""
+    *attempts, last = exact_queries(connection, query) if output == "parquet" else [query]
+    target = f"{quoted(str(path))} ({COPY_OPTIONS[output]})"
+    for attempt in attempts:
+        with suppress(duckdb.ConversionException):
+            connection.execute(f"copy (from (\n{attempt}\n)) to {target}")
+            return
+    connection.execute(f"copy (from (\n{last}\n)) to {target}")
 
 
 def _one_query(connection: duckdb.DuckDBPyConnection, query: str) -> str:

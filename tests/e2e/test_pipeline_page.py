@@ -31,4 +31,7 @@ def test_the_page_is_shown_after_a_login_only_and_stands_in_the_navigation(stack
         f"{url}/api/v2/plugins", headers={"Authorization": f"Bearer {key}"}, timeout=60
     ).json()["plugins"]
     (ours,) = [plugin for plugin in plugins if plugin["name"] == "shortdrama"]
-    assert [view["href"] for view in ours["external_views"]] == ["shortdrama/status"]
+    assert [view["href"] for view in ours["external_views"]] == [
+        "shortdrama/status",
+        "shortdrama/models",
+    ]

@@ -1,4 +1,4 @@
-"""The pipeline's plugin of Airflow: the status page and its place in the navigation.
+"""The pipeline's plugin of Airflow: status page, dbt's pages, and their places in the navigation.
 
 Every Airflow process imports this, tasks too, so it imports almost nothing itself.
 """
@@ -38,5 +38,12 @@ class ShortdramaPlugin(AirflowPlugin):
             "destination": "nav",
             "url_route": "pipeline-status",
             "nav_top_level": True,
-        }
+        },
+        {
+            "name": "Models",
+            "href": f"{PATH}/models",
+            "destination": "nav",
+            "url_route": "dbt-models",
+            "category": "browse",
+        },
     ]

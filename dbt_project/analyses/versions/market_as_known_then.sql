@@ -1,8 +1,8 @@
 -- What would we have said about each month at an earlier instant?
 -- Here it is a day after the first load; put your own instant (UTC) into `instant`. The market
--- outside China: only days on which both the world and China were covered by then are in the figure,
--- and covered_days says how many; compare months with as many. Nothing covered is null, not zero.
--- Apps and universe are those of today; an older snapshot has those of that time.
+-- outside China, on days on which both the world and China were covered by then: covered_days says
+-- how many; compare months with as many. Nothing covered is null, not zero. Apps and universe are
+-- those of today; an older snapshot has those of that time.
 with first_load as (
     select min(known_from_at) as accepted_at
     from fct_estimate_coverage
@@ -26,37 +26,37 @@ days as (
     having count(*) = 2
 ),
 
+-- China is taken out of the world.
+signed as (
+    select
+        estimated_on,
+        known_from_at,
+        known_to_at,
+        case country_code when 'CN' then -1 else 1 end * revenue_usd as revenue_usd
+    from fct_app_estimates_versions
+    where
+        country_code in ('ZZ', 'CN')
+        and vendor = 'Appfigures'
+        and revenue_basis = 'net'
+        and not is_vanished
+),
+
 -- Of each day what was said by then, and what stands now.
 said as (
     select
-        versions.estimated_on,
+        signed.estimated_on,
         sum(
             case
                 when
-                    versions.known_from_at <= instant.known_at
-                    and (
-                        versions.known_to_at is null
-                        or versions.known_to_at > instant.known_at
-                    )
-                    then case versions.country_code when 'CN' then -1 else 1 end
-                        * versions.revenue_usd
+                    signed.known_from_at <= instant.known_at
+                    and (signed.known_to_at is null or signed.known_to_at > instant.known_at)
+                    then signed.revenue_usd
             end
         ) as then_usd,
-        sum(
-            case
-                when versions.known_to_at is null
-                    then case versions.country_code when 'CN' then -1 else 1 end
-                        * versions.revenue_usd
-            end
-        ) as now_usd
-    from fct_app_estimates_versions as versions
+        sum(case when signed.known_to_at is null then signed.revenue_usd end) as now_usd
+    from signed
     cross join instant
-    where
-        versions.country_code in ('ZZ', 'CN')
-        and versions.vendor = 'Appfigures'
-        and versions.revenue_basis = 'net'
-        and not versions.is_vanished
-    group by versions.estimated_on
+    group by signed.estimated_on
 )
 
 select

@@ -18,6 +18,8 @@ from shortdrama.core.settings import DBT_PROJECT
 from shortdrama.gates.mart_gate import MartContext, audit_marts
 from shortdrama.warehouse.publish.views import KNOWN_AT
 
+pytestmark = pytest.mark.integration  # a build of its own
+
 EX_CHINA = USD["ZZ"] - USD["CN"]
 OTHER = EX_CHINA - USD["US"] - USD["JP"]
 

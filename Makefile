@@ -14,7 +14,7 @@ DUCKDB_CLIENTS := build/duckdb-oldest/.ready build/duckdb-newest/.ready
 TESTERS ?= 3
 QUICK := not e2e and not integration and not damage and not hostile and not deliveries and not trials and not stack and not spark
 
-.PHONY: help setup demo up down status sql backfill airflow-backfill doctor test check resilience raw-damage hostile gates stack-burst ordinary-year deliveries stack-backup stack-restore e2e e2e-sample e2e-stack e2e-builds docs spark spark-parity lint format lock env bench clean
+.PHONY: help setup demo up down status sql backfill airflow-backfill doctor test check resilience raw-damage hostile gates stack-burst ordinary-year deliveries stack-backup stack-restore e2e e2e-sample e2e-stack e2e-builds docs dbt-docs spark spark-parity lint format lock env bench clean
 
 help: ## Show this help
 	@echo "Short-drama market pipeline. On a fresh machine: make demo"
@@ -144,13 +144,22 @@ bench: $(READY) ## Measure ingest, gates, marts, ledger, loads, inbox, a year, r
 	$(BIN)/python benchmarks/iceberg.py
 	$(BIN)/python benchmarks/market_page.py
 
+DBT_DOCS = SHORTDRAMA_WAREHOUSE_PATH=$(CURDIR)/build/docs/market.duckdb DBT_TARGET_PATH=$(CURDIR)/build/docs \
+	DBT_LOG_PATH=$(CURDIR)/build/logs DBT_PROJECT_DIR=dbt_project DBT_PROFILES_DIR=dbt_project DBT_TARGET=local \
+	DBT_SEND_ANONYMOUS_USAGE_STATS=false $(BIN)/dbt --quiet
+
 docs: $(READY) ## Generated tables and pictures of the documents, and dbt's pages
 	UPDATE_DOCS=1 $(BIN)/pytest tests/unit/reports/delivery/test_subscriptions.py tests/unit/docs/test_expectations.py tests/unit/docs/test_hazards.py \
 		tests/unit/docs/test_backfillable.py tests/browser/test_status_page.py \
 		tests/browser/test_reports.py tests/browser/test_market_page.py
-	SHORTDRAMA_WAREHOUSE_PATH=:memory: $(BIN)/dbt docs generate --quiet --static --empty-catalog --target local \
-		--project-dir dbt_project --profiles-dir dbt_project --target-path ../build/docs --log-path build/logs
-	@echo "open build/docs/static_index.html"
+	$(MAKE) dbt-docs
+
+dbt-docs: $(READY) ## dbt's pages of every model and column, with the types of a small built warehouse
+	mkdir -p build/docs && rm -f build/docs/market.duckdb
+	PYTHONPATH=tests $(BIN)/python -m markets.small build/docs/market.duckdb
+	$(DBT_DOCS) build --exclude-resource-type test --exclude-resource-type unit_test
+	$(DBT_DOCS) docs generate --static
+	@echo "open build/docs/static_index.html, or Models in Airflow's navigation after make up"
 
 lint: $(READY) ## ruff, mypy, layers of imports, sqlfluff, yamllint, compose, Docker
 	$(BIN)/ruff check .

@@ -93,7 +93,7 @@ searches_unlike_loads as (
     anti join raw.minis_search_interest as said
         on
             (kept.load_id, kept.market, kept.subject, kept.window_start_on, kept.window_end_on)
-            = (said.load_id, said.market, said.subject, said.window_start_on, said.window_end_on)
+            = (said.load_id, if(said.market = 'ZZ', 'World', said.market), said.subject, said.window_start_on, said.window_end_on)
         and abs(kept.growth_pct - 100 * said.growth_ratio) < 0.01
         and kept.growth_is_lower_bound is not distinct from said.growth_is_lower_bound
     where growth_pct is not null

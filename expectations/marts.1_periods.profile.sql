@@ -26,37 +26,6 @@ from (
 )
 group by all;
 
-create or replace temp table members as
-with asked as (select distinct country_code from covered)
-select 'World' as geography, country_code, 1 as sign from asked where country_code = 'ZZ'
-union all
-select country_code, country_code, 1 from asked where country_code <> 'ZZ'
-union all
-select countries.region, country_code, 1
-from asked
-inner join marts.dim_country as countries using (country_code)
-where country_code not in ('ZZ', 'CN') and countries.region is not null
-union all
-select wholes.geography, country_code, if(country_code = 'ZZ', 1, -1)
-from asked
-cross join (values ('World ex-China'), ('Other')) as wholes (geography)
-where
-    (wholes.geography = 'Other' or country_code in ('ZZ', 'CN'))
-    and (select count(*) from asked where country_code in ('ZZ', 'CN')) = 2;
-
--- A geography is known on the days on which all its countries are.
-create or replace temp table known as
-select
-    geography,
-    day_on,
-    bool_or(said_on - day_on < (
-        select settles_after_days from raw.ops_datasets where dataset = 'appfigures.estimates'
-    )) as is_provisional
-from (select *, count(*) over (partition by geography) as member_count from members)
-inner join covered using (country_code)
-group by geography, day_on
-having count(*) = max(member_count);
-
 create or replace temp table kinds as
 select day_on, period_kind, cast(start_on as date) as start_on, cast(end_on as date) as end_on, label
 from (select
@@ -73,41 +42,134 @@ from (select
     ], recursive := true)
 from (select distinct day_on from covered) as days);
 
-create or replace temp table periods as
+-- The days of each country in each period.
+create or replace temp table country_days as
+select period_kind, start_on as period_start_on, country_code, list(day_on order by day_on) as days
+from covered
+inner join kinds using (day_on)
+group by all;
+
+-- A country is out of Other and in its region if it has every day of World ex-China.
+create or replace temp table parts_of_world as
+with wholes as (
+    select period_kind, period_start_on, list_intersect(world.days, china.days) as days
+    from (from country_days where country_code = 'ZZ') as world
+    inner join (from country_days where country_code = 'CN') as china
+        using (period_kind, period_start_on)
+),
+
+placed as (
+    select parts.*, countries.region,
+        coalesce(len(wholes.days) > 0 and list_has_all(parts.days, wholes.days), false) as is_part
+    from country_days as parts
+    left join wholes using (period_kind, period_start_on)
+    left join marts.dim_country as countries using (country_code)
+    where country_code not in ('ZZ', 'CN')
+)
+
+-- Without such a country, the region is the one with the most days, and those that have them all.
+select *,
+    region is not null and (is_part or (
+        not bool_or(is_part) over same
+        and list_has_all(
+            days, first_value(days) over (same order by len(days) desc, country_code)
+        )
+    )) as is_in_region
+from placed
+window same as (partition by period_kind, period_start_on, region);
+
+create or replace temp table members as
+select 'World' as geography, period_kind, period_start_on, country_code, 1 as sign
+from country_days where country_code = 'ZZ'
+union all
+select country_code, period_kind, period_start_on, country_code, 1
+from country_days where country_code <> 'ZZ'
+union all
+select region, period_kind, period_start_on, country_code, 1
+from parts_of_world where is_in_region
+union all
+select 'Other', period_kind, period_start_on, country_code, -1
+from parts_of_world where is_part
+union all
+select wholes.geography, period_kind, period_start_on, country_code, if(country_code = 'ZZ', 1, -1)
+from country_days
+cross join (values ('World ex-China'), ('Other')) as wholes (geography)
+where
+    country_code in ('ZZ', 'CN')
+    and (period_kind, period_start_on) in (
+        select (period_kind, period_start_on)
+        from country_days where country_code in ('ZZ', 'CN')
+        group by all having count(*) = 2
+    );
+
+-- A geography is known on the days on which all its countries are.
+create or replace temp table known as
 select
     geography,
     period_kind,
-    start_on as period_start_on,
+    period_start_on,
+    day_on,
+    bool_or(said_on - day_on < (
+        select settles_after_days from raw.ops_datasets where dataset = 'appfigures.estimates'
+    )) as is_provisional
+from (
+    select members.*, unnest(days) as day_on,
+        count(*) over (partition by geography, period_kind, period_start_on) as member_count
+    from members
+    inner join country_days using (period_kind, period_start_on, country_code)
+)
+inner join covered using (country_code, day_on)
+group by geography, period_kind, period_start_on, day_on
+having count(*) = max(member_count);
+
+create or replace temp table periods as
+select
+    geography,
+    known.period_kind,
+    period_start_on,
     end_on as period_end_on,
     label as period_label,
-    cast(count(*) / (end_on - start_on + 1) as decimal(9, 6)) as completeness_ratio,
+    (
+        select nullif(string_agg(country_code, ', ' order by country_code), '')
+        from members
+        where
+            members.geography = known.geography
+            and members.period_kind = known.period_kind
+            and members.period_start_on = known.period_start_on
+            and country_code not in ('ZZ', known.geography)
+    ) as countries,
+    list(known.day_on order by known.day_on) as days,
+    cast(count(*) / (end_on - period_start_on + 1) as decimal(9, 6)) as completeness_ratio,
     if(bool_or(is_provisional), 'provisional', 'settled') as maturity
 from known
-inner join kinds using (day_on)
-group by geography, period_kind, start_on, end_on, label;
+inner join kinds
+    on
+        kinds.day_on = known.day_on
+        and kinds.period_kind = known.period_kind
+        and kinds.start_on = period_start_on
+group by geography, known.period_kind, period_start_on, end_on, label;
 
 -- Days of a country that count for the same periods and geographies are added up first.
 create or replace temp table parts_of_days as
 select
     country_code,
     day_on,
-    cast(dense_rank() over (
-        order by country_code, date_trunc('month', day_on), date_trunc('week', day_on), geographies
-    ) as integer) as part
+    cast(dense_rank() over (order by country_code, counts_for) as integer) as part
 from (
-    select members.country_code, known.day_on, list(geography order by geography) as geographies
+    select members.country_code, known.day_on,
+        list((geography, period_kind, period_start_on) order by geography, period_kind)
+            as counts_for
     from known
-    inner join members using (geography)
+    inner join members using (geography, period_kind, period_start_on)
     group by all
 );
 
 create or replace temp table parts as
-select distinct parts_of_days.part, geography, sign, period_kind, start_on as period_start_on
+select distinct parts_of_days.part, geography, sign, period_kind, period_start_on
 from (select part, any_value(country_code) as country_code, any_value(day_on) as day_on
     from parts_of_days group by part) as parts_of_days
-inner join members using (country_code)
-inner join known using (geography, day_on)
-inner join kinds using (day_on);
+inner join known using (day_on)
+inner join members using (geography, period_kind, period_start_on, country_code);
 
 create or replace temp table app_parts as
 select app_id, vendor, part, sum(downloads) as downloads, sum(revenue_usd) as revenue_usd,
@@ -197,7 +259,14 @@ unlike_sums as (
 
 select
     sized.*,
-    bases.geography is not null as has_base,
+    case
+        when sized.completeness_ratio < 1 then 'incomplete'
+        when sized.maturity = 'provisional' then 'provisional'
+        when earlier.geography is null then 'no_period_before'
+        when earlier.completeness_ratio < 1 then 'incomplete_before'
+        when earlier.maturity = 'provisional' then 'provisional_before'
+        when bases.geography is null then 'other_countries_before'
+    end as no_growth_reason,
     sized.active_apps - coalesce(unlike_sums.active_apps, 0)
     - (bases.active_apps - coalesce(unlike_sums.base_active_apps, 0)) as active_apps_change,
     change_of(
@@ -224,6 +293,12 @@ left join sized as bases
         and bases.period_end_on + 1 = sized.period_start_on
         and bases.is_whole
         and sized.is_whole
+        and bases.countries is not distinct from sized.countries
+left join periods as earlier
+    on
+        earlier.geography = sized.geography
+        and earlier.period_kind = sized.period_kind
+        and earlier.period_end_on + 1 = sized.period_start_on
 left join unlike_sums
     on
         bases.geography is not null
@@ -238,14 +313,14 @@ left join sized as wholes
         and wholes.vendor = sized.vendor
         and wholes.period_kind = sized.period_kind
         and wholes.period_start_on = sized.period_start_on
-        and wholes.completeness_ratio = sized.completeness_ratio;
+        and wholes.days = sized.days;
 
 with
 
 -- A row of a report that is no row of the calendar's, or says more or less than is covered.
 dated as (
     select mart, period_kind, geography, period_start_on, period_end_on, period_label,
-        completeness_ratio, maturity
+        completeness_ratio, maturity, coalesce(countries, '') as countries
     from sizes
     union all by name
     select 'rpt_country_monthly' as mart, 'month' as period_kind, country_code as geography, *
@@ -268,7 +343,8 @@ dated as (
 dated_pairs as (
     select dated.*, periods.period_end_on as should_end_on, periods.period_label as should_label,
         periods.completeness_ratio as should_completeness_ratio,
-        periods.maturity as should_maturity
+        periods.maturity as should_maturity,
+        coalesce(periods.countries, '') as should_countries
     from dated
     left join periods using (geography, period_kind, period_start_on)
 ),
@@ -281,11 +357,12 @@ outside_calendar as (
 
 unlike_coverage as (
     select mart, geography, period_label, completeness_ratio, should_completeness_ratio,
-        maturity, should_maturity
+        maturity, should_maturity, countries, should_countries
     from dated_pairs
     where
         differs(completeness_ratio, should_completeness_ratio, 0.000002)
         or maturity <> should_maturity
+        or countries <> should_countries
 ),
 
 unlike_facts as (
@@ -328,13 +405,15 @@ active_unlike_facts as (
 growth_unlike_periods as (
     select mart, period_label, sizes.geography, sizes.revenue_growth_pct,
         should_be.revenue_growth_pct as should_be,
-        sizes.downloads_growth_pct, sizes.active_apps_change
+        sizes.downloads_growth_pct, sizes.active_apps_change, sizes.no_growth_reason,
+        should_be.no_growth_reason as reason_should_be
     from pairs
     where
         differs(sizes.revenue_growth_pct, should_be.revenue_growth_pct, 0.0002)
         or differs(sizes.downloads_growth_pct, should_be.downloads_growth_pct, 0.0002)
         or differs(sizes.active_apps_change, should_be.active_apps_change, 0)
         or differs(sizes.universe_change_downloads, should_be.universe_change_downloads, 0)
+        or sizes.no_growth_reason is distinct from should_be.no_growth_reason
 ),
 
 shares_unlike_parts as (

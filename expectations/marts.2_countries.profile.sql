@@ -2,6 +2,13 @@
 -- Reads the temporary tables of marts.1_periods.
 with
 
+known_days as (
+    select periods.geography, period_start_on, periods.days, worlds.days as days_of_world
+    from periods
+    inner join periods as worlds using (period_kind, period_start_on)
+    where period_kind = 'month' and worlds.geography = 'World'
+),
+
 -- The report of countries is that of the market with names, places and another whole.
 countries_unlike_sizes as (
     select
@@ -17,13 +24,17 @@ countries_unlike_sizes as (
             and markets.vendor = countries.vendor
             and markets.revenue_basis = countries.revenue_basis
             and markets.period_start_on = countries.period_start_on
+    left join known_days as known
+        on
+            known.geography = markets.geography
+            and known.period_start_on = markets.period_start_on
     left join marts.rpt_market_size_monthly as worlds
         on
             worlds.geography = 'World'
             and worlds.vendor = markets.vendor
             and worlds.revenue_basis = markets.revenue_basis
             and worlds.period_start_on = markets.period_start_on
-            and worlds.completeness_ratio = markets.completeness_ratio
+            and known.days = known.days_of_world
     where
         (countries.active_apps, countries.downloads, countries.revenue_usd,
         countries.revenue_per_download_usd, countries.revenue_share_pct,

@@ -53,7 +53,8 @@ shares_unlike_market as (
     where differs(board.revenue_share_pct, share_of(board.revenue_usd, sizes.revenue_usd), 0.0002)
 ),
 
--- Only complete and settled periods are compared, each with the one just before.
+-- Only complete and settled periods are compared, each with the one just before, if both are made
+-- of the same countries.
 compared as (
     select now.geography, now.period_kind, now.period_start_on,
         before.period_start_on as previous_start_on
@@ -66,6 +67,7 @@ compared as (
     where
         now.completeness_ratio = 1 and now.maturity = 'settled'
         and before.completeness_ratio = 1 and before.maturity = 'settled'
+        and before.countries is not distinct from now.countries
 ),
 
 moves as (

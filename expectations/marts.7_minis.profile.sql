@@ -15,13 +15,16 @@ offers_unlike_loads as (
             offers.unlock_price_usd, offers.monthly_price_low_usd, offers.monthly_price_high_usd,
             offers.discount_ratio, offers.unified_app_id, offers.load_id)
             is not distinct from
-            (said.snapshot_on, said.market, said.mini_app_id, said.kind, said.apps,
+            (said.snapshot_on, if(said.market = 'ZZ', 'World', said.market), said.mini_app_id, said.kind, said.apps,
             said.unlock_price_usd, said.monthly_price_low_usd, said.monthly_price_high_usd,
             said.discount_ratio, said.unified_app_id, said.load_id)
     union all
     select distinct market, snapshot_on, null, null, null, null
     from raw.minis_catalog as said
-    anti join offers on offers.market = said.market and offers.as_of_on = said.snapshot_on
+    anti join offers
+        on
+            offers.market = if(said.market = 'ZZ', 'World', said.market)
+            and offers.as_of_on = said.snapshot_on
 ),
 
 leader_months as (

@@ -43,42 +43,34 @@ answered as (
     where dataset = 'appfigures.estimates'
 ),
 
-asked_countries as (
-    select distinct country_code from answered
-),
-
--- The countries of a geography; Other and the regions need all asked countries.
+-- The countries that a geography needs a day of: World ex-China and Other both the world and China, a
+-- region any of its countries.
 members as (
-    select geographies.geography, asked_countries.country_code
-    from (select distinct geography from gone) as geographies
-    inner join asked_countries
-        on case
-            when geographies.geography = 'World' then asked_countries.country_code = 'ZZ'
-            when geographies.geography = 'World ex-China'
-                then asked_countries.country_code in ('ZZ', 'CN')
-            when regexp_full_match(geographies.geography, '[A-Z]{2}')
-                then asked_countries.country_code = geographies.geography
-            else true
-        end
+    select 'World' as geography, ['ZZ'] as country_codes
+    union all
+    select wholes.geography, ['ZZ', 'CN']
+    from (values ('World ex-China'), ('Other')) as wholes (geography)
+    union all
+    select country_code, [country_code] from answered where country_code <> 'ZZ' group by all
+    union all
+    select region, [country_code]
+    from answered
+    inner join marts.dim_country as countries using (country_code)
+    where country_code not in ('ZZ', 'CN') and region is not null
+    group by all
 ),
 
--- Those of them with a day that the accepted loads still cover.
+-- Those with a day that the accepted loads still cover.
 lost as (
     select distinct gone.period_label, gone.geography
     from gone
     inner join members on members.geography = gone.geography
     inner join answered
         on
-            answered.country_code = members.country_code
+            list_contains(members.country_codes, answered.country_code)
             and answered.answered_on between gone.period_start_on and gone.period_end_on
-    group by gone.period_label, gone.geography, answered.answered_on
-    having count(*) >= (
-        select case
-            when gone.geography = 'World ex-China' then 2
-            when gone.geography = 'World' or regexp_full_match(gone.geography, '[A-Z]{2}') then 1
-            else (select count(*) from asked_countries)
-        end
-    )
+    group by gone.period_label, gone.geography, members.country_codes, answered.answered_on
+    having count(*) = len(members.country_codes)
 ),
 
 taken_away as (

@@ -13,7 +13,7 @@ def minis(found: Known, connection: duckdb.DuckDBPyConnection) -> None:
     found.area = "minis"
     months = rows(
         connection,
-        "select * from marts.rpt_minis_landscape where market = 'ZZ' order by month_start_on",
+        "select * from marts.rpt_minis_landscape where market = 'World' order by month_start_on",
     )
     for one in months:
         found.day(one["as_of_on"], one["month_start_on"])

@@ -20,8 +20,10 @@ sized as (
         periods.period_start_on,
         periods.period_end_on,
         periods.period_label,
+        periods.countries,
         periods.completeness_ratio,
         periods.maturity,
+        periods.has_days_of_world_ex_china,
         periods.is_sample,
         coalesce(sums.active_apps, 0) as active_apps,
         coalesce(sums.downloads, 0) as downloads,
@@ -34,39 +36,22 @@ sized as (
     where periods.period_kind = '{{ period_kind }}'
 ),
 
--- A complete period is compared with the complete period just before it.
 bases as (
     select
-        geography,
-        period_start_on,
-        active_apps,
-        downloads,
-        revenue_usd,
-        cast({{ dateadd('day', 1, 'period_end_on') }} as date) as next_start_on
-    from sized
-    where {{ is_whole('sized') }}
+        bases.geography,
+        bases.period_start_on,
+        sized.active_apps,
+        sized.downloads,
+        sized.revenue_usd
+    from {{ ref('int_period_bases') }} as bases
+    inner join sized
+        on
+            bases.geography = sized.geography
+            and bases.previous_start_on = sized.period_start_on
+    where bases.period_kind = '{{ period_kind }}'
 ),
 
 -- The comparison leaves out apps that are not in the universe throughout both periods.
-unlike as (
-    select
-        sized.geography,
-        sized.period_start_on,
-        bases.period_start_on as previous_start_on,
-        apps.app_id,
-        {{ was_added('apps', 'bases.period_start_on', 'sized.period_end_on') }} as is_added,
-        {{ was_removed('apps', 'bases.period_start_on', 'sized.period_end_on') }} as is_removed
-    from sized
-    inner join bases
-        on
-            sized.geography = bases.geography
-            and sized.period_start_on = bases.next_start_on
-    inner join {{ ref('int_apps') }} as apps
-        on
-            {{ was_added('apps', 'bases.period_start_on', 'sized.period_end_on') }}
-            or {{ was_removed('apps', 'bases.period_start_on', 'sized.period_end_on') }}
-),
-
 unlike_figures as (
     select
         unlike.*,
@@ -74,16 +59,17 @@ unlike_figures as (
         app_periods.is_active,
         app_periods.downloads,
         app_periods.revenue_usd
-    from unlike
+    from {{ ref('int_unlike_apps') }} as unlike
     inner join {{ ref('int_app_periods') }} as app_periods
         on
-            app_periods.period_kind = '{{ period_kind }}'
+            unlike.period_kind = app_periods.period_kind
             and unlike.geography = app_periods.geography
             and unlike.app_id = app_periods.app_id
             and (
                 unlike.period_start_on = app_periods.period_start_on
                 or unlike.previous_start_on = app_periods.period_start_on
             )
+    where unlike.period_kind = '{{ period_kind }}'
 ),
 
 unlike_sums as (
@@ -136,12 +122,11 @@ compared as (
     left join bases
         on
             sized.geography = bases.geography
-            and sized.period_start_on = bases.next_start_on
-            and {{ is_whole('sized') }}
+            and sized.period_start_on = bases.period_start_on
     left join unlike_sums
         on
             bases.geography = unlike_sums.geography
-            and bases.next_start_on = unlike_sums.period_start_on
+            and bases.period_start_on = unlike_sums.period_start_on
 )
 
 select
@@ -153,6 +138,7 @@ select
     vendors.vendor,
     vendors.revenue_basis,
     vendors.currency,
+    compared.countries,
     compared.active_apps,
     compared.downloads,
     compared.revenue_usd,
@@ -166,6 +152,7 @@ select
         as downloads_growth_pct,
     {{ change_pct('compared.like_revenue_usd', 'compared.base_revenue_usd') }}
         as revenue_growth_pct,
+    reasons.no_growth_reason,
     cast(compared.universe_added_apps as bigint) as universe_added_apps,
     cast(compared.universe_removed_apps as bigint) as universe_removed_apps,
     cast(
@@ -181,11 +168,16 @@ select
 from compared
 inner join {{ ref('vendors') }} as vendors
     on vendors.vendor = 'Appfigures'
--- Parts of World ex-China, if both are known for equally many days.
+inner join {{ ref('int_period_bases') }} as reasons
+    on
+        reasons.period_kind = '{{ period_kind }}'
+        and compared.geography = reasons.geography
+        and compared.period_start_on = reasons.period_start_on
+-- Parts of World ex-China, if both are known for the same days.
 left join sized as wholes
     on
         wholes.geography = 'World ex-China'
         and compared.geography not in ('World', 'CN')
         and compared.period_start_on = wholes.period_start_on
-        and compared.completeness_ratio = wholes.completeness_ratio
+        and compared.has_days_of_world_ex_china
 {% endmacro %}

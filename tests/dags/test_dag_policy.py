@@ -323,8 +323,8 @@ def test_a_page_that_cannot_be_made_leaves_the_run_green_and_the_marts_published
     read: dict[str, Any],
 ) -> None:
     facts = read["dags"]["market_marts"]
-    assert facts["tasks"] == ["build", "gate", "publish", "market_page"]
-    assert facts["decisive"] == ["publish"]
+    assert facts["tasks"] == ["build", "gate", "publish", "iceberg", "market_page"]
+    assert facts["decisive"] == ["iceberg"], "after a publish that failed it fails too"
     assert facts["outlets"] == {"publish": ["published_marts"]}
 
 

@@ -35,4 +35,5 @@ def test_the_page_is_shown_after_a_login_only_and_stands_in_the_navigation(stack
     assert [view["href"] for view in ours["external_views"]] == [
         "shortdrama/status",
         "shortdrama/market",
+        "shortdrama/models",
     ]

@@ -7,6 +7,7 @@ drops an app. One load is a replay of an old answer, one ties with another in `s
 
 import csv
 import json
+import sys
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
@@ -168,6 +169,7 @@ def hashtags(load_id: str, said_at: str, views: dict[str, int]) -> Load:
             "window_days": 7,
             "as_of_at": "2025-09-30T00:00:00",
             "views": count,
+            "audience_ages": [] if name == "shortdrama" else None,  # watched
             "curve": [
                 {
                     "curve_on": date(2025, 9, 29),
@@ -380,3 +382,8 @@ def _insert_ops(connection: duckdb.DuckDBPyConnection, loads: list[Load]) -> Non
         " ('weekly_brief/2025-W39', '0123456789ab', 'zh', 'sent',"
         " '2026-02-24', '2026-02-24', 'edition')"
     )
+
+
+if __name__ == "__main__":
+    # For dbt's pages: `make dbt-docs`.
+    write_raw(Path(sys.argv[1]), small_market())

@@ -5,7 +5,7 @@ with
 newest as (
     select max(month_start_on) as month_start_on
     from rpt_minis_entry
-    where market = 'ZZ'
+    where market = 'World'
 )
 
 select
@@ -23,5 +23,5 @@ select
 from rpt_minis_entry as entry
 inner join newest
     on entry.month_start_on = newest.month_start_on
-where entry.market = 'ZZ'
+where entry.market = 'World'
 order by entry.topic, entry.item

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import date
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -10,6 +10,7 @@ from typing import Literal
 
 import duckdb
 
+from shortdrama.analysts.exact_integers import exact_queries
 from shortdrama.analysts.table import Column, shown, table
 from shortdrama.core.errors import Failure
 from shortdrama.core.settings import Settings
@@ -67,17 +68,25 @@ def write_answer(
     settings: Settings,
     snapshot: str | date | None = None,
 ) -> None:
-    """The answer as CSV, JSON or Parquet, streamed, decimals exact; only complete files appear."""
+    """The answer as CSV, JSON or Parquet, streamed, numbers exact; only complete files appear."""
     part = path.with_name(f".{path.name}.part")
     with connect(settings, snapshot) as connection, _in_words(connection):
         try:
-            connection.execute(
-                f"copy (from (\n{_one_query(connection, query)}\n))"
-                f" to {quoted(str(part))} ({COPY_OPTIONS[output]})"
-            )
+            _copy(connection, _one_query(connection, query), output, part)
             part.replace(path)
         finally:
             part.unlink(missing_ok=True)
+
+
+def _copy(connection: duckdb.DuckDBPyConnection, query: str, output: str, path: Path) -> None:
+    """Write the answer; if integers of Parquet do not fit, again with the next type."""
+    *attempts, last = exact_queries(connection, query) if output == "parquet" else [query]
+    target = f"{quoted(str(path))} ({COPY_OPTIONS[output]})"
+    for attempt in attempts:
+        with suppress(duckdb.ConversionException):
+            connection.execute(f"copy (from (\n{attempt}\n)) to {target}")
+            return
+    connection.execute(f"copy (from (\n{last}\n)) to {target}")
 
 
 @contextmanager
@@ -127,7 +136,7 @@ def _without_semicolon(query: str) -> str:
 def _explained(connection: duckdb.DuckDBPyConnection, query: str) -> str | None:
     """The plan of a query after EXPLAIN; None if it is another query. ANALYZE also runs it."""
     query = _without_semicolon(query)
-    start, _ = (duckdb.tokenize(query) or [(0, None)])[0]
+    start = next((start for start, _ in duckdb.tokenize(query)), 0)
     text = query.encode()[start:].decode()
     explain = EXPLAIN.match(text)
     if explain is None:

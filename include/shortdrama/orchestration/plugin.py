@@ -46,4 +46,11 @@ class ShortdramaPlugin(AirflowPlugin):
             "url_route": "market-page",
             "nav_top_level": True,
         },
+        {
+            "name": "Models",
+            "href": f"{PATH}/models",
+            "destination": "nav",
+            "url_route": "dbt-models",
+            "category": "browse",
+        },
     ]

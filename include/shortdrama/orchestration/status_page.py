@@ -1,4 +1,4 @@
-"""The status page as Airflow's API server serves it, behind Airflow's own login.
+"""The status page and dbt's pages as Airflow's API server serves them, behind Airflow's login.
 
 Airflow mounts a plugin's application as it is, without its own login. So everything here depends on
 the right to see plugins, and the routes that describe an API are switched off.
@@ -13,7 +13,7 @@ from fastapi import Depends, FastAPI
 from fastapi.responses import HTMLResponse
 
 from shortdrama.core.errors import Failure
-from shortdrama.core.settings import settings
+from shortdrama.core.settings import REPOSITORY, settings
 from shortdrama.health.overview.page import CONTENT_SECURITY_POLICY, page, unreachable_page
 from shortdrama.health.overview.read import read_overview
 from shortdrama.lake.store import ObjectStore
@@ -26,6 +26,17 @@ HEADERS = {
     "Referrer-Policy": "no-referrer",
 }
 UNAVAILABLE = 503
+NOT_FOUND = 404
+MODELS = REPOSITORY / "build" / "docs" / "static_index.html"
+"""One file with everything in it, no network."""
+ITS_OWN_SCRIPTS = (
+    "default-src 'none'; script-src 'unsafe-inline' 'unsafe-eval'; style-src 'unsafe-inline';"
+    " img-src data:; font-src data:; base-uri 'none'; form-action 'none'"
+)
+NO_MODELS = (
+    "<!doctype html><title>Models</title><p>dbt's pages have not been written on this machine."
+    " What to do: run <code>make dbt-docs</code> beside the code, and reload."
+)
 
 MAY_SEE = requires_access_view(AccessView.PLUGINS)
 
@@ -43,6 +54,16 @@ def status(until: str | None = None) -> HTMLResponse:
     except (Failure, BotoCoreError, ClientError) as error:
         return HTMLResponse(unreachable_page(str(error)), UNAVAILABLE, HEADERS)
     return HTMLResponse(content, headers=HEADERS)
+
+
+@app.get("/models")
+def models() -> HTMLResponse:
+    """The page of all models and columns, as `make dbt-docs` wrote it."""
+    try:
+        content = MODELS.read_text(encoding="utf-8")
+    except OSError:
+        return HTMLResponse(NO_MODELS, NOT_FOUND, HEADERS)
+    return HTMLResponse(content, headers=HEADERS | {"Content-Security-Policy": ITS_OWN_SCRIPTS})
 
 
 @cache

@@ -166,7 +166,7 @@ def test_the_newest_snapshot_of_a_day_decides_which_hashtags_were_seen(build: An
     assert build.query(
         "select hashtag_name, views, curve_json, audience_ages_json "
         "from marts.fct_hashtag_snapshots"
-    ) == [("shortdrama", 7, '[{"curve_on":"2025-09-29","relative_value":1.0}]', None)]
+    ) == [("shortdrama", 7, '[{"curve_on":"2025-09-29","relative_value":1.0}]', "[]")]
 
 
 def test_a_tag_that_is_no_longer_listed_keeps_its_daily_views(build: Any) -> None:

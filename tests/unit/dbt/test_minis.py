@@ -9,7 +9,7 @@ def test_the_landscape_holds_the_published_numbers(build: Any) -> None:
     assert build.query(
         "select as_of_on, market, drama_apps, game_apps, named_drama_apps "
         "from marts.rpt_minis_landscape order by as_of_on"
-    ) == [(date(2025, 5, 31), "ZZ", 3, 8, 0), (date(2026, 1, 11), "ZZ", 13, 28, 2)]
+    ) == [(date(2025, 5, 31), "World", 3, 8, 0), (date(2026, 1, 11), "World", 13, 28, 2)]
 
 
 def test_prices_keep_their_bounds(build: Any) -> None:

@@ -201,3 +201,40 @@ def test_the_touched_months_alone_are_read_by_what_is_kept_by_month(build: Any) 
         filters = "in_touched_months" in model["raw_code"]
         if (parents & partial or filters) and not kept_by_month(model):
             assert name in partial, f"keep {name} by month, or say that it has those months alone"
+
+
+def test_the_world_has_one_name(build: Any) -> None:
+    """`World` where a geography is named; `ZZ` only where countries have codes."""
+    wholes = {"World", "World ex-China", "Other"}
+    regions = {row[0] for row in build.query("select distinct region from marts.dim_country")}
+    for mart in marts(build):
+        for column in {"geography", "market"} & set(mart["columns"]):
+            named = {row[0] for row in build.query(f"select {column} from {mart['relation_name']}")}
+            strange = {
+                name
+                for name in named - wholes - regions
+                if not re.fullmatch(r"[A-Z]{2}", name) or name == "ZZ"
+            }
+            assert strange == set(), f"{mart['name']}.{column}: use geography_name()"
+
+
+def test_every_macro_is_described_with_its_arguments(build: Any) -> None:
+    """Implementations of an engine, materializations and tests are as what dispatches to them."""
+    for macro in build.manifest["macros"].values():
+        name = macro["name"]
+        if macro["package_name"] != "shortdrama" or re.match(
+            r"materialization_|test_|[a-z]+__", name
+        ):
+            continue
+        assert macro["description"].strip(), f"describe {name} in macros/_macros.yml"
+        (signature,) = re.findall(rf"macro {name}\((.*?)\)", macro["macro_sql"])
+        described = [one["name"] for one in macro["arguments"]]
+        assert described == [part.strip() for part in signature.split(",") if part.strip()], name
+        assert all(one["type"] and one["description"] for one in macro["arguments"]), name
+
+
+def test_marts_are_public_and_what_they_are_made_of_is_not(build: Any) -> None:
+    access = {"staging": "private", "intermediate": "protected", "marts": "public"}
+    for name, model in build.models.items():
+        assert model["access"] == access[layer(model)], name
+        assert model["group"] == "data_engineering", name

@@ -1,78 +1,102 @@
+{%- set world = "'" ~ var('world_country_code') ~ "'" -%}
+
 with
 
-asked as (
+-- The world and China; a period without one of them has no World ex-China and no Other.
+wholes as (
     select
-        coverage.country_code,
-        countries.region,
-        coverage.country_code = '{{ var("world_country_code") }}' as is_world,
-        coverage.country_code = 'CN' as is_china
-    from {{ ref('stg_lake__load_coverage') }} as coverage
-    left join {{ ref('countries') }} as countries
-        on coverage.country_code = countries.country_code
-    where coverage.dataset = 'appfigures.estimates'
-    group by coverage.country_code, countries.region
-),
-
-signed as (
-    select
+        period_kind,
+        period_start_on,
         country_code,
-        region,
-        is_world,
-        is_china,
-        case when is_world then 1 else -1 end as sign,
-        bool_or(is_world) over () and bool_or(is_china) over () as knows_world_and_china
-    from asked
+        case when country_code = {{ world }} then 1 else -1 end as sign,
+        count(*) over (partition by period_kind, period_start_on) = 2 as knows_both
+    from {{ ref('int_covered_days') }}
+    where country_code in ({{ world }}, 'CN')
+    group by period_kind, period_start_on, country_code
 ),
 
 members as (
     select
         'World' as geography,
+        period_kind,
+        period_start_on,
         country_code,
         sign
-    from signed
-    where is_world
+    from wholes
+    where country_code = {{ world }}
 
     union all
 
     select
         'World ex-China' as geography,
+        period_kind,
+        period_start_on,
         country_code,
         sign
-    from signed
-    where knows_world_and_china and (is_world or is_china)
+    from wholes
+    where knows_both
 
     union all
 
     select
         'Other' as geography,
+        period_kind,
+        period_start_on,
         country_code,
         sign
-    from signed
-    where knows_world_and_china
+    from wholes
+    where knows_both
+
+    union all
+
+    select
+        'Other' as geography,
+        period_kind,
+        period_start_on,
+        country_code,
+        -1 as sign
+    from {{ ref('int_counted_countries') }}
+    where is_outside_other
 
     union all
 
     -- China mainland is a country outside the regions, so that regions are parts of World ex-China.
     select
         region as geography,
+        period_kind,
+        period_start_on,
         country_code,
         1 as sign
-    from signed
-    where not is_world and not is_china and region is not null
+    from {{ ref('int_counted_countries') }}
+    where is_in_region
 
     union all
 
     select
         country_code as geography,
+        period_kind,
+        period_start_on,
         country_code,
         1 as sign
-    from signed
-    where not is_world
+    from {{ ref('int_counted_countries') }}
+
+    union all
+
+    select
+        country_code as geography,
+        period_kind,
+        period_start_on,
+        country_code,
+        1 as sign
+    from wholes
+    where country_code = 'CN'
 )
 
 select
     geography,
+    period_kind,
+    period_start_on,
     country_code,
     sign,
-    count(*) over (partition by geography) as member_count
+    count(*) over (partition by geography, period_kind, period_start_on) as member_count
 from members

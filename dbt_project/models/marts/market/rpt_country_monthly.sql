@@ -65,10 +65,15 @@ left join ranked
         and countries.revenue_basis = ranked.revenue_basis
 left join {{ ref('dim_country') }} as known
     on countries.geography = known.country_code
+inner join {{ ref('int_geography_periods') }} as periods
+    on
+        periods.period_kind = 'month'
+        and countries.geography = periods.geography
+        and countries.period_start_on = periods.period_start_on
 left join {{ ref('rpt_market_size_monthly') }} as worlds
     on
         worlds.geography_level = 'world'
+        and periods.has_days_of_world
         and countries.period_start_on = worlds.period_start_on
         and countries.vendor = worlds.vendor
         and countries.revenue_basis = worlds.revenue_basis
-        and countries.completeness_ratio = worlds.completeness_ratio

@@ -16,7 +16,7 @@ ordered as (
 
 select
     mini_app_id,
-    market,
+    {{ geography_name('market') }} as market,
     snapshot_on as as_of_on,
     kind,
     evidence,

@@ -16,7 +16,7 @@ ordered as (
 
 select
     subject,
-    market,
+    {{ geography_name('market') }} as market,
     window_start_on,
     window_end_on,
     cast(100 * growth_ratio as decimal(14, 4)) as growth_pct,

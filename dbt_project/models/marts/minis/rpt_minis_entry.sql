@@ -48,7 +48,7 @@ tags as (
     inner join {{ ref('fct_hashtag_snapshots') }} as snapshots
         on
             (months.until_on is null or months.until_on > snapshots.as_of_on)
-            and (months.market = snapshots.country_code or months.market = 'ZZ')
+            and (months.market = snapshots.country_code or months.market = 'World')
     inner join {{ ref('hashtag_kinds') }} as kinds
         on snapshots.hashtag_name = kinds.hashtag_name
     where
@@ -214,5 +214,5 @@ select
 from months
 inner join {{ ref('minis_statements') }} as statements
     on
-        months.market = 'ZZ'
+        months.market = 'World'
         and (months.until_on is null or months.until_on > statements.published_on)

@@ -118,7 +118,7 @@ minis_figures as (
             cast(as_of_on as {{ type_string() }}) as period,
             cast({{ column }} as decimal(24, 6)) as value
         from {{ ref('rpt_minis_landscape') }}
-        where market = '{{ var("world_country_code") }}'
+        where market = 'World'
         {% if not loop.last %}union all{% endif %}
     {% endfor %}
 ),
@@ -136,16 +136,19 @@ paired as (
             when facts.is_whole_market then market_figures.value
             else app_figures.value
         end as our_figure,
-        -- Published figures are rounded; this difference still counts as the same figure.
-        case
-            when facts.metric = 'apps' or facts.is_minis then 0
-            when facts.unit = 'ratio' then 0.003
-            when
-                facts.is_forecast
-                or (facts.is_whole_market and facts.geography = 'World ex-China')
-                then 0.005 * facts.value
-            else 0.01 * facts.value
-        end as tolerance
+        -- Published figures are rounded, and so are bounds: more than 308 million may be said of
+        -- 307,999,994. This difference still counts as the same figure, and below a bound as above.
+        cast(
+            case
+                when facts.metric = 'apps' or facts.is_minis then 0
+                when facts.unit = 'ratio' then 0.003
+                when
+                    facts.is_forecast
+                    or (facts.is_whole_market and facts.geography = 'World ex-China')
+                    then 0.005 * facts.value
+                else 0.01 * facts.value
+            end as decimal(24, 6)
+        ) as tolerance
     from facts
     left join market_figures
         on
@@ -208,6 +211,7 @@ select
     case
         when compared.comparable then {{ change_pct('compared.our_figure', 'compared.value') }}
     end as difference_pct,
+    case when compared.comparable then compared.tolerance end as tolerance,
     compared.comparable,
     compared.expected_status,
     compared.status,

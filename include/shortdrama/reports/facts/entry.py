@@ -64,7 +64,7 @@ def entry(connection: DuckDBPyConnection, until: date) -> Entry:
             month_start_on, topic, item, unit, value_low, value, value_high, is_lower_bound,
             certainty, statement_en, statement_zh, source, as_of_on
         from marts.rpt_minis_entry
-        where market = $market and month_start_on <= $until
+        where list_contains($market, market) and month_start_on <= $until
         qualify month_start_on = max(month_start_on) over ()
         order by topic, item
         """,

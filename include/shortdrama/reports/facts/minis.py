@@ -8,7 +8,8 @@ from duckdb import DuckDBPyConnection
 
 from shortdrama.reports.facts.rows import Frozen, first, read
 
-WORLD = "ZZ"
+WORLD = ["World", "ZZ"]
+"""The world has one name; snapshots made before it had have the vendor's code here."""
 PRESS = "TK Observer"
 """Who says most of what we know of Minis; see dim_vendor."""
 Status = Literal["present", "absent", "unknown"]
@@ -85,7 +86,7 @@ def minis(connection: DuckDBPyConnection, until: date) -> Minis | None:
             unlock_price_low_usd, unlock_price_high_usd, unlock_price_has_lower_bound,
             monthly_price_low_usd, monthly_price_high_usd, discount_low_ratio, discount_high_ratio
         from marts.rpt_minis_landscape
-        where market = $market and as_of_on <= $until
+        where list_contains($market, market) and as_of_on <= $until
         order by month_start_on desc
         limit 2
         """,
@@ -119,7 +120,8 @@ def search(connection: DuckDBPyConnection, until: date) -> Search | None:
                 window_start_on, window_end_on, growth_pct, growth_is_lower_bound, in_top_100,
                 published_on, compared_with
             from marts.fct_minis_search_interest
-            where market = $market and growth_pct is not null and published_on <= $until
+            where list_contains($market, market)
+                and growth_pct is not null and published_on <= $until
             order by window_end_on desc, published_on desc, subject
             limit 1
             """,

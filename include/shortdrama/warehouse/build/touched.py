@@ -12,7 +12,6 @@ from datetime import date, timedelta
 
 from shortdrama.core.windows import Window
 from shortdrama.datasets import DATASETS
-from shortdrama.datasets.model import WORLD
 from shortdrama.lake.ledger import LoadRecord
 from shortdrama.warehouse.build.inputs import BuildInputs
 
@@ -77,10 +76,6 @@ def plan(
         return Plan(everything_because="the warehouse does not say what it was built from")
     if now.code != before.code:
         return Plan(everything_because="models, seeds or mart gates have changed")
-    # `Other` is the world minus the asked countries: a new country changes it on every day.
-    if others := _asked_beside_the_world(now) ^ _asked_beside_the_world(before):
-        changed = ", ".join(sorted(others))
-        return Plan(everything_because=f"the asked countries have changed: {changed}")
     if moved := sorted(moved_products):
         shown = ", ".join(map(str, moved[:SHOWN_PRODUCTS]))
         more = f" and {len(moved) - SHOWN_PRODUCTS} more" if moved[SHOWN_PRODUCTS:] else ""
@@ -99,12 +94,6 @@ def months_of(window: Window) -> frozenset[date]:
 
 def _month_after(month: date) -> date:
     return (month + timedelta(days=31)).replace(day=1)
-
-
-def _asked_beside_the_world(inputs: BuildInputs) -> set[str]:
-    """The countries of the loads that also cover the world, which includes them."""
-    asked = (record.coverage.countries for record in _kept_by_month(inputs))
-    return {country for countries in asked if WORLD in countries for country in countries}
 
 
 def _changed_loads(now: BuildInputs, before: BuildInputs) -> list[LoadRecord]:

@@ -14,68 +14,99 @@ where
     and known_from_at <= cast(instant as timestamp)
     and (known_to_at is null or known_to_at > cast(instant as timestamp));
 
--- Geographies as in the marts: see int_geography_members and int_geography_days.
+-- Geographies as in the marts: see int_counted_countries and int_geography_members.
 create macro market_size_as_known_at(instant, period) as table
 with
 covered as (
-    select coverage.country_code, coverage.covered_on, coverage.vendor, countries.region
+    select
+        coverage.country_code, coverage.covered_on, coverage.vendor, countries.region,
+        cast(date_trunc(period, coverage.covered_on) as date) as period_start_on
     from fct_estimate_coverage as coverage
     left join dim_country as countries using (country_code)
     where coverage.known_from_at <= cast(instant as timestamp)
 ),
-asked as (
+-- The days of each country in a period.
+spans as (
     select
-        country_code, region,
-        country_code = 'ZZ' as is_world,
-        country_code = 'CN' as is_china,
-        case when country_code = 'ZZ' then 1 else -1 end as sign,
-        bool_or(country_code = 'ZZ') over () and bool_or(country_code = 'CN') over () as knows_both
-    from (select distinct country_code, region from covered)
+        vendor, period_start_on, country_code, region, list(covered_on order by covered_on) as days
+    from covered
+    group by all
+),
+wholes as (
+    select
+        vendor, period_start_on, list_sort(list_intersect(world.days, china.days)) as days
+    from (from spans where country_code = 'ZZ') as world
+    inner join (from spans where country_code = 'CN') as china using (vendor, period_start_on)
+),
+counted as (
+    select
+        spans.*,
+        coalesce(len(wholes.days) > 0 and list_has_all(spans.days, wholes.days), false)
+            as is_outside_other,
+        first_value(spans.days) over (
+            partition by vendor, period_start_on, region
+            order by len(spans.days) desc, country_code
+        ) as most_days
+    from spans
+    left join wholes using (vendor, period_start_on)
+    where country_code not in ('ZZ', 'CN')
 ),
 members as (
-    select 'World' as geography, country_code, 1 as sign from asked where is_world
+    select
+        if(country_code = 'ZZ', 'World', country_code) as geography,
+        vendor, period_start_on, country_code, days, 1 as sign
+    from spans
     union all
-    select 'World ex-China', country_code, sign from asked where knows_both and (is_world or is_china)
+    select geography, vendor, period_start_on, country_code, spans.days, if(country_code = 'ZZ', 1, -1)
+    from spans
+    inner join wholes using (vendor, period_start_on)
+    cross join (values ('World ex-China'), ('Other')) as names (geography)
+    where country_code in ('ZZ', 'CN')
     union all
-    select 'Other', country_code, sign from asked where knows_both
+    select 'Other', vendor, period_start_on, country_code, days, -1
+    from counted
+    where is_outside_other
     union all
-    select region, country_code, 1 from asked
-    where not is_world and not is_china and region is not null
-    union all
-    select country_code, country_code, 1 from asked where not is_world
-),
-sizes as (
-    select geography, count(*) as member_count from members group by geography
+    select region, vendor, period_start_on, country_code, days, 1
+    from counted
+    where region is not null
+    qualify
+        is_outside_other
+        or (
+            not bool_or(is_outside_other) over (partition by vendor, period_start_on, region)
+            and list_has_all(days, most_days)
+        )
 ),
 days as (
-    select members.geography, covered.covered_on, covered.vendor
-    from members
-    inner join covered using (country_code)
-    inner join sizes using (geography)
-    group by members.geography, covered.covered_on, covered.vendor
-    having count(*) = any_value(sizes.member_count)
+    select geography, vendor, period_start_on, covered_on
+    from (
+        select
+            geography, vendor, period_start_on, unnest(days) as covered_on,
+            count(*) over (partition by geography, vendor, period_start_on) as member_count
+        from members
+    )
+    group by all
+    having count(*) = any_value(member_count)
 ),
 periods as (
-    select
-        geography, vendor,
-        cast(date_trunc(period, covered_on) as date) as period_start_on,
-        count(*) as covered_days
+    select geography, vendor, period_start_on, count(*) as covered_days
     from days
     group by all
 ),
 app_periods as (
     select
-        days.geography, estimates.vendor, estimates.app_id,
-        cast(date_trunc(period, days.covered_on) as date) as period_start_on,
+        days.geography, estimates.vendor, estimates.app_id, days.period_start_on,
         sum(members.sign * estimates.downloads) as downloads,
         sum(members.sign * estimates.revenue_usd) as revenue_usd
     from estimates_as_known_at(instant) as estimates
-    inner join members using (country_code)
     inner join days
+        on estimates.estimated_on = days.covered_on and estimates.vendor = days.vendor
+    inner join members
         on
             members.geography = days.geography
-            and estimates.estimated_on = days.covered_on
-            and estimates.vendor = days.vendor
+            and members.vendor = days.vendor
+            and members.period_start_on = days.period_start_on
+            and members.country_code = estimates.country_code
     group by all
 ),
 sums as (

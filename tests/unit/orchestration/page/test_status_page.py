@@ -1,6 +1,7 @@
 """The application of the status page: who may see it, and what it answers without a lake."""
 
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -96,3 +97,22 @@ def test_the_view_in_the_navigation_leads_to_the_page(allowed: TestClient) -> No
     assert view["destination"] == "nav"
     path = f"/{view['href']}".removeprefix(mounted["url_prefix"])
     assert allowed.get(path).status_code == 200
+
+
+def test_dbts_pages_are_shown_or_said_to_be_missing(
+    allowed: TestClient, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _, view = ShortdramaPlugin.external_views
+    assert view["href"] == "shortdrama/models"
+    monkeypatch.setattr(status_page, "MODELS", tmp_path / "static_index.html")
+    missing = allowed.get("/models")
+    assert missing.status_code == 404
+    assert "make dbt-docs" in missing.text
+    (tmp_path / "static_index.html").write_text("<title>dbt</title>", encoding="utf-8")
+    shown = allowed.get("/models")
+    assert shown.text == "<title>dbt</title>"
+    assert "default-src 'none'" in shown.headers["content-security-policy"]
+
+
+def test_without_a_login_no_model_is_shown(client: TestClient) -> None:
+    assert client.get("/models").status_code == 401

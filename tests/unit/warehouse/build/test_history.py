@@ -5,7 +5,8 @@ CI lives through twenty days, `make e2e` through all of them.
 Every day the vendor lists its products and answers for the trailing 35 days. Young days are
 restated, rows vanish and come back. A load comes late, one is quarantined until a person lets it
 in, one is revoked, a month is pulled again, a build is killed, a product joins, another moves to
-another app, the universe's file changes, and a country is asked that never was.
+another app, the universe's file changes, a country is asked that never was, and one day of another
+is loaded and revoked.
 
 At each day of `CHECKED` the warehouse that has lived through everything is compared, mart by mart
 and row by row, with one that is built from nothing.
@@ -51,6 +52,7 @@ REPULLED = 32
 KILLED = 36
 TO_BE_REVOKED, REVOKED = 33, 40
 JOINS, MOVES, UNIVERSE_CHANGES, ASKED_ANEW = 22, 44, 48, 52
+BACKFILLED, UNDONE, BACK_ON = 54, 58, 20  # one day of a country that never was
 
 CHECKED: dict[int, str] = {
     5: "incremental",
@@ -61,7 +63,8 @@ CHECKED: dict[int, str] = {
     REVOKED: "incremental",
     MOVES: "products with another app or store: 7",
     UNIVERSE_CHANGES: "models, seeds or mart gates",
-    ASKED_ANEW: "the asked countries have changed: JP",
+    ASKED_ANEW: "incremental",
+    BACKFILLED: "incremental",
     59: "incremental",
 }
 
@@ -230,6 +233,11 @@ def happen(lake: Lake, number: int) -> None:
         lake.decide(f"estimates-{QUARANTINED}-{TRAILING_DAYS}", number, "accepted")
     if number == REVOKED:
         lake.decide(f"estimates-{TO_BE_REVOKED}-{TRAILING_DAYS}", number, "revoked")
+    if number == BACKFILLED:
+        one = Window(start=day_of(BACK_ON), end=day_of(BACK_ON))
+        lake.put(ESTIMATES, number, one, answered(number, one, ("KR",)), ("KR",))
+    if number == UNDONE:
+        lake.decide(f"estimates-{BACKFILLED}-1", number, "revoked")
 
 
 @dataclass

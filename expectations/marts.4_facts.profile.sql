@@ -279,11 +279,14 @@ days_unlike_calendar as (
     from (select distinct day_on from covered) as days
     left join marts.dim_calendar as calendar on calendar.date_on = days.day_on
     where
-        (week_label, month_label, quarter_label, week_start_on, month_end_on)
+        (calendar_year, iso_weekday, week_label, month_label, quarter_label, week_start_on,
+        week_end_on, month_start_on, month_end_on, quarter_start_on, quarter_end_on)
         is distinct from (
-            strftime(day_on, '%G-W%V'), strftime(day_on, '%Y-%m'),
+            year(day_on), isodow(day_on), strftime(day_on, '%G-W%V'), strftime(day_on, '%Y-%m'),
             year(day_on) || 'Q' || quarter(day_on), cast(date_trunc('week', day_on) as date),
-            last_day(day_on)
+            cast(date_trunc('week', day_on) as date) + 6, cast(date_trunc('month', day_on) as date),
+            last_day(day_on), cast(date_trunc('quarter', day_on) as date),
+            last_day(cast(date_trunc('quarter', day_on) + interval 2 month as date))
         )
 ),
 
@@ -292,8 +295,11 @@ countries_unlike_list as (
     from marts.dim_country as countries
     full join seeds.countries as lists using (country_code)
     where
-        (countries.region, countries.country_name_en)
-        is distinct from (lists.region, lists.name_en)
+        (countries.region, countries.country_name_en, countries.country_name_zh,
+        countries.m49_subregion, countries.geography_level, countries.source)
+        is distinct from
+        (lists.region, lists.name_en, lists.name_zh, lists.m49_subregion,
+        if(country_code = 'ZZ', 'world', 'country'), lists.source)
 )
 
 select

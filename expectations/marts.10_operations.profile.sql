@@ -122,32 +122,48 @@ findings_unlike_outcomes as (
 
 -- Steps without findings, each with all that is said about it.
 steps as (
-    select 'ops_pulls' as mart, outcome_id as step, cast(row(dataset, pull_id, status, business_window,
-        recorded_at, planned_calls, used_calls, reused_answers, message) as varchar) as details
+    select 'ops_pulls' as mart, outcome_id as step, cast(row(
+        dataset, pull_id, status, business_window, recorded_at, planned_calls, used_calls,
+        reused_answers, message
+    ) as varchar) as details
     from marts.ops_pulls
     union all
-    select 'ops_builds', outcome_id, cast(row(fingerprint, status, began_at, message) as varchar)
+    select 'ops_builds', outcome_id, cast(row(
+        fingerprint, status, began_at, message
+    ) as varchar)
     from marts.ops_builds
     union all
-    select 'ops_snapshots', snapshot_id, cast(row(published_at, fingerprint, previous_snapshot_id, warnings) as varchar)
+    select 'ops_snapshots', snapshot_id, cast(row(
+        published_at, fingerprint, previous_snapshot_id, warnings
+    ) as varchar)
     from marts.ops_snapshots
     union all
-    select 'ops_sends', edition, cast(row(recipient_id, kind, locale, state, claimed_at, settled_at) as varchar)
+    select 'ops_sends', edition, cast(row(
+        recipient_id, kind, locale, state, claimed_at, settled_at
+    ) as varchar)
     from marts.ops_sends
 ),
 
 said_steps as (
-    select 'ops_pulls' as mart, outcome_id as step, cast(row(dataset, pull_id, status, business_window,
-        ended_at, planned_calls, used_calls, reused_answers, message) as varchar) as details
+    select 'ops_pulls' as mart, outcome_id as step, cast(row(
+        dataset, pull_id, status, business_window, ended_at, planned_calls, used_calls,
+        reused_answers, message
+    ) as varchar) as details
     from raw.ops_pulls
     union all
-    select 'ops_builds', outcome_id, cast(row(fingerprint, status, ended_at, message) as varchar)
+    select 'ops_builds', outcome_id, cast(row(
+        fingerprint, status, ended_at, message
+    ) as varchar)
     from raw.ops_builds
     union all
-    select 'ops_snapshots', snapshot_id, cast(row(published_at, fingerprint, previous_snapshot_id, warnings) as varchar)
+    select 'ops_snapshots', snapshot_id, cast(row(
+        published_at, fingerprint, previous_snapshot_id, warnings
+    ) as varchar)
     from raw.ops_snapshots
     union all
-    select 'ops_sends', edition, cast(row(recipient_id, kind, locale, state, claimed_at, settled_at) as varchar)
+    select 'ops_sends', edition, cast(row(
+        recipient_id, kind, locale, state, claimed_at, settled_at
+    ) as varchar)
     from raw.ops_sends
 ),
 

@@ -18,7 +18,8 @@ catalogues as (
 ),
 
 offers_unlike_loads as (
-    select market, as_of_on, mini_app_id, offers.unlock_price_usd, said.unlock_price_usd as should_be
+    select market, as_of_on, mini_app_id, offers.unlock_price_usd,
+        said.unlock_price_usd as should_be
     from offers
     full join (from catalogues select *, snapshot_on as as_of_on) as said
         using (market, as_of_on, mini_app_id)

@@ -3,7 +3,7 @@
 An app is renamed and sold, one is listed and never estimated, one loses its unified id, one has two
 products in the same chart. A small app has rows of zero, another is no longer answered for some
 days, so that its estimates vanish. A country is asked for and has nothing. A load is revoked, one
-is accepted against its gate, one waits in a backfill, one is refused; a source is called twice a
+is accepted against its gate, one waits in a backfill, two are refused; a source is called twice a
 day; a brief cannot be sent. Tags move down on charts too, or are new there.
 """
 
@@ -71,6 +71,8 @@ select
 from (values
     ('appfigures.ranks', 'ranks-of-january', 1, 'accepted', null, null, null, null),
     ('appfigures.ranks', 'ranks-of-january', 2, 'revoked', null, 'Ada', 'of another store', null),
+    ('appfigures.ranks', 'ranks-of-autumn', 3, 'quarantined', 'A chart is missing.', null, null,
+        null),
     ('appfigures.products', 'products-2026-02-25', 1, 'quarantined', 'Names moved.', null, null,
         null),
     ('appfigures.estimates', 'estimates-of-2024', 900, 'staged', null, null, null, 'year-2024'),
@@ -107,9 +109,12 @@ _FINDING = {
 _WARNING = _FINDING | {"column": "charts_lost", "severity": "warning", "reason": "A chart is new."}
 _CALLS = {"planned_calls": 9, "reused_parts": 0, "quota_limit": 1000}
 OUTCOMES = (
-    ("pull", "succeeded", "early", "appfigures.estimates", 8, {"used_calls": 9, "quota_usage": 9} | _CALLS),
-    ("pull", "failed", "ranks", "appfigures.ranks", 9, {"used_calls": 4, "quota_usage": 13} | _CALLS),
-    ("pull", "succeeded", "late", "appfigures.ranks", 21, {"used_calls": 5, "quota_usage": 18} | _CALLS),
+    ("pull", "succeeded", "early", "appfigures.estimates", 8,
+     {"used_calls": 9, "quota_usage": 9} | _CALLS),
+    ("pull", "failed", "ranks", "appfigures.ranks", 9,
+     {"used_calls": 4, "quota_usage": 13} | _CALLS),
+    ("pull", "succeeded", "late", "appfigures.ranks", 21,
+     {"used_calls": 5, "quota_usage": 18} | _CALLS),
     ("pull", "succeeded", "tags", "tiktok.hashtags", 9, {"planned_calls": 4, "used_calls": 4}),
     ("gate", "refused", "hashtags-of-today", "tiktok.hashtags", 10,
      {"rows": 80, "findings": [_FINDING, _WARNING]}),

@@ -1,8 +1,8 @@
 """The ordinary market of `tests/ordinary` as the schema `raw` of a warehouse, for builds.
 
 40 apps in eight countries from July 2025, hashtags of two countries, charts, two editions of Omdia
-and the Minis. Germany was not asked for in one pull, so that some periods are not complete. `markets.irregular` says what
-else is not as regular as its figures.
+and the Minis. Germany was not asked for in one pull, so that some periods are not complete. What
+else is not as regular as its figures is in `markets.irregular`.
 """
 
 from datetime import date, timedelta

@@ -69,9 +69,7 @@ def test_95_of_100_wrong_marts_are_stopped_before_they_are_published(corpus: str
 def test_only_what_nobody_can_know_is_not_stopped_and_nothing_good_is(corpus: str) -> None:
     of_corpus = [case for case in CASES if case.corpus == corpus]
     stopped = {case.id for case in of_corpus if on_record(case).verdict == "stopped"}
-    beyond = {
-        f"{kind}/{name}" for kind, names in BEYOND.get(corpus, {}).items() for name in names
-    }
+    beyond = {f"{kind}/{name}" for kind, names in BEYOND.get(corpus, {}).items() for name in names}
     assert stopped == {case.id for case in of_corpus if case.kind != "good"} - beyond
 
 

@@ -148,10 +148,10 @@ MART_CORPORA = {
     "corpus_marts_gaps": (
         "In the kinds that those eyes found unguarded: what the pipeline did (`ops`), names of"
         " apps, rows\nthat a report has lost, days and versions of hashtags, versions and marks of"
-        " facts. Written by the\nmakers of the checks, before these, so no longer blind; {before}"
+        " facts. Written by the\nmakers of the checks, before these, so no longer blind; 16 of"
+        " 178 were stopped then, and 13 warned\nabout."
     ),
 }
-BEFORE = "{BEFORE}"
 
 
 def marts_tried() -> Iterator[str]:

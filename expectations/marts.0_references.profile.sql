@@ -12,6 +12,8 @@ marks as (
     from (
         select 'dim_app' as mart, is_sample from marts.dim_app
         union all
+        select 'dim_hashtag', is_sample from marts.dim_hashtag
+        union all
         select 'fct_app_estimates_daily', is_sample from marts.fct_app_estimates_daily
         union all
         select 'fct_app_estimates_versions', is_sample from marts.fct_app_estimates_versions
@@ -50,6 +52,8 @@ marks as (
         select 'rpt_market_size_weekly', is_sample from marts.rpt_market_size_weekly
         union all
         select 'rpt_minis_landscape', is_sample from marts.rpt_minis_landscape
+        union all
+        select 'rpt_vendor_reconciliation', is_sample from marts.rpt_vendor_reconciliation
     )
 ),
 
@@ -61,42 +65,92 @@ wrong_marks as (
     group by all
 ),
 
+-- The reviewed list first; another publisher is described by its newest file.
+vendors as (
+    from seeds.vendors
+    union all by name
+    select vendor, methodology, scope, revenue_basis, basis_evidence, currency, may_redistribute,
+        source
+    from raw.load_vendors
+    where vendor not in (select vendor from seeds.vendors)
+    qualify row_number() over (partition by vendor order by said_at desc, load_seq desc) = 1
+),
+
 vendors_unlike_list as (
     select vendor, 'in the mart' as stands from (
-        from marts.dim_vendor except all from seeds.vendors
+        from marts.dim_vendor except all from vendors
     )
     union all
     select vendor, 'in the list' from (
-        from seeds.vendors except all from marts.dim_vendor
+        from vendors except all from marts.dim_vendor
     )
 ),
 
-events as (
-    select event_id, kind, starts_on, ends_on, geography, title_en, title_zh, source
-    from marts.fct_market_events
-),
-
-listed_events as (
-    select event_id, kind, starts_on, ends_on, geography, title_en, title_zh, source
-    from seeds.market_events
-),
-
 events_unlike_list as (
-    select event_id, 'in the mart' as stands from (from events except all from listed_events)
+    select event_id, 'in the mart' as stands from (
+        from marts.fct_market_events except all from seeds.market_events
+    )
     union all
-    select event_id, 'in the list' from (from listed_events except all from events)
+    select event_id, 'in the list' from (
+        from seeds.market_events except all from marts.fct_market_events
+    )
+),
+
+-- Of each market's window the load that came last.
+searches as (
+    select said.* replace (if(said.market = 'ZZ', 'World', said.market) as market)
+    from raw.minis_search_interest as said
+    inner join raw.load_coverage as coverage using (load_id)
+    where coverage.dataset = 'minis.search_interest'
+    qualify dense_rank() over (
+        partition by market, window_start_on, window_end_on
+        order by coverage.said_at desc, load_seq desc
+    ) = 1
 ),
 
 searches_unlike_loads as (
-    select market, subject, window_start_on, growth_pct
+    select market, subject, window_start_on, kept.growth_pct, 100 * said.growth_ratio as should_be
     from marts.fct_minis_search_interest as kept
-    anti join raw.minis_search_interest as said
-        on
-            (kept.load_id, kept.market, kept.subject, kept.window_start_on, kept.window_end_on)
-            = (said.load_id, if(said.market = 'ZZ', 'World', said.market), said.subject, said.window_start_on, said.window_end_on)
-        and abs(kept.growth_pct - 100 * said.growth_ratio) < 0.01
-        and kept.growth_is_lower_bound is not distinct from said.growth_is_lower_bound
-    where growth_pct is not null
+    full join searches as said using (market, subject, window_start_on, window_end_on)
+    where
+        (kept.load_id, kept.said_at, kept.growth_is_lower_bound, kept.compared_with,
+        kept.in_top_100, kept.hashtag_views, kept.hashtag_views_is_lower_bound, kept.published_on,
+        kept.source, kept.is_sample)
+        is distinct from
+        (said.load_id, said.said_at, said.growth_is_lower_bound, said.compared_with,
+        said.in_top_100, said.hashtag_views, said.hashtag_views_is_lower_bound, said.published_on,
+        said.source, said.is_sample)
+        or coalesce(
+            abs(kept.growth_pct - 100 * said.growth_ratio) >= 0.01,
+            (kept.growth_pct is null) <> (said.growth_ratio is null)
+        )
+),
+
+levels as (
+    select geography, geography_level from marts.rpt_market_size_weekly
+    union
+    select geography, geography_level from marts.rpt_market_size_monthly
+    union
+    select geography, geography_level from marts.rpt_market_size_quarterly
+    union
+    select geography, geography_level from marts.rpt_app_leaderboard_weekly
+    union
+    select geography, geography_level from marts.rpt_app_leaderboard_monthly
+    union
+    select geography, geography_level from marts.rpt_market_concentration_monthly
+),
+
+-- Only countries have names of two letters; the rest are regions.
+levels_unlike_geographies as (
+    from levels
+    where
+        geography_level is distinct from case
+            when geography = 'World' then 'world'
+            when geography = 'World ex-China' then 'world_ex_china'
+            when geography = 'Other' then 'other'
+            when length(geography) = 2 then 'country'
+            else 'region'
+        end
 )
 
 select
@@ -112,4 +166,7 @@ select
         as events_unlike_list_samples,
     (select count(*) from searches_unlike_loads) as searches_unlike_loads,
     (select list(s) from (from searches_unlike_loads order by all limit 5) as s)
-        as searches_unlike_loads_samples
+        as searches_unlike_loads_samples,
+    (select count(*) from levels_unlike_geographies) as levels_unlike_geographies,
+    (select list(s) from (from levels_unlike_geographies order by all limit 5) as s)
+        as levels_unlike_geographies_samples

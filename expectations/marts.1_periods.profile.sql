@@ -18,7 +18,8 @@ end;
 -- Days that the accepted loads cover; the newest statement decides.
 create or replace temp table covered as
 select country_code, day_on, cast(max(said_at) as date) as said_on,
-    arg_max(load_id, (said_at, load_seq)) as load_id
+    arg_max(load_id, (said_at, load_seq)) as load_id, max(said_at) as said_at,
+    min(accepted_at) as known_from_at
 from (
     select *, cast(unnest(range(start_on, end_on + 1, interval 1 day)) as date) as day_on
     from raw.load_coverage

@@ -35,8 +35,14 @@ countries_unlike_sizes as (
             and worlds.revenue_basis = markets.revenue_basis
             and worlds.period_start_on = markets.period_start_on
             and known.days = known.days_of_world
+    left join marts.dim_country as names on names.country_code = markets.geography
     where
-        (countries.active_apps, countries.downloads, countries.revenue_usd,
+        (countries.country_name_en, countries.country_name_zh, countries.region,
+        countries.currency, countries.maturity)
+        is distinct from
+        (names.country_name_en, names.country_name_zh, names.region, markets.currency,
+        markets.maturity)
+        or (countries.active_apps, countries.downloads, countries.revenue_usd,
         countries.revenue_per_download_usd, countries.revenue_share_pct,
         countries.downloads_share_pct, countries.revenue_growth_pct,
         countries.downloads_growth_pct)

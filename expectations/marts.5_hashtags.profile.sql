@@ -1,4 +1,10 @@
 -- Hashtags: what the loads say, what the facts repeat, and the momentum computed once more.
+create or replace temp macro evidence_of(daily_now, daily_before, views, views_before) as
+case
+    when daily_now is not null and daily_before is not null then 'daily_views'
+    when views is not null and views_before is not null then 'snapshots'
+end;
+
 create or replace temp table week_windows as
 select hashtag_id, country_code, provider, as_of_on, posts, views, rank, views_all_time,
     daily_views_until_on
@@ -42,6 +48,7 @@ with placed as (
 bases as (
     select
         placed.*,
+        tags.hashtag_name,
         tags.kind,
         seen.posts,
         seen.views,
@@ -121,29 +128,60 @@ window same_day as (partition by country_code, as_of_on);
 
 with
 
+-- The newest accepted load about a day decides, also by what it does not have.
+deciding as (
+    select country_code, as_of_on, arg_max(load_id, (said_at, load_seq)) as load_id,
+        arg_max(provider, (said_at, load_seq)) as provider, max(said_at) as said_at
+    from (
+        select * replace (coalesce(provider, 'creative_center') as provider),
+            cast(unnest(range(start_on, end_on + 1, interval 1 day)) as date) as as_of_on
+        from raw.load_coverage
+        where dataset = 'tiktok.hashtags'
+    )
+    group by all
+),
+
 said as (
     select load_id, country_code, window_days, count(*) as tags, sum(views) as views,
-        sum(posts) as posts, sum(rank) as ranks
-    from raw.tiktok_hashtags
+        sum(hash(hashtag_id, hashtag_name, as_of_at, rank, rank_diff, rank_diff_type, posts, views,
+            posts_all_time, views_all_time, is_promoted, industry, deciding.provider,
+            deciding.said_at, len(curve), len(audience_ages)) % 1000003) as fingerprint
+    from raw.tiktok_hashtags as loads
+    inner join deciding using (load_id, country_code)
+    where deciding.as_of_on = cast(as_of_at as date)
     group by all
 ),
 
 kept as (
     select load_id, country_code, window_days, count(*) as tags, sum(views) as views,
-        sum(posts) as posts, sum(rank) as ranks
+        sum(hash(hashtag_id, hashtag_name, as_of_at, rank, rank_diff, rank_diff_type, posts, views,
+            posts_all_time, views_all_time, is_promoted, industry, provider, said_at,
+            cast(json_array_length(curve_json) as bigint),
+            cast(json_array_length(audience_ages_json) as bigint)) % 1000003) as fingerprint
     from marts.fct_hashtag_snapshots
     group by all
 ),
 
--- A load may be replaced by a later one of the same day, so only what is kept is looked up.
 snapshots_unlike_loads as (
-    select kept.load_id, kept.country_code, kept.window_days, kept.tags, said.tags as should_be,
+    select load_id, country_code, window_days, kept.tags, said.tags as should_be,
         kept.views, said.views as views_should_be
     from kept
-    left join said using (load_id, country_code, window_days)
+    full join said using (load_id, country_code, window_days)
+    where (kept.tags, kept.fingerprint) is distinct from (said.tags, said.fingerprint)
+),
+
+moves_unlike_differences as (
+    select hashtag_name, country_code, as_of_on, rank_diff, rank_diff_type, rank_movement
+    from marts.fct_hashtag_snapshots
     where
-        (kept.tags, kept.views, kept.posts, kept.ranks)
-        is distinct from (said.tags, said.views, said.posts, said.ranks)
+        as_of_on is distinct from cast(as_of_at as date)
+        or rank_movement is distinct from case
+            when rank_diff_type = 4 then 'new'
+            when rank_diff = 0 then 'unchanged'
+            when rank_diff_type = 1 then 'up'
+            when rank_diff_type in (2, 3) and rank_diff is not null then 'down'
+            when rank_diff_type = 2 then 'unchanged'
+        end
 ),
 
 days_unlike_versions as (
@@ -168,11 +206,44 @@ kinds_unlike_review as (
     select tags.hashtag_name, tags.kind, coalesce(kinds.kind, 'other') as should_be
     from marts.dim_hashtag as tags
     left join seeds.hashtag_kinds as kinds on kinds.hashtag_name = lower(tags.hashtag_name)
-    where tags.kind <> coalesce(kinds.kind, 'other')
+    where
+        (tags.kind, tags.kind_reason)
+        is distinct from
+        (coalesce(kinds.kind, 'other'), coalesce(kinds.reason, 'not reviewed'))
+),
+
+-- A tag has the name of its newest snapshot.
+seen_tags as (
+    select
+        hashtag_id,
+        min(as_of_on) as first_seen_on,
+        max(as_of_on) as last_seen_on,
+        bool_or(
+            audience_ages_json is not null
+            or (
+                provider = 'creative_center'
+                and (views_all_time is not null or posts_all_time is not null)
+            )
+        ) as is_watched,
+        arg_max(hashtag_name, as_of_at) as a_newest_name
+    from marts.fct_hashtag_snapshots
+    group by hashtag_id
+),
+
+tags_unlike_snapshots as (
+    select hashtag_id, tags.hashtag_name, seen.a_newest_name as should_be, tags.first_seen_on,
+        seen.first_seen_on as first_should_be, tags.last_seen_on, tags.is_watched
+    from marts.dim_hashtag as tags
+    full join seen_tags as seen using (hashtag_id)
+    where
+        (tags.first_seen_on, tags.last_seen_on, tags.is_watched)
+        is distinct from (seen.first_seen_on, seen.last_seen_on, seen.is_watched)
+        or lower(tags.hashtag_name) <> lower(seen.a_newest_name)
 ),
 
 pairs as (
-    select reports.hashtag_name, coalesce(reports.country_code, momentum.country_code)
+    select coalesce(reports.hashtag_name, momentum.hashtag_name) as hashtag_name,
+        coalesce(reports.country_code, momentum.country_code)
         as country_code, coalesce(reports.as_of_on, momentum.as_of_on) as as_of_on,
         reports, momentum
     from marts.rpt_hashtag_momentum as reports
@@ -185,12 +256,17 @@ momentum_unlike_views as (
             as change_should_be
     from pairs
     where
-        (reports.kind, reports.provider, reports.posts, reports.views, reports.daily_views_7d,
-        reports.views_change_7d, reports.views_change_28d, reports.views_all_time_change_7d)
+        (reports.hashtag_name, reports.kind, reports.provider, reports.posts, reports.views,
+        reports.views_all_time, reports.daily_views_until_on, reports.daily_views_7d,
+        reports.views_change_7d, reports.views_change_28d, reports.views_all_time_change_7d,
+        reports.change_7d_evidence, reports.change_28d_evidence)
         is distinct from
-        (momentum.kind, momentum.provider, momentum.posts, momentum.views, momentum.daily_now,
+        (momentum.hashtag_name, momentum.kind, momentum.provider, momentum.posts, momentum.views,
+        momentum.views_all_time, momentum.until_on, momentum.daily_now,
         momentum.after_7d - momentum.base_7d, momentum.after_28d - momentum.base_28d,
-        momentum.views_all_time - momentum.all_time_7d)
+        momentum.views_all_time - momentum.all_time_7d,
+        evidence_of(momentum.daily_now, momentum.daily_7d, momentum.views, momentum.snapshot_7d),
+        evidence_of(momentum.daily_now, momentum.daily_28d, momentum.views, momentum.snapshot_28d))
         or differs(
             reports.views_change_7d_pct, change_of(momentum.after_7d, momentum.base_7d), 0.0002
         )
@@ -253,12 +329,18 @@ select
     (select count(*) from snapshots_unlike_loads) as snapshots_unlike_loads,
     (select list(s) from (from snapshots_unlike_loads order by all limit 5) as s)
         as snapshots_unlike_loads_samples,
+    (select count(*) from moves_unlike_differences) as hashtag_moves_unlike_differences,
+    (select list(s) from (from moves_unlike_differences order by all limit 5) as s)
+        as hashtag_moves_unlike_differences_samples,
     (select count(*) from days_unlike_versions) as daily_views_unlike_versions,
     (select list(s) from (from days_unlike_versions order by all limit 5) as s)
         as daily_views_unlike_versions_samples,
     (select count(*) from kinds_unlike_review) as hashtag_kinds_unlike_review,
     (select list(s) from (from kinds_unlike_review order by all limit 5) as s)
         as hashtag_kinds_unlike_review_samples,
+    (select count(*) from tags_unlike_snapshots) as hashtags_unlike_snapshots,
+    (select list(s) from (from tags_unlike_snapshots order by all limit 5) as s)
+        as hashtags_unlike_snapshots_samples,
     (select count(*) from momentum_unlike_views) as momentum_unlike_views,
     (select list(s) from (from momentum_unlike_views order by all limit 5) as s)
         as momentum_unlike_views_samples,

@@ -6,25 +6,40 @@ offers as (
     from marts.fct_minis_offers
 ),
 
-offers_unlike_loads as (
-    select market, as_of_on, mini_app_id, unlock_price_usd, monthly_price_low_usd, discount_ratio
-    from offers
-    anti join raw.minis_catalog as said
-        on
-            (offers.as_of_on, offers.market, offers.mini_app_id, offers.kind, offers.apps,
-            offers.unlock_price_usd, offers.monthly_price_low_usd, offers.monthly_price_high_usd,
-            offers.discount_ratio, offers.unified_app_id, offers.load_id)
-            is not distinct from
-            (said.snapshot_on, if(said.market = 'ZZ', 'World', said.market), said.mini_app_id, said.kind, said.apps,
-            said.unlock_price_usd, said.monthly_price_low_usd, said.monthly_price_high_usd,
-            said.discount_ratio, said.unified_app_id, said.load_id)
-    union all
-    select distinct market, snapshot_on, null, null, null, null
+-- Of each market's day the load that came last.
+catalogues as (
+    select said.* replace (if(said.market = 'ZZ', 'World', said.market) as market)
     from raw.minis_catalog as said
-    anti join offers
-        on
-            offers.market = if(said.market = 'ZZ', 'World', said.market)
-            and offers.as_of_on = said.snapshot_on
+    inner join raw.load_coverage as coverage using (load_id)
+    where coverage.dataset = 'minis.catalog'
+    qualify dense_rank() over (
+        partition by market, snapshot_on order by coverage.said_at desc, load_seq desc
+    ) = 1
+),
+
+offers_unlike_loads as (
+    select market, as_of_on, mini_app_id, offers.unlock_price_usd,
+        said.unlock_price_usd as should_be
+    from offers
+    full join (from catalogues select *, snapshot_on as as_of_on) as said
+        using (market, as_of_on, mini_app_id)
+    where
+        (offers.kind, offers.evidence, offers.apps, offers.app_name, offers.publisher,
+        offers.unified_app_id, offers.unlock_model, offers.free_episodes_min,
+        offers.free_episodes_max, offers.beans_per_episode, offers.beans_full_series,
+        offers.unlock_price_usd, offers.unlock_price_is_lower_bound, offers.monthly_price_low_usd,
+        offers.monthly_price_high_usd, offers.discount_ratio, offers.first_seen_on,
+        offers.last_seen_on, offers.published_on, offers.source, offers.load_id, offers.said_at,
+        offers.is_sample)
+        is distinct from
+        (said.kind, said.evidence, said.apps, said.app_name, said.publisher,
+        said.unified_app_id, said.unlock_model, said.free_episodes_min,
+        said.free_episodes_max, said.beans_per_episode, said.beans_full_series,
+        said.unlock_price_usd, said.unlock_price_is_lower_bound, said.monthly_price_low_usd,
+        said.monthly_price_high_usd, said.discount_ratio, said.first_seen_on,
+        said.last_seen_on, said.published_on, said.source, said.load_id, said.said_at,
+        said.is_sample)
+        or price_basis <> 'gross'
 ),
 
 leader_months as (
@@ -33,28 +48,45 @@ leader_months as (
 
 -- What has been published, and what the month's catalogue shows.
 statements as (
-    select month_start_on, leader, route, status, published_on
+    select month_start_on, leader, route, status, published_on, source, certainty
     from leader_months
     inner join seeds.minis_leader_routes on published_on <= month_end_on
     union all
-    select month_start_on, apps.app_name, 'minis', 'present', as_of_on
+    select month_start_on, apps.app_name, 'minis', 'present', as_of_on, source, 'secondary'
     from offers
     inner join marts.dim_app as apps on apps.app_id = offers.unified_app_id
     where kind = 'drama'
 ),
 
 newest as (
-    select month_start_on, leader, route, arg_max(status, (published_on, status)) as status
     from statements
-    group by all
+    qualify row_number() over (
+        partition by month_start_on, leader, route
+        order by published_on desc, status desc, source
+    ) = 1
+),
+
+-- Every leader of the reviewed list has every route in every month of a catalogue.
+leader_routes as (
+    select month_start_on, leader, route
+    from leader_months
+    cross join (select distinct leader from seeds.minis_leader_routes)
+    cross join (values ('own_app'), ('minis'), ('series'), ('official_account')) as routes (route)
 ),
 
 leaders_unlike_statements as (
     select month_start_on, leader, route, reports.status, coalesce(newest.status, 'unknown')
         as should_be
     from marts.rpt_minis_leaders as reports
+    full join leader_routes using (month_start_on, leader, route)
     left join newest using (month_start_on, leader, route)
-    where reports.status <> coalesce(newest.status, 'unknown')
+    where
+        leader_routes.leader is null
+        or (reports.status, reports.published_on, reports.source, reports.certainty)
+        is distinct from (
+            coalesce(newest.status, 'unknown'), newest.published_on, newest.source,
+            newest.certainty
+        )
 ),
 
 -- A month is what its last snapshot shows.
@@ -72,7 +104,25 @@ landscapes as (
         max(monthly_price_high_usd) filter (where kind = 'drama') as monthly_price_high_usd,
         min(discount_ratio) filter (where kind = 'drama') as discount_low_ratio,
         max(discount_ratio) filter (where kind = 'drama') as discount_high_ratio,
-        count(unlock_price_usd) filter (where kind = 'drama') as priced_offers
+        count(*) filter (where kind <> 'drama' and evidence = 'named') as named_game_apps,
+        min(free_episodes_min) filter (where kind = 'drama') as free_episodes_min,
+        max(free_episodes_max) filter (where kind = 'drama') as free_episodes_max,
+        min(price_basis) as price_basis,
+        bool_or(unlock_price_is_lower_bound) filter (where kind = 'drama') as has_lower_bound,
+        count(*) filter (where kind = 'drama' and unlock_price_usd >= 10) as from_10,
+        -- Of a lower bound below 10 dollars the band is not known.
+        count(*) filter (
+            where kind = 'drama' and unlock_price_usd < 10
+            and coalesce(unlock_price_is_lower_bound, false)
+        ) as unknown_band,
+        count(*) filter (
+            where kind = 'drama' and unlock_price_usd >= 5 and unlock_price_usd < 10
+            and not coalesce(unlock_price_is_lower_bound, false)
+        ) as from_5,
+        count(*) filter (
+            where kind = 'drama' and unlock_price_usd < 5
+            and not coalesce(unlock_price_is_lower_bound, false)
+        ) as under_5
     from offers
     group by month_start_on, market, as_of_on
     qualify row_number() over (partition by month_start_on, market order by as_of_on desc) = 1
@@ -106,9 +156,14 @@ landscape_unlike_offers as (
         landscapes.unlock_price_high_usd, landscapes.monthly_price_low_usd,
         landscapes.monthly_price_high_usd, landscapes.discount_low_ratio,
         landscapes.discount_high_ratio, leaders.present, leaders.absent, leaders.unknown)
-        or reports.unlock_under_5_usd_offers + reports.unlock_5_to_10_usd_offers
-        + reports.unlock_10_usd_and_more_offers + reports.unlock_band_unknown_offers
-        <> landscapes.priced_offers
+        or (reports.named_game_apps, reports.free_episodes_min, reports.free_episodes_max,
+        reports.price_basis, reports.unlock_price_has_lower_bound,
+        reports.unlock_under_5_usd_offers, reports.unlock_5_to_10_usd_offers,
+        reports.unlock_10_usd_and_more_offers, reports.unlock_band_unknown_offers)
+        is distinct from
+        (landscapes.named_game_apps, landscapes.free_episodes_min, landscapes.free_episodes_max,
+        landscapes.price_basis, landscapes.has_lower_bound, landscapes.under_5, landscapes.from_5,
+        landscapes.from_10, landscapes.unknown_band)
 )
 
 select

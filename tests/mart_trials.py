@@ -11,6 +11,7 @@ import tomllib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
+from itertools import product
 from pathlib import Path
 from typing import Any, Literal
 
@@ -25,7 +26,8 @@ from shortdrama.gates.results import GateResult
 from shortdrama.lake.ledger import Coverage, LoadRecord
 
 DBT_PROJECT = REPOSITORY / "dbt_project"
-CORPUS = REPOSITORY / "tests" / "unit" / "gates" / "corpus_marts"
+FOLDER = REPOSITORY / "tests" / "unit" / "gates"
+CORPORA = ("corpus_marts", "corpus_marts_gaps")
 
 Kind = Literal["patches", "damages", "good"]
 Verdict = Literal["stopped", "warned", "accepted"]
@@ -38,6 +40,7 @@ class MartCase:
     kind: Kind
     name: str
     what: str
+    corpus: str = CORPORA[0]
     sql: tuple[str, ...] = ()
     replaced: tuple[tuple[str, str, str], ...] = ()
     """File below the dbt project, old text, new text."""
@@ -49,7 +52,7 @@ class MartCase:
 
     @property
     def id(self) -> str:
-        """Its place in the record."""
+        """Its place in the record of its corpus."""
         return f"{self.kind}/{self.name}"
 
 
@@ -61,16 +64,20 @@ class Outcome:
     by: tuple[str, ...]
 
 
-def cases() -> Iterator[MartCase]:
-    """All cases, a file per kind."""
+USUAL = MartCase("good", "an_ordinary_week", "a week of new loads")
+
+
+def cases(corpora: Sequence[str] = CORPORA) -> Iterator[MartCase]:
+    """All cases of those corpora, a file per kind."""
     kinds: tuple[Kind, ...] = ("patches", "damages", "good")
-    for kind in kinds:
-        made = tomllib.loads((CORPUS / f"{kind}.toml").read_text(encoding="utf-8"))
+    for corpus, kind in product(corpora, kinds):
+        made = tomllib.loads((FOLDER / corpus / f"{kind}.toml").read_text(encoding="utf-8"))
         for name, case in made.items():
             yield MartCase(
                 kind,
                 name,
                 what=case["what"],
+                corpus=corpus,
                 sql=tuple(case.get("sql", ())),
                 replaced=tuple((r["file"], r["old"], r["new"]) for r in case.get("replaced", ())),
                 select=case.get("select", ""),

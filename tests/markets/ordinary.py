@@ -1,7 +1,8 @@
 """The ordinary market of `tests/ordinary` as the schema `raw` of a warehouse, for builds.
 
 40 apps in eight countries from July 2025, hashtags of two countries, charts, two editions of Omdia
-and the Minis. Germany was not asked for in one pull, so that some periods are not complete.
+and the Minis. Germany was not asked for in one pull, so that some periods are not complete. What
+else is not as regular as its figures is in `markets.irregular`.
 """
 
 from datetime import date, timedelta
@@ -9,6 +10,7 @@ from pathlib import Path
 
 import duckdb
 
+from markets.irregular import add_irregularities
 from markets.small import minis, omdia, write_raw
 from ordinary.loads import OrdinaryLoad
 from ordinary.year import ORDINARY
@@ -80,6 +82,7 @@ def write_ordinary_market(path: Path) -> None:
             )
             day = BUILT_ON - timedelta(days=age)
             _add(connection, "tiktok.hashtags", day, rows, ["US", "ID"], provider="business")
+        add_irregularities(connection)
 
 
 def forget_what_came_after(path: Path, day: date) -> None:

@@ -33,7 +33,8 @@ def gated_marts(folder: Path = EXPECTATIONS) -> list[str]:
 
 def joint_suites(folder: Path = EXPECTATIONS) -> list[str]:
     """The suites about marts against each other, in the order in which their profiles run."""
-    return sorted(path.stem for path in folder.glob(f"{MARTS}.*.json"))
+    names = [path.stem for path in folder.glob(f"{MARTS}.*.json")]
+    return sorted(names, key=lambda name: int(name.split(".")[1].split("_")[0]))
 
 
 def datasets_of_mart(mart: str) -> tuple[str, ...]:

@@ -139,24 +139,39 @@ def rates() -> Iterator[str]:
     yield ""
 
 
+MART_CORPORA = {
+    "corpus_marts": (
+        "Our own, written before the checks that catch them; before these, 16 of the patches and"
+        " 14 of\nthe damages were stopped. A fresh pair of eyes then wrote 131 more without seeing"
+        " the checks, of\nwhich 102 were stopped (78%)."
+    ),
+    "corpus_marts_gaps": (
+        "In the kinds that those eyes found unguarded: what the pipeline did (`ops`), names of"
+        " apps, rows\nthat a report has lost, days and versions of hashtags, versions and marks of"
+        " facts. Written by the\nmakers of the checks, before these, so no longer blind; 16 of"
+        " 178 were stopped then, and 13 warned\nabout."
+    ),
+}
+
+
 def marts_tried() -> Iterator[str]:
-    """What became of wrong and of good marts, by kind and case."""
-    said: dict[str, tuple[str, list[str]]] = json.loads(MART_VERDICTS.read_text(encoding="utf-8"))
+    """What became of wrong and of good marts, by corpus, kind and case."""
+    record = json.loads(MART_VERDICTS.read_text(encoding="utf-8"))
     yield "## What wrong marts come to\n"
     yield (
-        "Cases of `tests/unit/gates/corpus_marts`, on a build of 40 apps in eight countries that is"
-        "\ncompared with the build a week before. A patch changes a text of a model, which is built"
-        " again\nwith its data tests; a damage changes built marts; a good change changes accepted"
-        " loads.\nThey were written before the checks; before these, 16 of the patches and 14 of"
-        " the damages\nwere stopped.\n\n"
-        "A fresh pair of eyes wrote 134 more without seeing the checks. Of those that change"
-        " a figure\nor a mark, 42 of 53 patches and 60 of 78 damages were stopped, and one was"
-        " warned about: **79%**.\nOf its 27 good builds that were run one was refused without"
-        " reason, a refund. Since then marks of\nsample data, vendors, events, searches, kinds"
-        " of forecasts and refunds are checked too, which is\nno longer blind. Not checked: the"
-        " tables `ops_*`, names of apps against the newest list, rows that\na report of"
-        " reconciliation or Minis has lost, and daily views of hashtags against the raw curves.\n"
+        "Cases of `tests/unit/gates/corpus_marts*`, on a build of 40 apps in nine countries that"
+        " is\ncompared with the build a week before. A patch changes a text of a model, which is"
+        " built again\nwith its data tests; a damage changes built marts; a good change changes"
+        " accepted loads.\n"
     )
+    for corpus, title in MART_CORPORA.items():
+        yield f"### Marts of {corpus}\n"
+        yield f"{title}\n"
+        yield from corpus_tried(corpus, record[corpus])
+
+
+def corpus_tried(corpus: str, said: dict[str, tuple[str, list[str]]]) -> Iterator[str]:
+    """How many cases of each kind were stopped, and by what each wrong one was."""
     rows = []
     for kind in ("patches", "damages", "good"):
         of_kind = {case: one for case, one in said.items() if case.startswith(f"{kind}/")}
@@ -172,7 +187,7 @@ def marts_tried() -> Iterator[str]:
     yield table(header, rows)
     made = {
         (path.stem, name): case["what"]
-        for path in sorted((CORPUS.parent / "corpus_marts").glob("*.toml"))
+        for path in sorted((CORPUS.parent / corpus).glob("*.toml"))
         for name, case in tomllib.loads(path.read_text(encoding="utf-8")).items()
     }
     of_wrong = [one for one in made if one[0] != "good"]

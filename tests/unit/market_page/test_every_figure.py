@@ -22,8 +22,8 @@ CHARTS = {
         "kind <> 'other'",
     ),
     "hashtags-momentum": ("rpt_hashtag_momentum", "true"),
-    "minis-catalogue": ("rpt_minis_landscape", "market = 'ZZ'"),
-    "minis-prices": ("rpt_minis_landscape", "market = 'ZZ'"),
+    "minis-catalogue": ("rpt_minis_landscape", "market = 'World'"),
+    "minis-prices": ("rpt_minis_landscape", "market = 'World'"),
     "minis-leaders": ("rpt_minis_leaders", "true"),
     "forecasts": ("rpt_forecast_context", "segment = 'microdramas'"),
     "break-even": (

@@ -34,7 +34,7 @@ def _catalogue(source: Source) -> Chart | None:
         select month_start_on, market, as_of_on, drama_apps, game_apps, named_drama_apps,
             named_game_apps, is_sample
         from marts.rpt_minis_landscape
-        where market = $market
+        where list_contains($market, market)
         order by month_start_on
         """,
         market=EVERYWHERE,
@@ -87,7 +87,7 @@ def _prices(source: Source) -> Chart | None:
             discount_low_ratio, discount_high_ratio, free_episodes_min, free_episodes_max,
             price_basis, is_sample
         from marts.rpt_minis_landscape
-        where market = $market
+        where list_contains($market, market)
         order by month_start_on desc
         """,
         market=EVERYWHERE,

@@ -102,7 +102,7 @@ def test_the_view_in_the_navigation_leads_to_the_page(allowed: TestClient) -> No
 def test_dbts_pages_are_shown_or_said_to_be_missing(
     allowed: TestClient, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    _, view = ShortdramaPlugin.external_views
+    view = ShortdramaPlugin.external_views[-1]
     assert view["href"] == "shortdrama/models"
     monkeypatch.setattr(status_page, "MODELS", tmp_path / "static_index.html")
     missing = allowed.get("/models")

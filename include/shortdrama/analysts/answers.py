@@ -54,10 +54,10 @@ def answer(
         with TemporaryDirectory() as folder:
             path = Path(folder) / "answer"
             write_answer(query, output, path, settings, snapshot)
-            return path.read_text().rstrip("\n")
+            return path.read_text(encoding="utf-8").rstrip("\n")
     with connect(settings, snapshot) as connection, _in_words(connection):
         plan = _explained(connection, query)
-        return plan or _table(connection.execute(_one_query(connection, query)), width)
+        return plan or _table(connection, _one_query(connection, query), width)
 
 
 def write_answer(
@@ -68,6 +68,9 @@ def write_answer(
     snapshot: str | date | None = None,
 ) -> None:
     """The answer as CSV, JSON or Parquet, streamed, decimals exact; only complete files appear."""
+    if path.exists() and not path.is_file():  # such as /dev/stdout, which would be replaced
+        raise QueryRefused(f"{path} is no file; without --output the answer is printed")
+    path = path.resolve()
     part = path.with_name(f".{path.name}.part")
     with connect(settings, snapshot) as connection, _in_words(connection):
         try:
@@ -127,8 +130,8 @@ def _without_semicolon(query: str) -> str:
 def _explained(connection: duckdb.DuckDBPyConnection, query: str) -> str | None:
     """The plan of a query after EXPLAIN; None if it is another query. ANALYZE also runs it."""
     query = _without_semicolon(query)
-    start, _ = (duckdb.tokenize(query) or [(0, None)])[0]
-    text = query.encode()[start:].decode()
+    tokens = duckdb.tokenize(query)
+    text = query.encode()[tokens[0][0] :].decode() if tokens else ""
     explain = EXPLAIN.match(text)
     if explain is None:
         return None
@@ -137,12 +140,17 @@ def _explained(connection: duckdb.DuckDBPyConnection, query: str) -> str | None:
     return "\n".join(plan.rstrip("\n") for _, plan in plans)
 
 
-def _table(cursor: duckdb.DuckDBPyConnection, width: int) -> str:
-    described = cursor.description or []
-    fetched = cursor.fetchmany(TABLE_ROWS + 1)
+def _table(connection: duckdb.DuckDBPyConnection, query: str, width: int) -> str:
+    described = connection.execute(f"describe (\n{query}\n)").fetchall()
+    # DuckDB writes each value: Python's own words for decimals, lists and infinity are not its.
+    cursor = connection.execute(
+        f"select cast(columns(*) as varchar) from (\n{query}\n)"  # noqa: S608 - one that reads
+        f" limit {TABLE_ROWS + 1}"
+    )
+    fetched = cursor.fetchall()
     rows = fetched[:TABLE_ROWS]
     columns = [
-        Column(shown(name), _is_number(str(kind)), tuple(shown(row[number]) for row in rows))
+        Column(shown(name), _is_number(kind), tuple(shown(row[number]) for row in rows))
         for number, (name, kind, *_) in enumerate(described)
     ]
     said = [table(columns, len(rows), width)]

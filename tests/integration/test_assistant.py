@@ -2,6 +2,7 @@
 
 import json
 import os
+import signal
 import subprocess
 import sys
 import time
@@ -141,10 +142,8 @@ def test_questions_at_the_same_time_are_all_answered(published: Settings) -> Non
     in_a_session(asks)
 
 
-@pytest.mark.integration
-def test_standard_output_has_only_the_protocol_and_nothing_is_left_behind(
-    published: Settings, tmp_path: Path
-) -> None:
+def started(folder: Path, *calls: dict[str, Any]) -> subprocess.Popen[str]:
+    """A server whose temporary files are in the folder, and to which these calls were sent."""
     hello = {
         "protocolVersion": "2025-06-18",
         "capabilities": {},
@@ -153,25 +152,47 @@ def test_standard_output_has_only_the_protocol_and_nothing_is_left_behind(
     messages: list[dict[str, Any]] = [
         {"id": 1, "method": "initialize", "params": hello},
         {"method": "notifications/initialized"},
-        {"id": 2, "method": "tools/call", "params": {"name": "list_marts", "arguments": {}}},
+        *({"id": 2 + n, "method": "tools/call", "params": call} for n, call in enumerate(calls)),
     ]
     process = subprocess.Popen(
         [COMMAND, "mcp"],
-        env={**os.environ, "TMPDIR": str(tmp_path)},
+        env={**os.environ, "TMPDIR": str(folder)},
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
     )
     assert process.stdin is not None
-    assert process.stdout is not None
     for message in messages:
         process.stdin.write(json.dumps({"jsonrpc": "2.0", **message}) + "\n")
     process.stdin.flush()
+    return process
+
+
+@pytest.mark.integration
+def test_standard_output_has_only_the_protocol_and_nothing_is_left_behind(
+    published: Settings, tmp_path: Path
+) -> None:
+    process = started(tmp_path, {"name": "list_marts", "arguments": {}})
+    assert process.stdout is not None
     lines = [process.stdout.readline(), process.stdout.readline()]
     rest, told = process.communicate(timeout=30)
     assert [json.loads(line)["id"] for line in lines] == [1, 2]
     assert rest == ""
     assert "dim_app" in told, "what the copy says goes to standard error"
     assert process.returncode == 0
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.integration
+@pytest.mark.parametrize("ending", [signal.SIGTERM, signal.SIGINT])
+def test_a_server_that_is_ended_while_it_answers_ends_at_once_and_leaves_nothing_behind(
+    published: Settings, tmp_path: Path, ending: signal.Signals
+) -> None:
+    question = {"name": "query", "arguments": {"sql": "select sleep_ms(1000000)"}}
+    process = started(tmp_path, question)
+    while not list(tmp_path.glob("*/*/manifest.json")):  # the copy is there; the question waits
+        time.sleep(0.05)
+    process.send_signal(ending)
+    process.communicate(timeout=10)
     assert list(tmp_path.iterdir()) == []

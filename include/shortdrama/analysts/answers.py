@@ -55,10 +55,10 @@ def answer(
         with TemporaryDirectory() as folder:
             path = Path(folder) / "answer"
             write_answer(query, output, path, settings, snapshot)
-            return path.read_text().rstrip("\n")
+            return path.read_text(encoding="utf-8").rstrip("\n")
     with connect(settings, snapshot) as connection, _in_words(connection):
         plan = _explained(connection, query)
-        return plan or _table(connection.execute(_one_query(connection, query)), width)
+        return plan or _table(connection, _one_query(connection, query), width)
 
 
 def write_answer(
@@ -69,6 +69,9 @@ def write_answer(
     snapshot: str | date | None = None,
 ) -> None:
     """The answer as CSV, JSON or Parquet, streamed, numbers exact; only complete files appear."""
+    if path.exists() and not path.is_file():  # such as /dev/stdout, which would be replaced
+        raise QueryRefused(f"{path} is no file; without --output the answer is printed")
+    path = path.resolve()
     part = path.with_name(f".{path.name}.part")
     with connect(settings, snapshot) as connection, _in_words(connection):
         try:
@@ -146,12 +149,17 @@ def _explained(connection: duckdb.DuckDBPyConnection, query: str) -> str | None:
     return "\n".join(plan.rstrip("\n") for _, plan in plans)
 
 
-def _table(cursor: duckdb.DuckDBPyConnection, width: int) -> str:
-    described = cursor.description or []
-    fetched = cursor.fetchmany(TABLE_ROWS + 1)
+def _table(connection: duckdb.DuckDBPyConnection, query: str, width: int) -> str:
+    described = connection.execute(f"describe (\n{query}\n)").fetchall()
+    # DuckDB writes each value: Python's own words for decimals, lists and infinity are not its.
+    cursor = connection.execute(
+        f"select cast(columns(*) as varchar) from (\n{query}\n)"  # noqa: S608 - one that reads
+        f" limit {TABLE_ROWS + 1}"
+    )
+    fetched = cursor.fetchall()
     rows = fetched[:TABLE_ROWS]
     columns = [
-        Column(shown(name), _is_number(str(kind)), tuple(shown(row[number]) for row in rows))
+        Column(shown(name), _is_number(kind), tuple(shown(row[number]) for row in rows))
         for number, (name, kind, *_) in enumerate(described)
     ]
     said = [table(columns, len(rows), width)]

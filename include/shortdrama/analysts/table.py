@@ -15,6 +15,9 @@ NARROWEST = 24
 FIRST_AT_MOST = 0.5
 """Of the width: a wider first column is not repeated in each part of a folded table."""
 
+TURNS = {"LRE", "RLE", "LRO", "RLO", "PDF", "LRI", "RLI", "FSI", "PDI"}
+"""Unicode's classes of letters that turn the direction of those after them."""
+
 
 @dataclass(frozen=True)
 class Column:
@@ -30,16 +33,16 @@ class Column:
         return max(map(cell_len, (self.name, *self.cells)))
 
 
-def shown(value: object) -> str:
-    """A value as one line of text. What would move the cursor is written as an escape."""
-    if value is None:
-        return ""
-    text = str(value)
-    if text.isprintable():
-        return text
+def shown(value: str | None) -> str:
+    """A value as one line. What would move the cursor or turn the text is written as an escape."""
+    if value is None or value.isprintable():
+        return value or ""
     return "".join(
-        letter if unicodedata.category(letter) not in ("Cc", "Zl", "Zp") else _escaped(letter)
-        for letter in text
+        _escaped(letter)
+        if unicodedata.category(letter) in ("Cc", "Zl", "Zp")
+        or unicodedata.bidirectional(letter) in TURNS
+        else letter
+        for letter in value
     )
 
 

@@ -1,5 +1,6 @@
 """Where other engines find the marts, on the command line."""
 
+import json
 from typing import Annotated
 
 import typer
@@ -22,11 +23,12 @@ def paths(
     store = open_store()
     manifest = wanted_manifest(store, snapshot)
     tables = read_tables(store, manifest.snapshot_id)
+    if mart is not None:
+        path = tables.path(mart)
+        print(json.dumps(path) if as_json else path)
+        return
     if as_json:
         print(tables.model_dump_json(exclude={"schema_version"}))
-        return
-    if mart is not None:
-        print(tables.path(mart))
         return
     print(f"snapshot {manifest.snapshot_id}{' (sample data)' * manifest.is_sample}")
     for name, path in tables.tables.items():

@@ -58,9 +58,9 @@ def sql(
     if output_format is Format.table and output is not None:
         raise typer.BadParameter("a table is only for the screen: give --format csv, json, parquet")
     if file is not None:
-        query = file.read_text(encoding="utf-8")
+        query = _text(file.read_bytes(), str(file))
     if query is None and not sys.stdin.isatty():
-        query = sys.stdin.read()
+        query = _text(sys.stdin.buffer.read(), "standard input")
     machine.ensure_store()
     if query is None:
         open_shell(settings(), snapshot, lambda text: print(text, flush=True))
@@ -75,6 +75,13 @@ def sql(
         write_answer(query, output_format.value, output, settings(), snapshot)
     else:
         _print_answer(query, output_format, snapshot)
+
+
+def _text(content: bytes, source: str) -> str:
+    try:
+        return content.decode("utf-8")
+    except UnicodeDecodeError:
+        raise typer.BadParameter(f"{source} is not UTF-8 text: save the query as UTF-8") from None
 
 
 def _print_answer(query: str, output_format: Format, snapshot: str | None) -> None:

@@ -78,7 +78,7 @@ def test_parentheses_cannot_be_closed_from_within(
 
 
 def table(connection: duckdb.DuckDBPyConnection, query: str, width: int = 80) -> str:
-    return _table(connection.execute(query), width)
+    return _table(connection, query, width)
 
 
 def test_numbers_are_to_the_right_and_nothing_is_blank(
@@ -91,6 +91,32 @@ def test_numbers_are_to_the_right_and_nothing_is_blank(
         "a      10",
         "bcdef",
     ]
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [
+        ("0::decimal(38, 10)", "0.0000000000"),
+        ("0.0000001::decimal(18, 7)", "0.0000001"),
+        ("date 'infinity'", "infinity"),
+        ("timestamp_ns '2026-01-01 00:00:00.123456789'", "2026-01-01 00:00:00.123456789"),
+        ("[date '2026-01-01', null]", "[2026-01-01, NULL]"),
+        ("{'a': 1.50}", "{'a': 1.50}"),
+        (r"'\x00\xFF'::blob", r"\x00\xFF"),
+        ("true", "true"),
+    ],
+)
+def test_values_are_as_duckdb_writes_them(
+    connection: duckdb.DuckDBPyConnection, value: str, text: str
+) -> None:
+    assert table(connection, f"select {value} as value").splitlines()[2].strip() == text
+
+
+def test_columns_of_one_name_and_the_order_of_rows_stay(
+    connection: duckdb.DuckDBPyConnection,
+) -> None:
+    query = "select i as a, -i as a from range(300) as t (i) order by i desc -- all"
+    assert table(connection, query).splitlines()[::2][:2] == ["  a     a", "299  -299"]
 
 
 def test_no_rows_are_said(connection: duckdb.DuckDBPyConnection) -> None:

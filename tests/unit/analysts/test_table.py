@@ -10,7 +10,11 @@ from shortdrama.analysts.table import Column, shown, table
 
 def of(width: int = 80, **columns: list[object]) -> list[str]:
     made = [
-        Column(name, all(isinstance(v, int) for v in values), tuple(map(shown, values)))
+        Column(
+            name,
+            all(isinstance(value, int) for value in values),
+            tuple(shown(str(value)) for value in values),
+        )
         for name, values in columns.items()
     ]
     return table(made, len(made[0].cells), width).splitlines()
@@ -41,10 +45,11 @@ def test_joined_and_combining_letters_keep_the_columns_straight() -> None:
         ("para\u2029graph", "para\\u2029graph"),
         ("nul\x00", "nul\\x00"),
         ("family \U0001f468\u200d\U0001f469", "family \U0001f468\u200d\U0001f469"),
-        (b"\x00\xff", "b'\\x00\\xff'"),
+        ("turned\u202e", "turned\\u202e"),
+        ("isolated\u2067", "isolated\\u2067"),
     ],
 )
-def test_nothing_in_a_cell_moves_the_cursor(value: object, text: str) -> None:
+def test_nothing_in_a_cell_moves_the_cursor(value: str | None, text: str) -> None:
     assert shown(value) == text
 
 
@@ -105,7 +110,7 @@ def test_no_line_is_wider_than_the_screen_and_no_text_is_lost(
 ) -> None:
     names = ("first", "second", "third", "n")
     made = [
-        Column(name, name == "n", tuple(shown(row[number]) for row in rows))
+        Column(name, name == "n", tuple(shown(str(row[number])) for row in rows))
         for number, name in enumerate(names)
     ]
     said = table(made, len(rows), width)

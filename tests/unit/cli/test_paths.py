@@ -33,6 +33,7 @@ def test_the_path_of_every_mart_is_printed(
     assert run("dim_app") == f"{path}\n"
     assert run("dim_app", "--snapshot", manifest.snapshot_id) == f"{path}\n"
     assert json.loads(run("--json"))["tables"] == {"dim_app": path}
+    assert json.loads(run("dim_app", "--json")) == path
 
 
 @pytest.mark.usefixtures("environment")
@@ -50,3 +51,4 @@ def test_what_is_not_there_is_said(
     write_iceberg(manifest, settings, store, print)
     assert "there is no snapshot '2'" in refused("--snapshot", "2", kind=NothingPublished)
     assert "the snapshot has no such mart" in refused("rpt_none")
+    assert "the snapshot has no such mart" in refused("rpt_none", "--json")

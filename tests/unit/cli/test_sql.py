@@ -71,6 +71,32 @@ def test_a_query_may_come_from_a_file_or_from_standard_input(
     assert said("--format", "csv", stdin=file.read_text()) == "revenue_usd\n286589970.84\n"
 
 
+@pytest.mark.parametrize("encoding", ["gbk", "utf-16"])
+def test_a_query_in_another_encoding_is_refused_without_a_traceback(
+    published: Any, tmp_path: Path, encoding: str
+) -> None:
+    file = tmp_path / "query.sql"
+    file.write_bytes("select '短剧'".encode(encoding))
+    for result in (
+        sql("--file", str(file)),
+        CliRunner().invoke(app, ["sql"], input=file.read_bytes()),
+    ):
+        assert result.exit_code == 2
+        assert "not UTF-8" in result.output
+
+
+def test_only_a_file_is_written_over_and_a_link_to_it_stays(published: Any, tmp_path: Path) -> None:
+    pipe, link, file = (tmp_path / name for name in ("pipe", "link", "file"))
+    os.mkfifo(pipe)
+    link.symlink_to(file)
+    assert "is no file" in refused(JULY, "--format", "csv", "--output", str(pipe))
+    assert pipe.is_fifo()
+    for _ in range(2):
+        said(JULY, "--format", "csv", "--output", str(link))
+        assert link.is_symlink()
+        assert file.read_text() == "revenue_usd\n286589970.84\n"
+
+
 def test_parquet_is_a_file_with_the_types_of_the_mart(published: Any, tmp_path: Path) -> None:
     out = tmp_path / "july.parquet"
     assert said(JULY, "--format", "parquet", "--output", str(out)) == ""

@@ -4,10 +4,13 @@ Standard output carries the protocol and nothing else; the SDK sends whatever el
 to standard error.
 """
 
+import os
+import signal
 import sys
 from collections.abc import Callable
 from functools import wraps
 from pathlib import Path
+from shutil import rmtree
 from tempfile import TemporaryDirectory
 from typing import Annotated, Any, ParamSpec
 
@@ -59,8 +62,19 @@ P = ParamSpec("P")
 
 
 def serve(settings: Settings, snapshot: str | None, limits: Limits) -> None:
-    """Serve on standard input and output until the client leaves; `snapshot` pins the session."""
+    """Serve on standard input and output until the client leaves, or ends this process.
+
+    `snapshot` pins the session.
+    """
     with TemporaryDirectory(prefix="shortdrama-mcp-") as folder:
+
+        def leave(*_: object) -> None:
+            # At once: the thread of a question would be waited for, and clients soon kill.
+            rmtree(folder, ignore_errors=True)
+            os._exit(0)
+
+        for ending in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
+            signal.signal(ending, leave)
         make_server(Shelf(settings, Path(folder), snapshot), Desk(limits), settings).run("stdio")
 
 

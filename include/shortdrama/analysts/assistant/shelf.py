@@ -23,7 +23,7 @@ from shortdrama.warehouse.snapshots.manifest import (
 
 KEPT = 4
 """Snapshots that are kept at the same time; the one that nobody asked for longest goes first."""
-NAME = re.compile(r"[0-9A-Za-z-]+")
+NAME = re.compile(r"[0-9A-Za-z-]{1,64}")
 """Of a snapshot or a day: a name becomes part of a key in the lake."""
 SIZES = "rpt_market_size_monthly"
 
@@ -36,6 +36,12 @@ class OnShelf:
     views: Path
     marts: dict[str, Mart]
     basis: str
+
+    def is_whole(self) -> bool:
+        """False if a file is gone: systems clean their temporary folder after some days."""
+        wanted = {(mart, f.sha256) for mart, files in self.manifest.marts.items() for f in files}
+        there = len(list(self.views.parent.glob("files/*/*")))
+        return self.views.exists() and there == len(wanted)
 
     def about(self) -> dict[str, Any]:
         """What every answer carries."""
@@ -76,7 +82,9 @@ class Shelf:
         """The snapshot, fetched if it is not here; raises NothingPublished, PullFailed."""
         manifest = self.manifest(wanted)
         with self._lock:
-            found = self._here.pop(manifest.snapshot_id, None) or self._fetch(manifest, say)
+            found = self._here.pop(manifest.snapshot_id, None)
+            if found is None or not found.is_whole():
+                found = self._fetch(manifest, say)
             self._here[manifest.snapshot_id] = found
             while len(self._here) > KEPT:
                 oldest = self._here.pop(next(iter(self._here)))

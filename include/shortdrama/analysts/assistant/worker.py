@@ -23,6 +23,8 @@ EXACT = 2**53
 INTEGERS = ("TINYINT", "SMALLINT", "INTEGER", "BIGINT", "HUGEINT", "UTINYINT", "USMALLINT",
             "UINTEGER", "UBIGINT", "UHUGEINT")  # fmt: skip
 ANSWER_CHARACTERS = 200_000
+"""An answer with more has no further rows; the names and types of its columns count."""
+REFUSAL_CHARACTERS = 2_000
 OTHER_MEMORY_MB = 3_072
 """Address space of the process besides what DuckDB may use: for libraries and threads."""
 FETCHED = 100
@@ -56,7 +58,10 @@ class Answer:
 
 
 def limit_process(question: Question) -> None:
-    """What the system enforces: no files written, bounded memory and processor time."""
+    """What the system enforces: no files written, bounded memory and processor time, an end.
+
+    The end comes also when whoever asked is gone, and to a query that only waits.
+    """
     memory = OTHER_MEMORY_MB + question.memory_mb << 20
     for limit, value in (
         (resource.RLIMIT_FSIZE, 0),
@@ -66,6 +71,7 @@ def limit_process(question: Question) -> None:
     ):
         resource.setrlimit(limit, (value, value))
     signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+    signal.alarm(question.seconds + 1)
 
 
 def locked(question: Question) -> duckdb.DuckDBPyConnection:
@@ -99,18 +105,21 @@ def answered(connection: duckdb.DuckDBPyConnection, question: Question) -> Answe
         check(connection, query)
         described = connection.execute(f"describe (\n{query}\n)").fetchall()
         columns = [{"name": name, "type": kind} for name, kind, *_ in described]
+        if _characters(columns) > ANSWER_CHARACTERS:
+            raise NotPermitted("the names and types of the columns are too long; choose a few")
+        cell = min(question.cell, ANSWER_CHARACTERS // len(columns))
         # DuckDB writes each value: Python could not hold all of them, such as the date infinity.
         cursor = connection.execute(
-            f"select left(cast(columns(*) as varchar), {question.cell + 1})"  # noqa: S608 - checked
+            f"select left(cast(columns(*) as varchar), {cell + 1})"  # noqa: S608 - checked
             f" from (\n{query}\n) limit {question.rows + 1}"
         )
-        return _read(cursor, columns, question)
+        return _read(cursor, columns, cell, question.rows)
     except NotPermitted as error:
-        return Answer([], [], refused=str(error))
+        return _refused(str(error), question)
     except duckdb.OutOfMemoryException:
-        return Answer([], [], refused=too_large(question))
+        return _refused(too_large(question), question)
     except duckdb.Error as error:
-        return Answer([], [], refused=_without_paths(str(error), question))
+        return _refused(str(error), question)
 
 
 def too_large(question: Question) -> str:
@@ -122,21 +131,23 @@ def too_large(question: Question) -> str:
 
 
 def _read(
-    cursor: duckdb.DuckDBPyConnection, columns: list[dict[str, str]], question: Question
+    cursor: duckdb.DuckDBPyConnection, columns: list[dict[str, str]], cell: int, most: int
 ) -> Answer:
     rows: list[list[Any]] = []
     kinds = [column["type"] for column in columns]
-    characters = cut = 0
+    characters, cut = _characters(columns), 0
     while fetched := cursor.fetchmany(FETCHED):
         for texts in fetched:
-            if len(rows) == question.rows or characters > ANSWER_CHARACTERS:
+            if len(rows) == most or characters > ANSWER_CHARACTERS:
                 return Answer(columns, rows, more_rows=True, cut_cells=cut)
-            cut += sum(text is not None and len(text) > question.cell for text in texts)
-            characters += sum(len(text or "") for text in texts)
-            rows.append(
-                [_value(text, kind, question.cell) for text, kind in zip(texts, kinds, strict=True)]
-            )
+            cut += sum(text is not None and len(text) > cell for text in texts)
+            characters += sum(len(text or "null") for text in texts)
+            rows.append([_value(text, kind, cell) for text, kind in zip(texts, kinds, strict=True)])
     return Answer(columns, rows, cut_cells=cut)
+
+
+def _characters(columns: list[dict[str, str]]) -> int:
+    return sum(len(column["name"]) + len(column["type"]) for column in columns)
 
 
 def _value(text: str | None, kind: str, cell: int) -> Any:
@@ -153,8 +164,10 @@ def _value(text: str | None, kind: str, cell: int) -> Any:
     return text
 
 
-def _without_paths(message: str, question: Question) -> str:
-    return message.replace(str(Path(question.views).parent), "…")
+def _refused(message: str, question: Question) -> Answer:
+    """Without paths, and not long: DuckDB's words may repeat a whole value."""
+    told = message.replace(str(Path(question.views).parent), "…")
+    return Answer([], [], refused=told[:REFUSAL_CHARACTERS])
 
 
 def main() -> None:
@@ -165,7 +178,7 @@ def main() -> None:
         with locked(question) as connection:
             answer = answered(connection, question)
     except MemoryError:
-        answer = Answer([], [], refused=too_large(question))
+        answer = _refused(too_large(question), question)
     json.dump(asdict(answer), sys.stdout, ensure_ascii=False)
 
 

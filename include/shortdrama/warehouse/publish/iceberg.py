@@ -15,6 +15,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 from pyiceberg.catalog.memory import InMemoryCatalog
 from pyiceberg.io import FileIO
 
+from shortdrama.core.errors import DamagedDocument
 from shortdrama.core.settings import Settings
 from shortdrama.lake import documents, keys
 from shortdrama.lake.store import NotFound, ObjectStore
@@ -43,7 +44,7 @@ def write_iceberg(
     snapshot_id = manifest.snapshot_id
     there = set(store.list(keys.iceberg(snapshot_id)))
     wanted = {mart: keys.iceberg_metadata(snapshot_id, mart) for mart in manifest.marts}
-    found = find_tables(store, snapshot_id)
+    found = _found(store, snapshot_id, say)
     left_out = dict(found.left_out) if found else {}
     missing = [mart for mart, key in wanted.items() if key not in there and mart not in left_out]
     if found and not missing:
@@ -71,6 +72,16 @@ def write_iceberg(
     documents.put(tables, store, keys.iceberg_tables(snapshot_id))
     say(f"{len(tables.tables)} marts of {snapshot_id} are Iceberg tables")
     return tables
+
+
+def _found(
+    store: ObjectStore, snapshot_id: str, say: Callable[[str], None]
+) -> IcebergTables | None:
+    try:
+        return find_tables(store, snapshot_id)
+    except DamagedDocument as error:  # everything in it can be found out again
+        say(f"the list of the tables is written again: {error}")
+        return None
 
 
 class _Tables(InMemoryCatalog):

@@ -1,15 +1,25 @@
 """A question in its own process: exact values, limits, and an end."""
 
+import json
+import signal
 import subprocess
 import sys
 import time
+from dataclasses import asdict, replace
 from pathlib import Path
 
 import pytest
 
-from copies import write_copy
-from shortdrama.analysts.assistant.ask import CELL, ENVIRONMENT, Desk, Limits, QuestionRefused
-from shortdrama.analysts.assistant.worker import Answer
+from copies import question, write_copy
+from shortdrama.analysts.assistant.ask import (
+    CELL,
+    ENVIRONMENT,
+    WORKER,
+    Desk,
+    Limits,
+    QuestionRefused,
+)
+from shortdrama.analysts.assistant.worker import ANSWER_CHARACTERS, Answer
 
 EXACT = {
     "1::integer": ("INTEGER", 1),
@@ -91,6 +101,24 @@ def test_long_values_are_cut_and_a_long_answer_ends(views: Path) -> None:
     assert len(long.rows) < 200
 
 
+def test_many_columns_make_an_answer_no_longer(views: Path) -> None:
+    nulls = "select " + ", ".join(["null"] * 3000)
+    texts = "select " + ", ".join(["repeat('x', 2000)"] * 1000)
+    for query in (f"select t.* from ({nulls}) as t, range(1000)", texts):
+        answer = asked(views, query, rows=1000)
+        assert answer.more_rows or answer.cut_cells
+        assert len(json.dumps([answer.columns, answer.rows])) < 4 * ANSWER_CHARACTERS
+    nested = "{'a': 1, 'b': 1}"
+    for _ in range(13):
+        nested = f"(select {{'a': s, 'b': s}} from (select {nested} as s))"
+    assert "types of the columns" in refused(views, f"select {nested}")
+
+
+@pytest.mark.parametrize("query", ["error(repeat('x', 9999999))", "repeat('x', 9999999)::integer"])
+def test_an_error_is_told_in_few_words(views: Path, query: str) -> None:
+    assert len(refused(views, f"select {query}")) < 3_000
+
+
 @pytest.mark.parametrize(
     "query",
     [
@@ -153,3 +181,16 @@ def test_the_system_lets_the_process_write_no_file(tmp_path: Path) -> None:
     )  # fmt: skip
     assert "File too large" in done.stderr
     assert (tmp_path / "file").read_bytes() == b""
+
+
+def test_a_question_ends_even_if_nobody_waits_for_it_any_more(views: Path) -> None:
+    waiting = replace(question(views, "select sleep_ms(1000000)"), seconds=1)
+    done = subprocess.run(
+        WORKER,
+        input=json.dumps(asdict(waiting)),
+        env=ENVIRONMENT,
+        text=True,
+        timeout=30,
+        check=False,
+    )
+    assert done.returncode == -signal.SIGALRM

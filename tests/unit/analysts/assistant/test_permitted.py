@@ -8,7 +8,7 @@ import pytest
 from copies import question, write_copy
 from mart_tables import contracts
 from shortdrama.analysts.assistant.cookbook import recipes
-from shortdrama.analysts.assistant.permitted import NotPermitted, check
+from shortdrama.analysts.assistant.permitted import REFUSED_FUNCTIONS, NotPermitted, check
 from shortdrama.analysts.assistant.worker import answered, locked
 
 
@@ -130,6 +130,9 @@ REVEALING = [
     "describe from duckdb_settings()",
     "summarize duckdb_settings",
     "from temp.main.sqlite_master",
+    "select pg_get_viewdef(view_oid) from range(99999) as t (view_oid)",
+    "select system.pg_catalog.pg_get_viewdef(1)",
+    "select get_block_size('marts')",
     "select write_log('x')",
     "select getvariable('x')",
     "call duckdb_settings()",
@@ -179,6 +182,19 @@ def test_duckdb_refuses_what_is_harmful_even_if_it_were_let_through(
     assert "planted" not in str(refused.value)
     assert {path.name for path in tmp_path.iterdir()} == {"secret.csv"}
     assert {p: p.read_bytes() for p in views.parent.rglob("*") if p.is_file()} == before
+
+
+def test_macros_of_duckdb_that_read_its_system_tables_are_refused(
+    connection: duckdb.DuckDBPyConnection,
+) -> None:
+    """A new version may bring more of them."""
+    found = connection.execute(
+        "select distinct function_name from duckdb_functions() where function_type = 'macro'"
+        " and internal and macro_definition similar to '.*(duckdb_|pragma_)\\w+\\(.*'"
+    ).fetchall()
+    names = {name for (name,) in found}
+    assert "pg_get_viewdef" in names
+    assert names <= REFUSED_FUNCTIONS
 
 
 def test_there_is_no_key_that_could_be_told(connection: duckdb.DuckDBPyConnection) -> None:

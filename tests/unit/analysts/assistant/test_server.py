@@ -1,6 +1,7 @@
 """What the tools answer, asked by the SDK's client within this process."""
 
 from pathlib import Path
+from shutil import rmtree
 from typing import Any
 
 import anyio
@@ -110,9 +111,8 @@ def test_an_empty_lake_and_a_missing_snapshot_are_told(
         ("cookbook", {}),
     ):
         assert "nothing is published yet" in session(tool, **arguments)["error"]
-    for name in ("20250101T000000Z-00000000", "../../raw", "a/b", "", "2026-13-01"):
-        if name:
-            assert "no snapshot" in session("query", sql="select 1", snapshot=name)["error"]
+    for name in ("20250101T000000Z-00000000", "../../raw", "a/b", "2026-13-01", "a" * 2000):
+        assert "no snapshot" in session("query", sql="select 1", snapshot=name)["error"]
 
 
 def test_a_lake_that_is_away_is_told_without_its_address(
@@ -161,6 +161,16 @@ def test_of_many_snapshots_only_the_last_ones_asked_for_stay_on_this_machine(
     for manifest in (published.published[0], published.published[1]):
         assert session("list_marts", snapshot=manifest.snapshot_id)["marts"]
         assert [path.name for path in session.folder.iterdir()] == [manifest.snapshot_id]
+
+
+def test_a_copy_that_the_system_has_cleaned_away_is_fetched_again(session: Session) -> None:
+    assert session("query", sql="from dim_app")["rows"]
+    for gone in ("*/files/dim_app/*", "*/marts.duckdb"):
+        (file,) = session.folder.glob(gone)
+        file.unlink()
+        assert session("query", sql="from dim_app")["rows"]
+    rmtree(session.folder)
+    assert session("query", sql="from dim_app")["rows"]
 
 
 def test_the_tools_say_that_they_only_read(session: Session) -> None:

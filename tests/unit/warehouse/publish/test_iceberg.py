@@ -12,6 +12,7 @@ from botocore.exceptions import EndpointConnectionError
 from engines import ENGINES, by_pyiceberg, rows
 from publishing import on_day
 from shortdrama.core.clock import Clock
+from shortdrama.core.errors import NewerDocument
 from shortdrama.core.settings import Settings
 from shortdrama.lake import documents, keys
 from shortdrama.lake.store import ObjectStore
@@ -213,6 +214,27 @@ def test_a_lost_table_is_written_again(
     store.delete(keys.iceberg_metadata(tables.snapshot_id, "dim_app"))
     assert write_iceberg(read_manifest(store), settings, store, print) == tables
     assert by_pyiceberg(tables.tables["dim_app"], settings.s3) == ["(1,)"]
+
+
+@pytest.mark.parametrize("body", [b"", b"{", b'{"tables": {}}', b"\xff"])
+def test_a_damaged_list_is_written_again(
+    iceberg_of: Published, settings: Settings, store: ObjectStore, body: bytes
+) -> None:
+    tables = iceberg_of("a", {"dim_app": "select 1 as app_id"})
+    store.put(keys.iceberg_tables(tables.snapshot_id), body)
+    assert write_iceberg(read_manifest(store), settings, store, print) == tables
+    assert read_tables(store, tables.snapshot_id) == tables
+
+
+def test_a_list_of_newer_software_is_left_as_it_is(
+    iceberg_of: Published, settings: Settings, store: ObjectStore
+) -> None:
+    tables = iceberg_of("a", {"dim_app": "select 1 as app_id"})
+    key = keys.iceberg_tables(tables.snapshot_id)
+    store.put(key, b'{"schema_version": 2}')
+    with pytest.raises(NewerDocument):
+        write_iceberg(read_manifest(store), settings, store, print)
+    assert store.get(key) == b'{"schema_version": 2}'
 
 
 def test_a_store_that_is_away_leaves_nothing_out(

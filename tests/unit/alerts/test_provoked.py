@@ -341,7 +341,7 @@ def test_dbt_finds_an_error(
     """A model names a column that is not there."""
     project = tmp_path / "dbt_project"
     (project / "models").mkdir(parents=True)
-    for name in ("dbt_project.yml", "profiles.yml"):
+    for name in ("dbt_project.yml", "profiles.yml", "models/groups.yml"):
         shutil.copy(DBT_PROJECT / name, project / name)
     (project / "models" / "dim_app.sql").write_text("select revenue from (select 1 as app_id)")
     monkeypatch.setattr(dbt, "DBT_PROJECT", project)

@@ -129,8 +129,10 @@ def test_a_difference_refuses_and_says_what_differs(marts: duckdb.DuckDBPyConnec
 def test_without_any_load_there_is_nothing_to_hold_against_each_other(
     marts: duckdb.DuckDBPyConnection,
 ) -> None:
+    # But for what reviewed lists and the pipeline's own records say.
     for (mart,) in marts.execute(
         "select table_name from duckdb_tables() where schema_name = 'marts'"
+        " and not regexp_matches(table_name, '^ops_|monetisation')"
     ).fetchall():
         marts.execute(f"delete from marts.{mart}")
     marts.execute("delete from raw.load_coverage")

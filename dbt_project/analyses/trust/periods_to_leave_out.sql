@@ -1,18 +1,20 @@
--- Which months and quarters should not be compared?
+-- Which months and quarters are not compared with the one before, and why?
 -- Incomplete: some days are not covered. Provisional: some days were asked for too early.
 select
     period_label,
     geography,
     completeness_ratio,
-    maturity
+    maturity,
+    no_growth_reason
 from rpt_market_size_monthly
-where completeness_ratio < 1 or maturity = 'provisional'
+where no_growth_reason is not null
 union all
 select
     period_label,
     geography,
     completeness_ratio,
-    maturity
+    maturity,
+    no_growth_reason
 from rpt_market_size_quarterly
-where completeness_ratio < 1 or maturity = 'provisional'
+where no_growth_reason is not null
 order by period_label, geography

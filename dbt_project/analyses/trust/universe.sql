@@ -1,12 +1,18 @@
--- Which apps do not count as short-drama apps, and since when?
--- They stay in dim_app with the reason; no other mart holds them.
+-- Which apps count as short-drama apps, and which do not, since when?
+-- Those that do not count stay in dim_app with the reason; no other mart holds them.
+with named as (
+    select
+        *,
+        if(in_universe, 'all that count', app_name) as apps
+    from dim_app
+)
+
 select
-    app_name,
-    publisher,
-    stores,
-    in_universe_from_on,
-    in_universe_to_on,
-    universe_reason
-from dim_app
-where not in_universe
-order by app_name
+    apps,
+    universe_reason,
+    count(*) as app_count,
+    min(in_universe_from_on) as in_universe_from_on,
+    max(in_universe_to_on) as in_universe_to_on
+from named
+group by in_universe, apps, universe_reason
+order by in_universe, apps, universe_reason

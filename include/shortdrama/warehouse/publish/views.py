@@ -45,6 +45,7 @@ def write_macros(views: duckdb.DuckDBPyConnection, marts: Collection[str]) -> No
 
 
 def _comments(warehouse: duckdb.DuckDBPyConnection) -> list[str]:
+    """The descriptions of models and columns, each as one line: their files break lines."""
     tables = warehouse.execute(
         "select table_name, comment from duckdb_tables()"
         " where schema_name = 'marts' and comment is not null"
@@ -54,9 +55,13 @@ def _comments(warehouse: duckdb.DuckDBPyConnection) -> list[str]:
         " where schema_name = 'marts' and comment is not null"
     ).fetchall()
     return [
-        *(f"comment on view {table} is {duck.quoted(text)}" for table, text in tables),
+        *(f"comment on view {table} is {_line(text)}" for table, text in tables),
         *(
-            f"comment on column {table}.{column} is {duck.quoted(text)}"
+            f"comment on column {table}.{column} is {_line(text)}"
             for table, column, text in columns
         ),
     ]
+
+
+def _line(text: str) -> str:
+    return duck.quoted(" ".join(text.split()))

@@ -162,7 +162,7 @@ def test_views_carry_comments_and_no_secret(
 ) -> None:
     inputs = warehouse.build("first", {"fct_sales": SALES})
     with duckdb.connect(str(settings.warehouse_path)) as connection:
-        connection.execute("comment on table marts.fct_sales is 'How much was sold?'")
+        connection.execute("comment on table marts.fct_sales is 'How much\nwas sold?\n'")
         connection.execute("comment on column marts.fct_sales.sold is 'Pieces.'")
     manifest = publish(inputs, settings, store, print)
     assert rows(settings, "select comment from duckdb_views() where view_name = 'fct_sales'") == [

@@ -44,7 +44,7 @@ def test_a_newcomer_gets_the_answers_of_the_guide(stack: Any) -> None:
     now = BLOCK.sub(answered, section[0])
     if os.environ.get("UPDATE_DOCS"):
         GUIDE.write_text(text.replace(section[0], now), encoding="utf-8")
-    assert now == section[0]
+    assert now in GUIDE.read_text(encoding="utf-8")
     assert now.count("\n$ shortdrama sql") == 10
 
 

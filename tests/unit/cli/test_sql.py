@@ -273,6 +273,7 @@ def test_nothing_of_the_shell_is_wider_than_the_screen(in_shell: Callable[..., s
     assert [line for line in lines if cell_len(line) > 80 and "-light-mode" not in line] == []
 
 
+@pytest.mark.integration
 def test_a_long_table_goes_through_the_pager_of_a_person(published: Any, tmp_path: Path) -> None:
     pager = tmp_path / "pager"
     pager.write_text(f"#!/bin/sh\ncat > {tmp_path}/paged\n")
@@ -292,6 +293,7 @@ def test_a_long_table_goes_through_the_pager_of_a_person(published: Any, tmp_pat
     assert len((tmp_path / "paged").read_text().splitlines()) == 102
 
 
+@pytest.mark.integration
 @pytest.mark.parametrize("output_format", ["table", "csv"])
 def test_ctrl_c_ends_a_query_without_a_traceback(published: Any, output_format: str) -> None:
     query = "select sum(a.range * b.range) from range(10000000) a, range(10000000) b"

@@ -28,7 +28,7 @@ from shortdrama.warehouse.publish.publish import publish
 from shortdrama.warehouse.snapshots.manifest import SnapshotManifest
 from shortdrama.warehouse.snapshots.read import connect
 
-pytestmark = [pytest.mark.timeout(900), pytest.mark.integration]
+pytestmark = [pytest.mark.timeout(900), pytest.mark.integration, pytest.mark.long]
 
 COUNTRIES = ("ZZ", "CN", "US")
 SEPTEMBER = Window(start=date(2025, 9, 1), end=date(2025, 9, 30))

@@ -16,6 +16,8 @@ from shortdrama.datasets import DATASETS
 
 def freshness(build: Any, folder: Path, built_at: str) -> dict[str, str]:
     """The status of each source by its dataset, at an instant of the pipeline's clock."""
+    # A copy: others read the warehouse meanwhile, and dbt would write to it.
+    warehouse = shutil.copy(build.warehouse, folder)
     # What is parsed already is not parsed again.
     shutil.copy(build.warehouse.parent / "target" / "partial_parse.msgpack", folder)
     run = subprocess.run(
@@ -30,7 +32,7 @@ def freshness(build: Any, folder: Path, built_at: str) -> dict[str, str]:
         ],
         env=os.environ
         | {
-            "SHORTDRAMA_WAREHOUSE_PATH": str(build.warehouse),
+            "SHORTDRAMA_WAREHOUSE_PATH": str(warehouse),
             "SHORTDRAMA_BUILT_AT": built_at,
             "DBT_SEND_ANONYMOUS_USAGE_STATS": "false",
         },

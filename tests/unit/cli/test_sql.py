@@ -256,6 +256,7 @@ def in_shell(published: Any, tmp_path: Path) -> Callable[..., str]:
     return run
 
 
+@pytest.mark.integration
 def test_the_shell_greets_and_answers(published: Any, in_shell: Callable[..., str]) -> None:
     seen = in_shell(f"{JULY};")
     assert "Short-drama marts: SAMPLE data" in seen
@@ -265,6 +266,7 @@ def test_the_shell_greets_and_answers(published: Any, in_shell: Callable[..., st
     assert "broken" not in seen
 
 
+@pytest.mark.integration
 def test_nothing_of_the_shell_is_wider_than_the_screen(in_shell: Callable[..., str]) -> None:
     seen = in_shell("from rpt_market_size_monthly;", "show tables;", "describe dim_app;")
     assert "┌" in seen
@@ -340,6 +342,7 @@ def test_make_sql_hands_a_query_on_as_it_was_typed(query: str, tmp_path: Path) -
     assert not (tmp_path / "made").exists()
 
 
+@pytest.mark.integration
 def test_the_shell_cannot_change_the_snapshot_and_goes_on(in_shell: Callable[..., str]) -> None:
     seen = in_shell("drop view dim_app;", "select 'still ' || count(*) as apps from dim_app;")
     assert "read-only" in seen

@@ -13,6 +13,8 @@ import pytest
 from shortdrama.core.settings import DBT_PROJECT
 from shortdrama.datasets import DATASETS
 
+pytestmark = pytest.mark.integration
+
 
 def freshness(build: Any, folder: Path, built_at: str) -> dict[str, str]:
     """The status of each source by its dataset, at an instant of the pipeline's clock."""

@@ -21,6 +21,8 @@ from shortdrama.analysts.assistant.ask import (
 )
 from shortdrama.analysts.assistant.worker import ANSWER_CHARACTERS, Answer
 
+pytestmark = pytest.mark.integration
+
 EXACT = {
     "1::integer": ("INTEGER", 1),
     "9007199254740992": ("BIGINT", 9007199254740992),

@@ -14,6 +14,8 @@ from shortdrama.analysts.assistant.server import make_server
 from shortdrama.analysts.assistant.shelf import Shelf
 from snapshots import Lake
 
+pytestmark = pytest.mark.integration
+
 
 class Session:
     """Asks a server of its own; an answer is a dictionary, a refusal its text under `error`."""

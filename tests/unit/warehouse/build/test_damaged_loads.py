@@ -26,6 +26,8 @@ from shortdrama.warehouse.decide.audit import audit
 from shortdrama.warehouse.publish.publish import publish
 from shortdrama.warehouse.snapshots.manifest import read_manifest
 
+pytestmark = pytest.mark.integration
+
 SAMPLE = 40
 NOT_READ = ("estimates-q2", "estimates-replay-of-july")
 """They are in the warehouse; what is new restates September."""

@@ -28,6 +28,8 @@ from shortdrama.warehouse.build.build import build
 from shortdrama.warehouse.build.inputs import read_inputs
 from shortdrama.warehouse.build.warehouse_file import NoWarehouse, open_or_start_over
 
+pytestmark = pytest.mark.integration
+
 NOBODY = 65534
 OPERATORS = REPOSITORY / "docs" / "operators.md"
 TABLE = re.compile(r"(?<=<!-- warehouse damages: generated -->\n).*?(?=<!-- end -->)", re.DOTALL)

@@ -24,6 +24,8 @@ from shortdrama.warehouse.snapshots.iceberg import IcebergTables, NoIcebergTable
 from shortdrama.warehouse.snapshots.manifest import MartFile, SnapshotManifest, read_manifest
 from shortdrama.warehouse.snapshots.read import connect
 
+pytestmark = pytest.mark.integration
+
 Published = Callable[..., IcebergTables]
 SALES = """
     select date '2025-07-05' as sold_on, 1 as sold union all select date '2025-08-05', {august}

@@ -57,6 +57,7 @@ def subjects(inbox: Any) -> list[str]:
     return [str(message["Subject"]) for message in inbox.messages]
 
 
+@pytest.mark.integration
 def test_a_silent_scheduler_is_one_mail_and_its_return_another(world: World, inbox: Any) -> None:
     world.look(5)
     world.scheduler_beats = False
@@ -89,6 +90,7 @@ def test_no_snapshot_is_told_and_is_over_with_the_next(world: World, inbox: Any)
     assert subjects(inbox)[1].startswith("Recovered after 5 min: No new snapshot")
 
 
+@pytest.mark.integration
 def test_store_and_airflow_away_are_two_mails_and_neither_hides_the_snapshot(
     world: World, inbox: Any, without_store: Callable[[Settings], Settings]
 ) -> None:

@@ -8,6 +8,8 @@ import pytest
 import market_pages
 from shortdrama.reports.words.formats import LocaleName
 
+pytestmark = pytest.mark.integration
+
 OURS = "vendor = 'Appfigures' and revenue_basis = 'net'"
 CHARTS = {
     "market-size": ("rpt_market_size_{grain}", OURS),

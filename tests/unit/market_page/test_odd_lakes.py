@@ -10,6 +10,8 @@ from market_pages import data, page, visible
 from shortdrama.market_page.compose import SECTIONS
 from shortdrama.reports.words.formats import LocaleName
 
+pytestmark = pytest.mark.integration
+
 MOST_BYTES = 3_000_000
 """The library of charts takes another 0.9 MB."""
 

@@ -155,6 +155,7 @@ def test_new_homes_that_start_at_once_do_not_race(enter, tmp_path: Path) -> None
     assert not set(machines[0].ports.values()) & {machines[1].ports[name] for name in STORE.ports}
 
 
+@pytest.mark.integration
 def test_foreign_programs_on_the_usual_ports_are_named_and_avoided(home: Path, taken: dict) -> None:
     said = start(*SOURCES, MAIL)
     assert [line.split()[1] for line in said] == [
@@ -209,6 +210,7 @@ def test_an_analysts_key_reads_and_changes_nothing(home: Path) -> None:
     assert lake(machine).get("whose") == b"pipeline"
 
 
+@pytest.mark.integration
 def test_down_leaves_nothing_behind(home: Path) -> None:
     start(*WITHOUT_AIRFLOW)
     machine = this_machine()

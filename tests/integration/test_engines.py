@@ -73,6 +73,7 @@ def snapshots(lake: Settings, make_warehouse: Any) -> list[tuple[SnapshotManifes
     return made
 
 
+@pytest.mark.long
 @pytest.mark.integration
 def test_every_engine_reads_all_marts_of_an_old_and_a_new_snapshot_after_garbage_collection(
     lake: Settings, snapshots: list[tuple[SnapshotManifest, IcebergTables]]
